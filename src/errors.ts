@@ -2,7 +2,12 @@
 
 type ErrorTraits = {
   /** Name of the MLError subclass that carries this code. */
-  readonly kind: 'ModelLoadError' | 'ModelNotFoundError' | 'ModelValidationError' | 'PredictionError' | 'ConversionError'
+  readonly kind:
+    | 'ModelLoadError'
+    | 'ModelNotFoundError'
+    | 'ModelValidationError'
+    | 'PredictionError'
+    | 'ConversionError'
   /** Status an HTTP server should answer with. */
   readonly httpStatus: number
   /** True where the same call may succeed later without any change by the caller. */

@@ -1,0 +1,33 @@
+// How the raw columns that a graph gives become labels, probabilities, scores or values; plain JSON.
+
+import type { Scalar } from './schema.ts'
+
+/**
+ * One classification target. `raw` columns `[start, start + width)` belong to it.
+ * - `identity`: raw is the class probabilities; with width 1, of the second class.
+ * - `sigmoid`: width 1, p(second class) = 1 / (1 + exp(−scale · raw)).
+ * - `softmax`: p = exp(raw) / Σ exp(raw).
+ * - `ovr-sigmoid`: p = sigmoid(raw) per class, divided by their sum (scikit-learn's one-vs-rest).
+ */
+export type ClassifierTarget = {
+  readonly classes: readonly Scalar[]
+  readonly start: number
+  readonly width: number
+  readonly link: 'identity' | 'sigmoid' | 'softmax' | 'ovr-sigmoid'
+  /** Multiplies raw before the sigmoid. @default 1 */
+  readonly scale?: number
+  /** Which class an exact tie of two classes gives: sources differ. @default 'first' */
+  readonly tie?: 'first' | 'second'
+}
+
+export type Head =
+  | {
+      readonly kind: 'classifier'
+      readonly targets: readonly ClassifierTarget[]
+      /** True where the source has a decision function: raw is then also given as `scores`. */
+      readonly hasScores: boolean
+    }
+  /** Each raw column is an independent yes/no label with p = sigmoid(raw); the label is 1 where p > 0.5. */
+  | { readonly kind: 'multilabel'; readonly classes: readonly Scalar[] }
+  | { readonly kind: 'regressor'; readonly link: 'identity' | 'exp'; readonly targetCount: number }
+  | { readonly kind: 'transformer'; readonly width: number }

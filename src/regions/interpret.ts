@@ -1,0 +1,58 @@
+// A region graph and one canonical row in, the raw outputs out, in float64: the slow oracle that everything is held to.
+
+import { runDenseChain } from './dense-chain.ts'
+import { imputeValue } from './impute.ts'
+import { indicatorValue } from './indicator.ts'
+import { oneHotSlot } from './one-hot.ts'
+import { ordinalValue } from './ordinal.ts'
+import { rankValue } from './ranks.ts'
+import type { ColumnRef, Region, RegionGraph } from './region.ts'
+import { scaleValue } from './scale.ts'
+import { runSplitTrees } from './split-trees.ts'
+import { runTreeEnsemble } from './tree-ensemble.ts'
+
+/** Raw outputs of `graph` for one canonical row. */
+export function interpret(graph: RegionGraph, row: ArrayLike<number>): Float64Array {
+  const results: Float64Array[] = []
+  for (const region of graph.regions) {
+    const inputs = region.kind === 'input' ? Float64Array.from(row) : gather(results, region.inputs)
+    results.push(runRegion(region, inputs))
+  }
+  return gather(results, graph.output)
+}
+
+function gather(results: readonly Float64Array[], refs: readonly ColumnRef[]): Float64Array {
+  return Float64Array.from(refs, ({ region, column }) => results[region][column])
+}
+
+function runRegion(region: Region, row: Float64Array): Float64Array {
+  switch (region.kind) {
+    case 'input':
+      return row
+    case 'impute':
+      return row.map((value, column) => imputeValue(region, column, value))
+    case 'indicator':
+      return row.map((value, column) => indicatorValue(region, column, value))
+    case 'scale':
+      return row.map((value, column) => scaleValue(region, column, value))
+    case 'ordinal':
+      return row.map((value, column) => ordinalValue(region, column, value))
+    case 'ranks':
+      return row.map((value, column) => rankValue(region.columns[column], value))
+    case 'one-hot': {
+      const blocks = region.columns.map((column, i) => {
+        const block = new Float64Array(column.width)
+        const slot = oneHotSlot(column, row[i])
+        if (slot >= 0) block[slot] = 1
+        return block
+      })
+      return Float64Array.from(blocks.flatMap((block) => [...block]))
+    }
+    case 'dense-chain':
+      return runDenseChain(region, row)
+    case 'split-trees':
+      return runSplitTrees(region, row)
+    case 'tree-ensemble':
+      return runTreeEnsemble(region, row)
+  }
+}
