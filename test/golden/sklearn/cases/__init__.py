@@ -1,0 +1,3 @@
+"""The cases: importing every module here fills `golden.CASES`."""
+
+from . import boosting, columns, encoders, forests, histogram, imputers, linear, neural, pipelines, scalers, trees  # noqa: F401
