@@ -46,6 +46,8 @@ export class PyObject {
   readonly module: string
   readonly name: string
   readonly args: readonly PyValue[]
+  /** What NEWOBJ_EX gave besides, for the few classes with keyword-only arguments. */
+  keywords: PyDict | undefined = undefined
   /** What BUILD gave; for most classes a PyDict of attributes. */
   state: PyValue | undefined = undefined
   /** What APPEND(S)/ADDITEMS gave, for list and set subclasses. */
@@ -63,12 +65,21 @@ export class PyObject {
 /** Kind letters are numpy's own: f float, i/u integer, b bool, U/S text, O objects, V structured. */
 export type NdKind = 'f' | 'i' | 'u' | 'b' | 'U' | 'S' | 'O' | 'V'
 
-export type NdValues = Float64Array | Float32Array | Int32Array | Uint8Array | BigInt64Array | string[] | PyValue[]
+export type NdValues =
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Uint8Array
+  | BigInt64Array
+  | BigUint64Array
+  | string[]
+  | PyValue[]
 
 /**
  * A numpy array, decoded: native byte order, C order. Floats of 8 bytes are Float64Array, of 4 and 2 Float32Array;
  * integers of up to 4 bytes Int32Array (uint32 and 64-bit ones Float64Array where every value is a safe integer, else
- * BigInt64Array); bool Uint8Array; text string[]; objects PyValue[]. A structured array has `fields` and no values.
+ * BigInt64Array or BigUint64Array); bool Uint8Array; text string[]; objects PyValue[]. A structured array has `fields`
+ * and no values. Kind V without `fields` is opaque (complex, dates, long double): its values are the raw bytes.
  */
 export class NdArray {
   readonly kind: NdKind

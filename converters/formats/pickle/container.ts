@@ -1,0 +1,129 @@
+// The bytes of a .pkl or .joblib file in, the pickle stream inside it out: as it is, or inflated from zlib or gzip.
+import { createError, isMLError, type MLError } from '../../../src/errors.ts'
+import { Inflate } from 'fflate'
+import { adler32, crc32 } from './checksums.ts'
+import { limitError, type PickleLimits } from './pickle-limits.ts'
+
+type Refusal = { readonly magic: readonly number[]; readonly name: string; readonly advice: string }
+
+const dumpAgain = 'Load it in Python and dump it again: joblib.dump(model, path, compress=3).'
+
+// joblib/compressor.py and numpy_pickle_utils.py name these prefixes.
+const refusals: readonly Refusal[] = [
+  { magic: [0x42, 0x5a, 0x68], name: 'bz2', advice: dumpAgain },
+  { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], name: 'xz', advice: dumpAgain },
+  { magic: [0x5d, 0x00, 0x00], name: 'lzma', advice: dumpAgain },
+  { magic: [0x04, 0x22, 0x4d, 0x18], name: 'lz4', advice: dumpAgain },
+  { magic: [0x5a, 0x46], name: "joblib's ZF (before 0.10)", advice: dumpAgain },
+  {
+    magic: [0x50, 0x4b, 0x03, 0x04],
+    name: 'zip',
+    advice: 'A zip archive (skops, PyTorch, npz) is not a pickle: convert it as what it is, or joblib.dump the model.',
+  },
+]
+
+/** @throws UNSUPPORTED for other compressions, FILE_CORRUPT for damaged ones, LIMIT_EXCEEDED for bombs. */
+export function openContainer(bytes: Uint8Array, limits: PickleLimits): Uint8Array {
+  if (bytes.length > limits.inputByteLength) throw limitError(limits, 'inputByteLength', bytes.length)
+  for (const { magic, name, advice } of refusals) {
+    if (magic.every((byte, i) => bytes[i] === byte)) {
+      throw createError('UNSUPPORTED', `The file is packed as ${name}, which is not read. ${advice}`, {
+        details: { compression: name },
+      })
+    }
+  }
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return openGzip(bytes, limits)
+  if (bytes[0] === 0x78) return openZlib(bytes, limits)
+  return bytes
+}
+
+/** RFC 1950: two bytes of header, deflate, Adler-32 big-endian. */
+function openZlib(bytes: Uint8Array, limits: PickleLimits): Uint8Array {
+  if (bytes.length < 6 || (bytes[0] * 256 + bytes[1]) % 31 !== 0) throw damaged('zlib', 'its header is wrong')
+  if (bytes[1] & 0x20) throw damaged('zlib', 'it asks for a preset dictionary')
+  const inflated = inflate(bytes.subarray(2, -4), limits, 'zlib')
+  const stated = new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, false)
+  if (adler32(inflated) !== stated) throw damaged('zlib', 'its checksum does not fit')
+  return inflated
+}
+
+/** RFC 1952: header with optional parts, deflate, CRC-32 and length modulo 2^32, both little-endian. */
+function openGzip(bytes: Uint8Array, limits: PickleLimits): Uint8Array {
+  const start = gzipHeaderByteLength(bytes)
+  if (bytes.length < start + 8) throw damaged('gzip', 'it is too short')
+  const inflated = inflate(bytes.subarray(start, -8), limits, 'gzip')
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const isWhole = view.getUint32(bytes.length - 4, true) === inflated.length >>> 0
+  if (!isWhole || crc32(inflated) !== view.getUint32(bytes.length - 8, true)) {
+    throw damaged('gzip', 'its length or checksum does not fit')
+  }
+  return inflated
+}
+
+function gzipHeaderByteLength(bytes: Uint8Array): number {
+  const flags = bytes[3]
+  if (bytes[2] !== 8 || flags & 0xe0) throw damaged('gzip', 'its header is wrong')
+  let end = 10
+  if (flags & 4) end += 2 + bytes[end] + 256 * bytes[end + 1]
+  // Original file name, then comment: each ends with a NUL; a missing one makes `end` 0, which the check below sees.
+  for (const flag of [8, 16]) if (flags & flag) end = bytes.indexOf(0, end) + 1
+  if (flags & 2) end += 2
+  if (!(end >= 10)) throw damaged('gzip', 'its header is wrong')
+  return end
+}
+
+/** Input bytes at a time: what comes out of one step before anything is counted is at most 1032 times as much. */
+const stepByteLength = 2 ** 14
+
+/** Input that may pass without output; a stored block, the longest thing that comes out whole, has 64 KiB. */
+const silentByteLength = 2 ** 18
+
+function inflate(deflated: Uint8Array, limits: PickleLimits, name: string): Uint8Array {
+  const chunks: Uint8Array[] = []
+  let byteLength = 0
+  let lastOutputAt = 0
+  let end = 0
+  const stream = new Inflate((chunk) => {
+    if (chunk.length === 0) return
+    chunks.push(chunk)
+    byteLength += chunk.length
+    lastOutputAt = end
+    assertWithinLimits(byteLength, end, limits)
+  })
+  try {
+    while (end < deflated.length) {
+      const start = end
+      end = Math.min(deflated.length, start + stepByteLength)
+      stream.push(deflated.subarray(start, end), end === deflated.length)
+      // fflate keeps what it cannot use; without this, a long tail would be copied at every step.
+      if (end - lastOutputAt > silentByteLength) throw damaged(name, 'it ends before the file does')
+    }
+  } catch (cause) {
+    if (isMLError(cause)) throw cause
+    throw damaged(name, cause instanceof Error ? cause.message : 'it cannot be inflated', cause)
+  }
+  return concatenate(chunks, byteLength)
+}
+
+function assertWithinLimits(byteLength: number, consumed: number, limits: PickleLimits): void {
+  if (byteLength > limits.inflatedByteLength) throw limitError(limits, 'inflatedByteLength', byteLength)
+  if (byteLength <= limits.inflationFreeByteLength || byteLength <= consumed * limits.inflationRatio) return
+  throw limitError(limits, 'inflationRatio', Math.round(byteLength / consumed))
+}
+
+function concatenate(chunks: readonly Uint8Array[], byteLength: number): Uint8Array {
+  const whole = new Uint8Array(byteLength)
+  let position = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, position)
+    position += chunk.length
+  }
+  return whole
+}
+
+function damaged(name: string, what: string, cause?: unknown): MLError {
+  return createError('FILE_CORRUPT', `The ${name} stream is damaged: ${what}.`, {
+    cause,
+    details: { compression: name },
+  })
+}

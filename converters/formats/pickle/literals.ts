@@ -1,0 +1,178 @@
+// Opcodes that carry their own value: the bytes after the opcode in; number, bigint, text or bytes out.
+import { opcodes } from './opcodes.ts'
+import type { PickleSource } from './pickle-source.ts'
+import type { PyValue } from './values.ts'
+
+/** The value of a literal opcode, or undefined where `opcode` is none. */
+export function readLiteral(opcode: number, source: PickleSource): PyValue | undefined {
+  switch (opcode) {
+    case opcodes.NONE:
+      return null
+    case opcodes.NEWTRUE:
+      return true
+    case opcodes.NEWFALSE:
+      return false
+    case opcodes.BININT:
+      return source.takeInt32()
+    case opcodes.BININT1:
+      return source.takeUint8()
+    case opcodes.BININT2:
+      return source.takeUint16()
+    case opcodes.BINFLOAT:
+      return source.takeFloat64()
+    case opcodes.LONG1:
+      return readBinaryInteger(source.takeUint8(), source)
+    case opcodes.LONG4:
+      return readBinaryInteger(source.takeUint32(), source)
+    case opcodes.INT:
+      return readInt(source)
+    case opcodes.LONG:
+      return parseInteger(toAscii(source.takeLine(), source).replace(/L$/, ''), source)
+    case opcodes.FLOAT:
+      return parseFloatLine(toAscii(source.takeLine(), source), source)
+    case opcodes.SHORT_BINUNICODE:
+      return readUtf8(source.takeUint8(), source)
+    case opcodes.BINUNICODE:
+      return readUtf8(source.takeUint32(), source)
+    case opcodes.BINUNICODE8:
+      return readUtf8(source.takeUint64(), source)
+    case opcodes.UNICODE:
+      return unescapeUnicode(toLatin1(takeTextLine(source)), source)
+    case opcodes.STRING:
+      return unescapeString(toLatin1(takeTextLine(source)), source)
+    case opcodes.SHORT_BINSTRING:
+      return toLatin1(takeText(source.takeUint8(), source))
+    case opcodes.BINSTRING:
+      return toLatin1(takeText(source.takeUint32(), source))
+    case opcodes.SHORT_BINBYTES:
+      return readBytes(source.takeUint8(), source)
+    case opcodes.BINBYTES:
+      return readBytes(source.takeUint32(), source)
+    case opcodes.BINBYTES8:
+    case opcodes.BYTEARRAY8:
+      return readBytes(source.takeUint64(), source)
+    default:
+      return undefined
+  }
+}
+
+/** A line of plain ASCII, as names, numbers and memo slots are. */
+export function toAscii(line: Uint8Array, source: PickleSource): string {
+  // A real module name or number is short; 8192 also holds every number that the digit limit allows.
+  if (line.length > 8192) throw source.exceeded('integerDigits', `a line of ${line.length} bytes`)
+  return toLatin1(line)
+}
+
+/** One character per byte. */
+export function toLatin1(bytes: Uint8Array): string {
+  let text = ''
+  // In slices, because an argument list has a bounded length.
+  for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192))
+  return text
+}
+
+/** An int as a number where it is a safe integer, else as a bigint. */
+export function toInteger(value: bigint): number | bigint {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value
+}
+
+function readInt(source: PickleSource): PyValue {
+  const line = toAscii(source.takeLine(), source)
+  // Protocol 0 has no booleans of its own: pickle writes them as these two spellings of an int.
+  if (line === '00') return false
+  if (line === '01') return true
+  return parseInteger(line, source)
+}
+
+function parseInteger(text: string, source: PickleSource): number | bigint {
+  if (text.length > source.limits.integerDigits) throw source.exceeded('integerDigits', text.length)
+  if (!/^[+-]?\d+$/.test(text)) throw source.corrupt(`'${text.slice(0, 40)}' is not an integer`)
+  return toInteger(BigInt(text.replace('+', '')))
+}
+
+function readBinaryInteger(byteLength: number, source: PickleSource): number | bigint {
+  if (byteLength > source.limits.integerByteLength) throw source.exceeded('integerByteLength', byteLength)
+  const bytes = source.takeBytes(byteLength)
+  if (byteLength === 0) return 0
+  let hex = '0x'
+  for (let i = byteLength - 1; i >= 0; i--) hex += bytes[i].toString(16).padStart(2, '0')
+  return toInteger(BigInt.asIntN(8 * byteLength, BigInt(hex)))
+}
+
+function parseFloatLine(text: string, source: PickleSource): number {
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text)
+  if (/^[+-]?nan$/i.test(text)) return Number.NaN
+  if (/^[+-]?inf(inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity
+  throw source.corrupt(`'${text.slice(0, 40)}' is not a float`)
+}
+
+// ignoreBOM keeps a leading U+FEFF, which is a word like any other in a vocabulary.
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+function readUtf8(byteLength: number, source: PickleSource): string {
+  const bytes = takeText(byteLength, source)
+  // Attribute names and words are short and ASCII: building them here is several times faster than the decoder.
+  if (byteLength < 32) {
+    let i = 0
+    while (i < byteLength && bytes[i] < 0x80) i++
+    if (i === byteLength) return String.fromCharCode(...bytes)
+  }
+  try {
+    return utf8.decode(bytes)
+  } catch (cause) {
+    throw source.corrupt(`a text of ${byteLength} bytes is not UTF-8`, cause)
+  }
+}
+
+function readBytes(byteLength: number, source: PickleSource): Uint8Array {
+  source.countObjects(2)
+  return source.takeBytes(byteLength)
+}
+
+function takeText(byteLength: number, source: PickleSource): Uint8Array {
+  const bytes = source.takeBytes(byteLength)
+  if (byteLength > source.limits.stringByteLength) throw source.exceeded('stringByteLength', byteLength)
+  return bytes
+}
+
+function takeTextLine(source: PickleSource): Uint8Array {
+  const line = source.takeLine()
+  if (line.length > source.limits.stringByteLength) throw source.exceeded('stringByteLength', line.length)
+  return line
+}
+
+/** Python's raw-unicode-escape: only \u and \U mean something, and pickle escapes the backslash itself. */
+function unescapeUnicode(text: string, source: PickleSource): string {
+  if (!text.includes('\\')) return text
+  return text.replace(/\\(?:u([0-9a-f]{4})|U([0-9a-f]{8}))/gi, (_escape, short: string, long: string) => {
+    const codePoint = Number.parseInt(short ?? long, 16)
+    if (codePoint > 0x10ffff) throw source.corrupt(`\\U${long} is not a code point`)
+    return String.fromCodePoint(codePoint)
+  })
+}
+
+const stringEscapes = new Map([
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+  ['a', '\x07'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['v', '\v'],
+])
+
+/** A quoted Python 2 `str`, escapes undone; one character per byte. */
+function unescapeString(line: string, source: PickleSource): string {
+  const quote = line[0]
+  if (line.length < 2 || (quote !== "'" && quote !== '"') || !line.endsWith(quote)) {
+    throw source.corrupt('a string is not between quotes')
+  }
+  return line
+    .slice(1, -1)
+    .replace(/\\(?:x([0-9a-f]{2})|([0-7]{1,3})|(.))/gi, (_escape, hex: string, octal: string, other: string) => {
+      if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16))
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff)
+      return stringEscapes.get(other) ?? other
+    })
+}
