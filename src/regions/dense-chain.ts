@@ -1,6 +1,6 @@
 // Layers of x·W + b and an activation: linear models are chains of one layer, multi-layer perceptrons of several.
 
-import type { ColumnRef } from './region.ts'
+import type { ColumnRef } from './column-ref.ts'
 
 export type Activation = 'identity' | 'relu' | 'tanh' | 'logistic'
 

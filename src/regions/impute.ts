@@ -1,6 +1,6 @@
 // Missing values in, a fixed value a column out: scikit-learn's SimpleImputer.
 
-import type { ColumnRef } from './region.ts'
+import type { ColumnRef } from './column-ref.ts'
 
 export type Impute = {
   readonly kind: 'impute'

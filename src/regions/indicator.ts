@@ -1,7 +1,7 @@
 // 1 where a value is missing, 0 elsewhere: scikit-learn's MissingIndicator.
 
 import { isMissing } from './impute.ts'
-import type { ColumnRef } from './region.ts'
+import type { ColumnRef } from './column-ref.ts'
 
 export type Indicator = {
   readonly kind: 'indicator'

@@ -1,6 +1,6 @@
 // One value in, a block of zeros with at most one 1 out: scikit-learn's OneHotEncoder.
 
-import type { ColumnRef } from './region.ts'
+import type { ColumnRef } from './column-ref.ts'
 
 export type OneHotColumn = {
   /** Canonical values that are known; NaN is the missing category. */

@@ -1,7 +1,7 @@
 // One category in, one number out: scikit-learn's OrdinalEncoder.
 
 import { keyIndex } from './one-hot.ts'
-import type { ColumnRef } from './region.ts'
+import type { ColumnRef } from './column-ref.ts'
 
 export type OrdinalColumn = {
   /** Canonical values that are known; NaN is the missing category. */

@@ -2,7 +2,7 @@
 
 import { isMissing } from './impute.ts'
 import { keyIndex } from './one-hot.ts'
-import type { ColumnRef } from './region.ts'
+import type { ColumnRef } from './column-ref.ts'
 
 /**
  * `rank`: the number of flip points below the value, so that value <= flipPoints[j] exactly where rank <= j.

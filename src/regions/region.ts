@@ -1,6 +1,7 @@
 // The one representation between source frameworks and backends: a DAG of plain tables over columns of float64.
 
 import type { Scalar } from '../artifact/schema.ts'
+import type { ColumnRef } from './column-ref.ts'
 import type { DenseChain } from './dense-chain.ts'
 import type { Impute } from './impute.ts'
 import type { Indicator } from './indicator.ts'
@@ -10,9 +11,6 @@ import type { Ranks } from './ranks.ts'
 import type { Scale } from './scale.ts'
 import type { SplitTrees } from './split-trees.ts'
 import type { TreeEnsemble } from './tree-ensemble.ts'
-
-/** Column `column` of what region number `region` gives. Region 0 is the row itself. */
-export type ColumnRef = { readonly region: number; readonly column: number }
 
 /** The canonical float64 row: one column a feature; NaN is missing, string categories are indices, −1 unknown. */
 export type Input = { readonly kind: 'input'; readonly width: number }
@@ -37,4 +35,4 @@ export type RegionGraph = {
   readonly output: readonly ColumnRef[]
 }
 
-export type { Scalar }
+export type { ColumnRef, Scalar }

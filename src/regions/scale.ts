@@ -1,6 +1,6 @@
 // Affine maps a column, in float64 and in the source's own order of operations, so that results are equal bit for bit.
 
-import type { ColumnRef } from './region.ts'
+import type { ColumnRef } from './column-ref.ts'
 
 export type Scale = {
   readonly kind: 'scale'

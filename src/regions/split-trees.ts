@@ -1,6 +1,6 @@
 // Trees as their source tests them, thresholds in float64; exists only while converting, before folding.
 
-import type { ColumnRef } from './region.ts'
+import type { ColumnRef } from './column-ref.ts'
 import { leafNumbers, sumLeaves, type TreeLayout } from './tree-layout.ts'
 
 export type SplitTrees = TreeLayout & {

@@ -1,6 +1,6 @@
 // Trees whose tests compare small integers: right where inputs[column] > rank.
 
-import type { ColumnRef } from './region.ts'
+import type { ColumnRef } from './column-ref.ts'
 import { leafNumbers, sumLeaves, type TreeLayout } from './tree-layout.ts'
 
 export type TreeEnsemble = TreeLayout & {
