@@ -1,0 +1,58 @@
+// The events that the library publishes: channel names and their messages; publishing itself is injected at the rim.
+
+import type { ErrorCode } from '../errors.ts'
+import type { PredictionSource } from '../rows/prediction.ts'
+
+/** Names for `diagnostics_channel.subscribe`; stable. */
+export const channelNames = {
+  prediction: 'tfjs-serving:prediction',
+  batch: 'tfjs-serving:batch',
+  fallback: 'tfjs-serving:fallback',
+  breaker: 'tfjs-serving:breaker',
+  cacheFault: 'tfjs-serving:cache-fault',
+  modelLoaded: 'tfjs-serving:model-loaded',
+  modelFailed: 'tfjs-serving:model-failed',
+  modelUnloaded: 'tfjs-serving:model-unloaded',
+} as const
+
+export type Channel = keyof typeof channelNames
+
+export type ChannelMessages = {
+  readonly prediction: {
+    readonly model: string
+    readonly version: string | null
+    readonly latencyMs: number
+    /** Where the answer came from; absent with `code`. */
+    readonly source?: PredictionSource
+    readonly code?: ErrorCode
+  }
+  readonly batch: {
+    readonly model: string
+    readonly version: string
+    readonly rowCount: number
+    readonly queueMs: number
+    readonly runMs: number
+    readonly error?: unknown
+  }
+  readonly fallback: {
+    readonly model: string
+    readonly rule: string
+    readonly reason: string
+    readonly error?: unknown
+  }
+  readonly breaker: { readonly model: string; readonly from: BreakerPhase; readonly to: BreakerPhase }
+  readonly cacheFault: {
+    readonly operation: 'get' | 'set' | 'connection' | 'decode' | 'encode' | 'close'
+    readonly error: unknown
+  }
+  readonly modelLoaded: { readonly model: string; readonly version: string; readonly loadMs: number }
+  readonly modelFailed: { readonly model: string; readonly version: string | null; readonly error: unknown }
+  readonly modelUnloaded: { readonly model: string; readonly version: string }
+}
+
+export type BreakerPhase = 'closed' | 'open' | 'half-open'
+
+/** Hands one event to whoever listens; must not throw and must be cheap without listeners. */
+export type Publish = <Name extends Channel>(channel: Name, message: ChannelMessages[Name]) => void
+
+export const silentPublish: Publish = () => {}

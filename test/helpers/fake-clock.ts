@@ -1,0 +1,42 @@
+// A clock that stands still until a test advances it; timers due fire in order of their time.
+
+import type { Clock } from '../../src/observe/clock.ts'
+
+export type FakeClock = Clock & {
+  /** Moves time on, firing what falls due. */
+  advance(milliseconds: number): void
+  /** Timers set and neither fired nor cleared: a test ends with none. */
+  readonly pendingTimers: number
+}
+
+export function createFakeClock(startMs = 1000): FakeClock {
+  let nowMs = startMs
+  let nextId = 1
+  const timers = new Map<number, { readonly dueMs: number; readonly callback: () => void }>()
+  return {
+    now: () => nowMs,
+    setTimer(callback, delayMs) {
+      const id = nextId++
+      timers.set(id, { dueMs: nowMs + delayMs, callback })
+      return id
+    },
+    clearTimer: (timer) => void timers.delete(timer as number),
+    advance(milliseconds) {
+      const end = nowMs + milliseconds
+      for (;;) {
+        let due: number | undefined
+        for (const [id, { dueMs }] of timers)
+          if (dueMs <= end && (due === undefined || dueMs < (timers.get(due)?.dueMs ?? Infinity))) due = id
+        if (due === undefined) break
+        const timer = timers.get(due)
+        timers.delete(due)
+        nowMs = Math.max(nowMs, timer?.dueMs ?? nowMs)
+        timer?.callback()
+      }
+      nowMs = end
+    },
+    get pendingTimers() {
+      return timers.size
+    },
+  }
+}
