@@ -1,22 +1,9 @@
 // A pickled numpy.dtype record in, its memory layout out: kind, item length, byte order, fields with their offsets.
+import type { Dtype, DtypeField } from './dtype-layout.ts'
 import type { PickleSource } from './pickle-source.ts'
-import { PyDict, PyGlobal, PyObject, type NdKind, type PyValue } from './values.ts'
+import { PyDict, PyGlobal, PyObject, type PyValue } from './values.ts'
 
-export type Dtype = {
-  /** As in NdArray; 'opaque' (complex, dates, long double, raw void) is carried as bytes and never interpreted. */
-  readonly kind: NdKind | 'opaque'
-  readonly itemByteLength: number
-  readonly isLittleEndian: boolean
-  /** Set for structured dtypes only. */
-  readonly fields: readonly DtypeField[] | undefined
-  /** Set for a field that holds a small array of another dtype. */
-  readonly subarray: { readonly base: Dtype; readonly shape: readonly number[] } | undefined
-  readonly hasObjects: boolean
-  /** Fields on all levels. */
-  readonly fieldCount: number
-}
-
-export type DtypeField = { readonly name: string; readonly dtype: Dtype; readonly byteOffset: number }
+export type { Dtype, DtypeField }
 
 /** True for the record that `numpy.dtype(…)` leaves. */
 export function isDtypeRecord(value: PyValue | undefined): value is PyObject {

@@ -1,6 +1,6 @@
 // The bytes of a pickle, read forwards and never past their end: values out, or an error that names offset and opcode.
 import { createError, type ErrorCode, type MLError } from '../../../src/errors.ts'
-import type { Dtype } from './dtype.ts'
+import type { Dtype } from './dtype-layout.ts'
 import { opcodeName } from './opcodes.ts'
 import { limitError, type PickleLimitName, type PickleLimits } from './pickle-limits.ts'
 import type { PyObject } from './values.ts'
