@@ -7,7 +7,9 @@ const exemptions: Exemptions = {
   rim: {
     'src/runtime/model-folder.ts': 'reads modelsDir and artifact folders from disk',
   },
-  long: {},
+  long: {
+    'converters/formats/pickle/pickle-machine.ts': 'one class that holds the stack, with a case for each opcode',
+  },
 }
 
 const none: Exemptions = { rim: {}, long: {} }
@@ -58,7 +60,9 @@ const badFiles: readonly (readonly [rule: string, files: Record<string, string>,
   ['a package that is not declared', { 'src/cache/a.ts': "import l from 'lodash/fp'" }, 'not a dependency'],
   ['no extension', { 'src/rows/a.ts': "import { b } from './b.js'" }, 'without .ts'],
   ['a missing file', { 'src/rows/a.ts': "import { b } from './b.ts'" }, 'which is not there'],
-  ['an effect', { 'src/rows/a.ts': 'const t = new Map()\nt.set(1, 2)' }, 'does something on import'],
+  ['a registration', { 'src/rows/a.ts': "import { register } from './b.ts'\nregister(1)" }, 'something on import'],
+  ['a filled table of others', { 'src/rows/a.ts': "import { t } from './b.ts'\nt.set(1, 2)" }, 'something on import'],
+  ['a changed global', { 'src/rows/a.ts': 'for (const a of [1]) globalThis.a = a' }, 'something on import'],
   ['a bare import', { 'src/rows/a.ts': "import '../errors.ts'" }, 'does something on import'],
   ['301 lines', { 'src/rows/a.ts': 'export {}\n'.repeat(300) }, 'has 301 lines'],
   ['a vague name', { 'src/rows/row-utils.ts': '' }, 'row-utils names no idea'],
@@ -85,7 +89,7 @@ test('lets pass what the layout allows', () => {
   const sources = new Map([
     ['src/errors.ts', '// In, out.\nexport type A = { process: number }\nexport const b = (a: A) => a.process'],
     ['src/backend/port.ts', "// In, out.\nimport { z } from 'zod'\nimport { b } from '../errors.ts'"],
-    ['src/backend/graph.ts', "// In, out.\nimport type { P } from './port.ts'"],
+    ['src/backend/graph.ts', "// In, out.\nimport type { P } from './port.ts'\nconst t = new Map()\nt.set(1, 2)"],
     ['src/runtime/files.ts', "// In, out.\nimport { open } from 'node:fs/promises'"],
     ['src/runtime/load.ts', "// In, out.\nexport const f = () => import('./files.ts')"],
     [

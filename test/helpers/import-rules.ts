@@ -149,15 +149,27 @@ function readFacts(path: string, text: string): Facts {
     ts.forEachChild(node, visit)
   }
   visit(file)
-  const effects = file.statements.filter(
-    (statement) =>
-      (ts.isExpressionStatement(statement) && !ts.isStringLiteral(statement.expression)) ||
-      (ts.isImportDeclaration(statement) && statement.importClause === undefined) ||
-      ts.isIfStatement(statement) ||
-      ts.isForOfStatement(statement) ||
-      ts.isForStatement(statement),
-  ).length
+  const effects = file.statements.filter((statement) => isEffect(statement, file)).length
   return { imports, nodeNames: [...used], effects }
+}
+
+/** True for a bare import, and for a call or assignment on import that touches anything but this file's own constants. */
+function isEffect(statement: ts.Node, file: ts.SourceFile): boolean {
+  if (ts.isImportDeclaration(statement)) return statement.importClause === undefined
+  if (ts.isFunctionLike(statement) || ts.isClassLike(statement)) return false
+  if (!ts.isExpressionStatement(statement))
+    return ts.forEachChild(statement, (child) => isEffect(child, file) || undefined) === true
+  const { expression } = statement
+  if (ts.isStringLiteral(expression)) return false
+  let root = ts.isBinaryExpression(expression) ? expression.left : expression
+  if (ts.isCallExpression(root) && ts.isIdentifier(root.expression)) return true
+  while (ts.isCallExpression(root) || ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root))
+    root = root.expression
+  const name = root.getText()
+  const isOwn = (node: ts.Node): boolean =>
+    (ts.isVariableDeclaration(node) && node.name.getText() === name) ||
+    ts.forEachChild(node, (child) => isOwn(child) || undefined) === true
+  return !isOwn(file)
 }
 
 /** True where the name stands for the global itself: not a property, key, parameter or declared name of our own. */
