@@ -1,0 +1,177 @@
+// One feature of a schema in, a reader of its values out: a caller's value becomes a canonical float64 or a named error.
+
+import type { FeatureSchema, Scalar } from '../artifact/schema.ts'
+import { createError, type MLError } from '../errors.ts'
+import { nearestName } from './nearest-name.ts'
+import { describeValue, quoteScalar, rowError } from './row-error.ts'
+
+export type FeatureReader = {
+  readonly name: string
+  /** True where the model never reads the feature: its canonical value is 0 whatever the row holds. */
+  readonly isIgnored: boolean
+  /** True where every finite number is a value of the feature as it stands: the fast path of the row reader. */
+  readonly takesEveryNumber: boolean
+  /** A value of an object or a plain array. */
+  read(value: unknown, rowIndex: number | undefined): number
+  /** A value of a typed array, where string categories are indices. */
+  readNumber(value: number, rowIndex: number | undefined): number
+}
+
+/** Categories that an error lists; more would hide the point. */
+const listedCategories = 5
+
+export function createFeatureReader(feature: FeatureSchema): FeatureReader {
+  const { name, used } = feature
+  const base = { name, isIgnored: !used, takesEveryNumber: false }
+  if (!used) return { ...base, read: () => 0, readNumber: () => 0 }
+  switch (feature.dtype) {
+    case 'number':
+      return { ...base, takesEveryNumber: !checksCategories(feature), ...numberReader(feature) }
+    case 'boolean':
+      return { ...base, ...booleanReader(feature) }
+    case 'string':
+      return { ...base, ...categoryReader(feature) }
+  }
+}
+
+type Readers = Pick<FeatureReader, 'read' | 'readNumber'>
+
+function numberReader(feature: FeatureSchema): Readers {
+  const known = checksCategories(feature) ? new Set(feature.categories?.map(Number)) : undefined
+  const readNumber = (value: number, rowIndex: number | undefined): number => {
+    if (Number.isNaN(value)) return missing(feature, value, rowIndex)
+    if ((value === Infinity || value === -Infinity) && feature.infinite !== true)
+      throw wrong(feature, 'a finite number', value, 'leave it out with null where it is unknown', rowIndex)
+    if (known !== undefined && !known.has(value)) throw unknownCategory(feature, value, rowIndex)
+    // −0 becomes 0: no region can tell them apart, and equal rows must give equal cache keys.
+    return value + 0
+  }
+  const read = (value: unknown, rowIndex: number | undefined): number => {
+    if (typeof value === 'number') return readNumber(value, rowIndex)
+    if (typeof value === 'boolean') return readNumber(value ? 1 : 0, rowIndex)
+    if (value === null || value === undefined) return missing(feature, value, rowIndex)
+    throw wrong(feature, 'a number', value, numberAdvice(value), rowIndex)
+  }
+  return { read, readNumber }
+}
+
+/** 0 and 1 are taken as well: databases and typed arrays write booleans so. */
+function booleanReader(feature: FeatureSchema): Readers {
+  const read = (value: unknown, rowIndex: number | undefined): number => {
+    if (value === true || value === 1) return 1
+    if (value === false || value === 0) return 0
+    if (value === null || value === undefined || Number.isNaN(value)) return missing(feature, value, rowIndex)
+    throw wrong(feature, 'true or false', value, 'write true or false, or 1 or 0', rowIndex)
+  }
+  return { read, readNumber: read }
+}
+
+function categoryReader(feature: FeatureSchema): Readers {
+  const { name, categories } = feature
+  if (categories === undefined)
+    throw createError('VALIDATION_FAILED', `the schema gives feature ${name} as string without its categories`, {
+      details: { feature: name },
+    })
+  const indexOf = new Map<unknown, number>()
+  for (let i = 0; i < categories.length; i++) if (!indexOf.has(categories[i])) indexOf.set(categories[i], i)
+  const types = new Set<string>(categories.map((category) => typeof category))
+  if (types.size === 0) types.add('string')
+  const ignoresUnknown = feature.unknown === 'ignored'
+  const typeNames = [...types].join(' or ')
+
+  const read = (value: unknown, rowIndex: number | undefined): number => {
+    const index = indexOf.get(value)
+    if (index !== undefined) return index
+    if (value === null || value === undefined || Number.isNaN(value)) return missing(feature, value, rowIndex)
+    if (!types.has(typeof value))
+      throw wrong(
+        feature,
+        `a ${typeNames} such as ${listCategories(categories)}`,
+        value,
+        sameText(feature, value),
+        rowIndex,
+      )
+    if (ignoresUnknown) return -1
+    throw unknownCategory(feature, value as Scalar, rowIndex)
+  }
+  const readNumber = (value: number, rowIndex: number | undefined): number => {
+    if (Number.isNaN(value)) return missing(feature, value, rowIndex)
+    if (Number.isInteger(value) && value >= (ignoresUnknown ? -1 : 0) && value < categories.length) return value + 0
+    const expected = `the index of a category, an integer from 0 to ${categories.length - 1}${ignoresUnknown ? ', or -1 for an unknown one' : ''}`
+    throw wrong(
+      feature,
+      expected,
+      value,
+      'typed arrays hold indices; objects and plain arrays the category itself',
+      rowIndex,
+    )
+  }
+  return { read, readNumber }
+}
+
+function checksCategories(feature: FeatureSchema): boolean {
+  return feature.categories !== undefined && feature.unknown === 'error'
+}
+
+function missing(feature: FeatureSchema, value: unknown, rowIndex: number | undefined): number {
+  if (feature.missing === 'handled') return NaN
+  throw rowError({
+    rowIndex,
+    feature: feature.name,
+    text: `feature ${feature.name} is missing (${String(value)}), and the model has no way to handle that: it was trained without missing values; give a ${feature.dtype}`,
+    details: { expected: feature.dtype, got: String(value) },
+  })
+}
+
+function wrong(
+  feature: FeatureSchema,
+  expected: string,
+  value: unknown,
+  advice: string,
+  rowIndex: number | undefined,
+): MLError {
+  const got = describeValue(value)
+  return rowError({
+    rowIndex,
+    feature: feature.name,
+    text: `feature ${feature.name} must be ${expected}, got ${got}${advice === '' ? '' : `; ${advice}`}`,
+    details: { expected, got },
+  })
+}
+
+function unknownCategory(feature: FeatureSchema, value: Scalar, rowIndex: number | undefined): MLError {
+  const categories = feature.categories ?? []
+  const nearest = nearestName(
+    String(value),
+    categories.filter((category) => typeof category === 'string'),
+  )
+  const got = describeValue(value)
+  const hint = nearest === undefined ? '' : `; did you mean ${quoteScalar(nearest)}?`
+  return rowError({
+    rowIndex,
+    feature: feature.name,
+    text: `feature ${feature.name} must be one of the ${categories.length} categories that the model knows (${listCategories(categories)}), got ${got}${hint}`,
+    details: { expected: 'a known category', got, ...(nearest === undefined ? {} : { nearest }) },
+  })
+}
+
+function listCategories(categories: readonly Scalar[]): string {
+  const listed = categories.slice(0, listedCategories).map(quoteScalar).join(', ')
+  return categories.length > listedCategories ? `${listed}, …` : listed
+}
+
+/** Advice for a category of the right text and the wrong type: 415 for "415". */
+function sameText(feature: FeatureSchema, value: unknown): string {
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return ''
+  const meant = feature.categories?.find((category) => String(category) === String(value))
+  return meant === undefined ? '' : `did you mean ${typeof meant} ${quoteScalar(meant)}?`
+}
+
+function numberAdvice(value: unknown): string {
+  if (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)))
+    return 'texts are not converted: pass Number(value)'
+  if (typeof value === 'bigint') return 'pass Number(value)'
+  if (value instanceof Date) return 'pass a number in the unit that the model was trained on, such as value.getTime()'
+  if (Array.isArray(value)) return 'a row has one number a feature'
+  return ''
+}
