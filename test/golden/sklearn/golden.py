@@ -16,6 +16,8 @@ from sklearn.base import BaseEstimator
 
 VERSION = tuple(int(part) for part in sklearn.__version__.split(".")[:2])
 FORMATS = ["joblib", "joblib-zlib", "pickle2", "pickle3", "pickle4", "pickle5"]
+# Keeps the repository small: a larger model that names no format is stored compressed.
+LARGEST_PLAIN_BYTES = 20_000
 CASES = []
 
 
@@ -25,7 +27,7 @@ class Case:
     make: object
     since: tuple
     until: tuple
-    format: str
+    format: str | None
     note: str
 
 
@@ -35,8 +37,7 @@ def case(since="1.2", until="1.9", format=None, note="", name=None):
 
     def register(make):
         label = name or make.__name__
-        chosen = format or FORMATS[zlib.crc32(label.encode()) % len(FORMATS)]
-        CASES.append(Case(label, make, split(since), split(until), chosen, note))
+        CASES.append(Case(label, make, split(since), split(until), format, note))
         return make
 
     return register
@@ -50,6 +51,16 @@ def dump(model, format):
     buffer = io.BytesIO()
     joblib.dump(model, buffer, compress=compress)
     return "model.joblib", buffer.getvalue()
+
+
+def stored(model, one):
+    """(format, file name, bytes): the format that the case names, else one picked by its name."""
+    format = one.format or FORMATS[zlib.crc32(one.name.encode()) % len(FORMATS)]
+    name, data = dump(model, format)
+    if one.format is None and len(data) > LARGEST_PLAIN_BYTES:
+        format = "joblib-zlib"
+        name, data = dump(model, format)
+    return format, name, data
 
 
 def plain(value):
@@ -127,8 +138,8 @@ def write_case(folder, one):
         warnings.simplefilter("ignore")
         model, rows = one.make()
         expected = answers_of(model, rows)
-        name, data = dump(model, one.format)
-        again = answers_of(joblib.load(io.BytesIO(data)) if one.format.startswith("joblib") else pickle.loads(data), rows)
+        format, name, data = stored(model, one)
+        again = answers_of(joblib.load(io.BytesIO(data)) if format.startswith("joblib") else pickle.loads(data), rows)
     assert json.dumps(again) == json.dumps(expected), "the stored file answers otherwise than the model"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -136,7 +147,7 @@ def write_case(folder, one):
     write_lines(folder / "golden.json", {"rows": rows_of(rows), "expected": expected})
     about = {
         "name": one.name, "estimator": type(model).__name__, "estimators": sorted(estimators_in(model)),
-        "sklearn": sklearn.__version__, "kind": kind_of(expected), "file": name, "format": one.format,
+        "sklearn": sklearn.__version__, "kind": kind_of(expected), "file": name, "format": format,
         "rows": "object" if isinstance(rows, pd.DataFrame) else "array", "outputs": list(expected), "note": one.note,
     }
     (folder / "case.json").write_text(json.dumps(about, indent=1) + "\n")
