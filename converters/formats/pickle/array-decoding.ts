@@ -1,5 +1,6 @@
 // The bytes (or list of objects) of a numpy array in; an NdArray in C order and native byte order out.
-import { elementCountOf, type Dtype } from './dtype.ts'
+import type { Dtype } from './dtype-layout.ts'
+import { elementCountOf } from './dtype.ts'
 import type { PickleSource } from './pickle-source.ts'
 import { NdArray, type NdValues, type PyValue } from './values.ts'
 

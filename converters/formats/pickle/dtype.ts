@@ -3,8 +3,6 @@ import type { Dtype, DtypeField } from './dtype-layout.ts'
 import type { PickleSource } from './pickle-source.ts'
 import { PyDict, PyGlobal, PyObject, type PyValue } from './values.ts'
 
-export type { Dtype, DtypeField }
-
 /** True for the record that `numpy.dtype(…)` leaves. */
 export function isDtypeRecord(value: PyValue | undefined): value is PyObject {
   return value instanceof PyObject && value.module === 'numpy' && value.name === 'dtype'

@@ -145,7 +145,7 @@ function takeTextLine(source: PickleSource): Uint8Array {
 /** Python's raw-unicode-escape: only \u and \U mean something, and pickle escapes the backslash itself. */
 function unescapeUnicode(text: string, source: PickleSource): string {
   if (!text.includes('\\')) return text
-  return text.replace(/\\(?:u([0-9a-f]{4})|U([0-9a-f]{8}))/gi, (_escape, short: string, long: string) => {
+  return text.replace(/\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/g, (_escape, short: string, long: string) => {
     const codePoint = Number.parseInt(short ?? long, 16)
     if (codePoint > 0x10ffff) throw source.corrupt(`\\U${long} is not a code point`)
     return String.fromCodePoint(codePoint)
@@ -170,7 +170,7 @@ function unescapeString(line: string, source: PickleSource): string {
   }
   return line
     .slice(1, -1)
-    .replace(/\\(?:x([0-9a-f]{2})|([0-7]{1,3})|(.))/gi, (_escape, hex: string, octal: string, other: string) => {
+    .replace(/\\(?:x([0-9a-fA-F]{2})|([0-7]{1,3})|(.))/g, (_escape, hex: string, octal: string, other: string) => {
       if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16))
       if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff)
       return stringEscapes.get(other) ?? other
