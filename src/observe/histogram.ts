@@ -22,8 +22,7 @@ const firstBucket = (lowestExponent + 1023) << subBucketBits
 // A double's upper 32 bits, shifted, are its bucket: no logarithm in the hot path.
 const scratchFloat = new Float64Array(1)
 const scratchBits = new Uint32Array(scratchFloat.buffer)
-scratchFloat[0] = 1
-const upperHalf = scratchBits[1] === 0 ? 0 : 1
+const upperHalf = new Uint32Array(Float64Array.of(1).buffer)[1] === 0 ? 0 : 1
 
 export type HistogramSummary = {
   readonly count: number

@@ -1,0 +1,105 @@
+// A caller's timeoutMs and signal in; the work raced against both, with timer and listener cleaned up, out.
+
+import { createError } from '../errors.ts'
+import type { Clock } from '../observe/clock.ts'
+
+/** Longest delay that timers take: one millisecond more and they fire at once. */
+const longestTimerMs = 2 ** 31 - 1
+
+export type DeadlineOptions = {
+  /** The caller's limit; undefined or Infinity for none. */
+  readonly timeoutMs?: number
+  /** The caller's signal. */
+  readonly signal?: AbortSignal
+  readonly clock: Clock
+  /** Who is asked, for the error's text. */
+  readonly model: string
+}
+
+/**
+ * Runs `work` until it settles, the caller's signal aborts or `timeoutMs` has passed, whichever is first.
+ * `work` gets a signal that aborts in the last two cases, or undefined where neither can happen.
+ * @throws signal.reason untouched; DEADLINE_EXCEEDED; INPUT_INVALID where timeoutMs is no number above 0; what `work` throws
+ */
+export async function withDeadline<Result>(
+  options: DeadlineOptions,
+  work: (signal: AbortSignal | undefined) => Result | Promise<Result>,
+): Promise<Result> {
+  const { timeoutMs = Infinity, signal, model } = options
+  assertTimeout(timeoutMs, model)
+  signal?.throwIfAborted()
+  if (timeoutMs === Infinity) return signal === undefined ? work(undefined) : raceAbort(signal, () => work(signal))
+  return raceTimeout({ ...options, timeoutMs }, work)
+}
+
+/**
+ * Runs `work` until it settles or `signal` aborts; the listener is gone afterwards.
+ * @throws signal.reason untouched
+ */
+export async function raceAbort<Result>(signal: AbortSignal, work: () => Result | Promise<Result>): Promise<Result> {
+  signal.throwIfAborted()
+  return new Promise<Result>((resolve, reject) => {
+    const onAbort = (): void => {
+      stop()
+      reject(signal.reason)
+    }
+    const stop = (): void => signal.removeEventListener('abort', onAbort)
+    signal.addEventListener('abort', onAbort)
+    void settle(work, resolve, reject, stop)
+  })
+}
+
+function raceTimeout<Result>(
+  { timeoutMs, signal, clock, model }: DeadlineOptions & { readonly timeoutMs: number },
+  work: (signal: AbortSignal) => Result | Promise<Result>,
+): Promise<Result> {
+  const controller = new AbortController()
+  const onAbort = (): void => controller.abort(signal?.reason)
+  const onTimeout = (): void =>
+    controller.abort(
+      createError('DEADLINE_EXCEEDED', `${model} gave no answer within ${timeoutMs} ms`, {
+        details: { model, timeoutMs },
+      }),
+    )
+  signal?.addEventListener('abort', onAbort)
+  const timer = clock.setTimer(onTimeout, Math.min(timeoutMs, longestTimerMs))
+  const stop = (): void => {
+    clock.clearTimer(timer)
+    signal?.removeEventListener('abort', onAbort)
+  }
+  return new Promise<Result>((resolve, reject) => {
+    controller.signal.addEventListener(
+      'abort',
+      () => {
+        stop()
+        reject(controller.signal.reason)
+      },
+      { once: true },
+    )
+    void settle(() => work(controller.signal), resolve, reject, stop)
+  })
+}
+
+async function settle<Result>(
+  work: () => Result | Promise<Result>,
+  resolve: (result: Result) => void,
+  reject: (error: unknown) => void,
+  stop: () => void,
+): Promise<void> {
+  try {
+    resolve(await work())
+  } catch (error) {
+    reject(error)
+  } finally {
+    stop()
+  }
+}
+
+function assertTimeout(timeoutMs: number, model: string): void {
+  if (typeof timeoutMs === 'number' && timeoutMs > 0) return
+  throw createError(
+    'INPUT_INVALID',
+    `timeoutMs of a prediction by ${model}: expected a number of milliseconds above 0, got ${String(timeoutMs)}`,
+    { details: { model, option: 'timeoutMs' } },
+  )
+}
