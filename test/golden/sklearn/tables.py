@@ -42,11 +42,21 @@ def _part(name, target, columns, rows, seed=0):
 
 
 def churn(rows=1200, columns=CHURN_NUMERIC + CHURN_TEXT):
-    return _part("mlc_churn.csv", "churn", columns, rows)
+    """As many customers who left as who stayed, while there are enough: a small model then answers both."""
+    table = _read("mlc_churn.csv")
+    half = min(rows // 2, (table["churn"] == "yes").sum())
+    left = table[table["churn"] == "yes"].sample(half, random_state=0)
+    stayed = table[table["churn"] == "no"].sample(rows - half, random_state=0)
+    table = pd.concat([left, stayed]).sample(frac=1, random_state=0).reset_index(drop=True)
+    return table[columns].copy(), table["churn"].to_numpy(dtype=object)
 
 
 def credit(rows=1200, columns=CREDIT_NUMERIC + CREDIT_TEXT):
-    return _part("credit_data.csv", "Status", columns, rows)
+    """The table has few missing texts; every eleventh one is taken away."""
+    X, y = _part("credit_data.csv", "Status", columns, rows)
+    for offset, name in enumerate(name for name in columns if name in CREDIT_TEXT):
+        X.loc[X.index % 11 == offset, name] = np.nan
+    return X, y
 
 
 def attrition(rows=None, columns=ATTRITION_NUMERIC + ATTRITION_TEXT):
