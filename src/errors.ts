@@ -210,7 +210,8 @@ export class MLError extends Error {
 
 export class ModelLoadError extends MLError {}
 export class ModelNotFoundError extends MLError {}
-export class ModelValidationError extends MLError {}
+/** Also a load error: whoever catches those gets the model that failed its checks too. */
+export class ModelValidationError extends ModelLoadError {}
 export class PredictionError extends MLError {}
 export class ConversionError extends MLError {}
 
