@@ -28,7 +28,7 @@ function directTable(keys: readonly number[], results: readonly number[], otherw
       const index = value | 0
       return index === value ? table[index] : otherwise
     }
-    return value === value ? otherwise : whenNaN
+    return Number.isNaN(value) ? whenNaN : otherwise
   }
 }
 

@@ -1,0 +1,102 @@
+// A head in, a decoder out that turns one row of raw columns into labels, probabilities, scores, values or a vector.
+
+import type { Head } from '../artifact/head.ts'
+import { createError } from '../errors.ts'
+import { createTargetDecoder, sigmoid } from './decode-target.ts'
+import type { Answer } from './prediction.ts'
+
+/**
+ * The answer of the row whose raw columns stand at `raw[offset …]`, in float64.
+ * @throws EXECUTION_FAILED where a raw column is NaN and the model is no transformer: no number that follows could be right
+ */
+export type Decoder = (raw: ArrayLike<number>, offset: number) => Answer
+
+/**
+ * A decoder compiled from `head`.
+ * @throws VALIDATION_FAILED where a target's width does not fit its link and classes
+ */
+export function createDecoder(head: Head): Decoder {
+  switch (head.kind) {
+    case 'classifier':
+      return classifierDecoder(head)
+    case 'multilabel':
+      return multilabelDecoder(head.classes.length)
+    case 'regressor':
+      return regressorDecoder(head)
+    case 'transformer':
+      return (raw, offset) => ({ vector: copyColumns(raw, offset, head.width) })
+  }
+}
+
+function classifierDecoder({ targets, hasScores }: Extract<Head, { kind: 'classifier' }>): Decoder {
+  const decoders = targets.map(createTargetDecoder)
+  const width = targets.reduce((end, target) => Math.max(end, target.start + target.width), 0)
+  if (decoders.length === 1) {
+    const decode = decoders[0]
+    const { start, width: scoreCount } = targets[0]
+    return (raw, offset) => {
+      assertNumbers(raw, offset, width)
+      const { label, probabilities } = decode(raw, offset)
+      return hasScores
+        ? { label, probabilities, scores: copyColumns(raw, offset + start, scoreCount) }
+        : { label, probabilities }
+    }
+  }
+  return (raw, offset) => {
+    assertNumbers(raw, offset, width)
+    const answers = decoders.map((decode) => decode(raw, offset))
+    const answer = {
+      label: answers.map(({ label }) => label),
+      probabilities: answers.map(({ probabilities }) => probabilities),
+    }
+    if (!hasScores) return answer
+    // Targets in order, whatever the order of their columns.
+    return { ...answer, scores: targets.flatMap((target) => copyColumns(raw, offset + target.start, target.width)) }
+  }
+}
+
+function multilabelDecoder(width: number): Decoder {
+  return (raw, offset) => {
+    assertNumbers(raw, offset, width)
+    const probabilities = copyColumns(raw, offset, width)
+    const label = new Array<number>(width)
+    for (let k = 0; k < width; k++) {
+      probabilities[k] = sigmoid(probabilities[k])
+      label[k] = probabilities[k] > 0.5 ? 1 : 0
+    }
+    return { label, probabilities }
+  }
+}
+
+function regressorDecoder({ link, targetCount }: Extract<Head, { kind: 'regressor' }>): Decoder {
+  const inverse = link === 'exp' ? Math.exp : (value: number) => value
+  if (targetCount === 1)
+    return (raw, offset) => {
+      assertNumbers(raw, offset, 1)
+      return { value: inverse(raw[offset]) }
+    }
+  return (raw, offset) => {
+    assertNumbers(raw, offset, targetCount)
+    const value = copyColumns(raw, offset, targetCount)
+    for (let k = 0; k < targetCount; k++) value[k] = inverse(value[k])
+    return { value }
+  }
+}
+
+function copyColumns(raw: ArrayLike<number>, offset: number, width: number): number[] {
+  const copy = new Array<number>(width)
+  for (let k = 0; k < width; k++) copy[k] = raw[offset + k]
+  return copy
+}
+
+function assertNumbers(raw: ArrayLike<number>, offset: number, width: number): void {
+  for (let k = 0; k < width; k++) {
+    const value = raw[offset + k]
+    if (value === value) continue
+    throw createError(
+      'EXECUTION_FAILED',
+      `the model answered ${value === undefined ? 'no number' : 'NaN'} in raw column ${k} of ${width}; expected a number. Check the row for extreme values; other rows are not affected`,
+      { details: { column: k } },
+    )
+  }
+}
