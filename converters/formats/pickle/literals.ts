@@ -1,60 +1,34 @@
 // Opcodes that carry their own value: the bytes after the opcode in; number, bigint, text or bytes out.
-import { opcodes } from './opcodes.ts'
+import { byOpcode } from './opcodes.ts'
 import type { PickleSource } from './pickle-source.ts'
 import type { PyValue } from './values.ts'
 
-/** The value of a literal opcode, or undefined where `opcode` is none. */
-export function readLiteral(opcode: number, source: PickleSource): PyValue | undefined {
-  switch (opcode) {
-    case opcodes.NONE:
-      return null
-    case opcodes.NEWTRUE:
-      return true
-    case opcodes.NEWFALSE:
-      return false
-    case opcodes.BININT:
-      return source.takeInt32()
-    case opcodes.BININT1:
-      return source.takeUint8()
-    case opcodes.BININT2:
-      return source.takeUint16()
-    case opcodes.BINFLOAT:
-      return source.takeFloat64()
-    case opcodes.LONG1:
-      return readBinaryInteger(source.takeUint8(), source)
-    case opcodes.LONG4:
-      return readBinaryInteger(source.takeUint32(), source)
-    case opcodes.INT:
-      return readInt(source)
-    case opcodes.LONG:
-      return parseInteger(toAscii(source.takeLine(), source).replace(/L$/, ''), source)
-    case opcodes.FLOAT:
-      return parseFloatLine(toAscii(source.takeLine(), source), source)
-    case opcodes.SHORT_BINUNICODE:
-      return readUtf8(source.takeUint8(), source)
-    case opcodes.BINUNICODE:
-      return readUtf8(source.takeUint32(), source)
-    case opcodes.BINUNICODE8:
-      return readUtf8(source.takeUint64(), source)
-    case opcodes.UNICODE:
-      return unescapeUnicode(toLatin1(takeTextLine(source)), source)
-    case opcodes.STRING:
-      return unescapeString(toLatin1(takeTextLine(source)), source)
-    case opcodes.SHORT_BINSTRING:
-      return toLatin1(takeText(source.takeUint8(), source))
-    case opcodes.BINSTRING:
-      return toLatin1(takeText(source.takeUint32(), source))
-    case opcodes.SHORT_BINBYTES:
-      return readBytes(source.takeUint8(), source)
-    case opcodes.BINBYTES:
-      return readBytes(source.takeUint32(), source)
-    case opcodes.BINBYTES8:
-    case opcodes.BYTEARRAY8:
-      return readBytes(source.takeUint64(), source)
-    default:
-      return undefined
-  }
-}
+/** By opcode, what reads the value that follows it; undefined for opcodes that carry none. */
+export const literalReaders = byOpcode<(source: PickleSource) => PyValue>({
+  NONE: () => null,
+  NEWTRUE: () => true,
+  NEWFALSE: () => false,
+  BININT: (source) => source.takeInt32(),
+  BININT1: (source) => source.takeUint8(),
+  BININT2: (source) => source.takeUint16(),
+  BINFLOAT: (source) => source.takeFloat64(),
+  LONG1: (source) => readBinaryInteger(source.takeUint8(), source),
+  LONG4: (source) => readBinaryInteger(source.takeUint32(), source),
+  INT: readInt,
+  LONG: (source) => parseInteger(toAscii(source.takeLine(), source).replace(/L$/, ''), source),
+  FLOAT: (source) => parseFloatLine(toAscii(source.takeLine(), source), source),
+  SHORT_BINUNICODE: (source) => readUtf8(source.takeUint8(), source),
+  BINUNICODE: (source) => readUtf8(source.takeUint32(), source),
+  BINUNICODE8: (source) => readUtf8(source.takeUint64(), source),
+  UNICODE: (source) => unescapeUnicode(toLatin1(takeTextLine(source)), source),
+  STRING: (source) => unescapeString(toLatin1(takeTextLine(source)), source),
+  SHORT_BINSTRING: (source) => toLatin1(takeText(source.takeUint8(), source)),
+  BINSTRING: (source) => toLatin1(takeText(source.takeUint32(), source)),
+  SHORT_BINBYTES: (source) => readBytes(source.takeUint8(), source),
+  BINBYTES: (source) => readBytes(source.takeUint32(), source),
+  BINBYTES8: (source) => readBytes(source.takeUint64(), source),
+  BYTEARRAY8: (source) => readBytes(source.takeUint64(), source),
+})
 
 /** A line of plain ASCII, as names, numbers and memo slots are. */
 export function toAscii(line: Uint8Array, source: PickleSource): string {

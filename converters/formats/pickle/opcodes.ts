@@ -71,9 +71,18 @@ export const opcodes = Object.freeze({
   READONLY_BUFFER: 0x98,
 })
 
+export type OpcodeName = keyof typeof opcodes
+
 const nameOfCode = new Map<number, string>(Object.entries(opcodes).map(([name, code]) => [code, name]))
 
 /** Name for messages: 'REDUCE', or 'opcode 0xff' for a byte that is none. */
 export function opcodeName(code: number): string {
   return nameOfCode.get(code) ?? `opcode 0x${code.toString(16).padStart(2, '0')}`
+}
+
+/** A table by name as one by opcode, which takes one step for each of millions of opcodes. */
+export function byOpcode<Entry>(table: Readonly<Partial<Record<OpcodeName, Entry>>>): readonly (Entry | undefined)[] {
+  const entries = new Array<Entry | undefined>(256).fill(undefined)
+  for (const [name, entry] of Object.entries(table)) entries[opcodes[name as OpcodeName]] = entry
+  return entries
 }

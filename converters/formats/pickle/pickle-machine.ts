@@ -3,8 +3,8 @@ import { isAllowedGlobal } from './allow-list.ts'
 import { construct, setArrayState } from './construction.ts'
 import { isDtypeRecord } from './dtype.ts'
 import { isJoblibArray, isJoblibSideFile, readJoblibArray } from './joblib-array.ts'
-import { readLiteral, toAscii } from './literals.ts'
-import { opcodeName, opcodes } from './opcodes.ts'
+import { literalReaders, toAscii } from './literals.ts'
+import { byOpcode, opcodes } from './opcodes.ts'
 import type { PickleSource } from './pickle-source.ts'
 import { NdArray, PyDict, PyGlobal, PyObject, PySet, type PyValue } from './values.ts'
 
@@ -33,201 +33,142 @@ class PickleMachine {
     for (;;) {
       const opcode = source.takeOpcode()
       if (opcode === opcodes.STOP) return this.#pop()
-      const literal = readLiteral(opcode, source)
-      if (literal !== undefined) this.#push(literal)
-      else if (!this.#runStack(opcode) && !this.#runContainer(opcode) && !this.#runObject(opcode)) {
-        throw source.corrupt('this is not a pickle opcode')
+      const readLiteral = literalReaders[opcode]
+      if (readLiteral !== undefined) {
+        this.#push(readLiteral(source))
+        continue
       }
+      const step = PickleMachine.#steps[opcode]
+      if (step === undefined) throw source.corrupt('this is not a pickle opcode')
+      step(this, source)
     }
   }
 
-  /** Opcodes of the stack, the memo and the stream; false where `opcode` is none of them. */
-  #runStack(opcode: number): boolean {
-    const source = this.#source
-    switch (opcode) {
-      case opcodes.PROTO: {
-        const protocol = source.takeUint8()
-        if (protocol > 5) throw source.unsupported(`protocol ${protocol} is newer than 5`)
-        return true
-      }
-      case opcodes.FRAME: {
-        // Frames only help Python to read ahead; joblib closes them before raw bytes.
-        const byteLength = source.takeUint64()
-        if (byteLength <= source.remainingByteLength) return true
-        throw source.corrupt(
-          `a frame of ${byteLength} bytes is said to follow and ${source.remainingByteLength} remain`,
-        )
-      }
-      case opcodes.MARK:
-        if (this.#marks.length >= source.limits.markDepth) throw source.exceeded('markDepth', this.#marks.length + 1)
-        this.#marks.push(this.#stack.length)
-        return true
-      case opcodes.POP:
-        // As in CPython, a POP right after a MARK takes the mark.
-        if (this.#marks.length > 0 && this.#marks[this.#marks.length - 1] === this.#stack.length) this.#marks.pop()
-        else this.#pop()
-        return true
-      case opcodes.POP_MARK:
-        this.#popMark()
-        return true
-      case opcodes.DUP:
-        this.#push(this.#top())
-        return true
-      case opcodes.MEMOIZE:
-        this.#put(this.#memoCount)
-        return true
-      case opcodes.PUT:
-        this.#put(this.#takeSlot())
-        return true
-      case opcodes.BINPUT:
-        this.#put(source.takeUint8())
-        return true
-      case opcodes.LONG_BINPUT:
-        this.#put(source.takeUint32())
-        return true
-      case opcodes.GET:
-        this.#get(this.#takeSlot())
-        return true
-      case opcodes.BINGET:
-        this.#get(source.takeUint8())
-        return true
-      case opcodes.LONG_BINGET:
-        this.#get(source.takeUint32())
-        return true
-      default:
-        return false
-    }
-  }
+  static readonly #steps = byOpcode<(machine: PickleMachine, source: PickleSource) => void>({
+    PROTO: (_machine, source) => {
+      const protocol = source.takeUint8()
+      if (protocol > 5) throw source.unsupported(`protocol ${protocol} is newer than 5`)
+    },
+    FRAME: (_machine, source) => {
+      // Frames only help Python to read ahead; joblib closes them before raw bytes.
+      const byteLength = source.takeUint64()
+      if (byteLength <= source.remainingByteLength) return
+      throw source.corrupt(`a frame of ${byteLength} bytes is said to follow and ${source.remainingByteLength} remain`)
+    },
 
-  /** Opcodes of tuples, lists, dicts and sets. */
-  #runContainer(opcode: number): boolean {
-    switch (opcode) {
-      case opcodes.EMPTY_TUPLE:
-      case opcodes.EMPTY_LIST:
-        this.#pushNew([])
-        return true
-      case opcodes.EMPTY_DICT:
-        this.#pushNew(new PyDict())
-        return true
-      case opcodes.EMPTY_SET:
-        this.#pushNew(new PySet())
-        return true
-      case opcodes.TUPLE1:
-        this.#pushNew([this.#pop()])
-        return true
-      case opcodes.TUPLE2: {
-        const second = this.#pop()
-        this.#pushNew([this.#pop(), second])
-        return true
-      }
-      case opcodes.TUPLE3: {
-        const third = this.#pop()
-        const second = this.#pop()
-        this.#pushNew([this.#pop(), second, third])
-        return true
-      }
-      case opcodes.TUPLE:
-      case opcodes.LIST:
-        this.#pushNew(this.#popMark())
-        return true
-      case opcodes.DICT: {
-        const dict = new PyDict()
-        this.#addEntries(dict, this.#popMark())
-        this.#pushNew(dict)
-        return true
-      }
-      case opcodes.FROZENSET: {
-        const set = new PySet()
-        this.#addItems(set, this.#popMark())
-        this.#pushNew(set)
-        return true
-      }
-      case opcodes.APPEND: {
-        const item = this.#pop()
-        this.#addItems(this.#top(), [item])
-        return true
-      }
-      case opcodes.APPENDS:
-      case opcodes.ADDITEMS: {
-        const items = this.#popMark()
-        this.#addItems(this.#top(), items)
-        return true
-      }
-      case opcodes.SETITEM: {
-        const value = this.#pop()
-        const key = this.#pop()
-        this.#addEntries(this.#top(), [key, value])
-        return true
-      }
-      case opcodes.SETITEMS: {
-        const keysAndValues = this.#popMark()
-        this.#addEntries(this.#top(), keysAndValues)
-        return true
-      }
-      default:
-        return false
-    }
-  }
+    MARK: (machine, source) => {
+      const { length } = machine.#marks
+      if (length >= source.limits.markDepth) throw source.exceeded('markDepth', length + 1)
+      machine.#marks.push(machine.#stack.length)
+    },
+    POP: (machine) => {
+      // As in CPython, a POP right after a MARK takes the mark.
+      if (machine.#marks.at(-1) === machine.#stack.length) machine.#marks.pop()
+      else machine.#pop()
+    },
+    POP_MARK: (machine) => void machine.#popMark(),
+    DUP: (machine) => machine.#push(machine.#top()),
+    MEMOIZE: (machine) => machine.#put(machine.#memoCount),
+    PUT: (machine) => machine.#put(machine.#takeSlot()),
+    BINPUT: (machine, source) => machine.#put(source.takeUint8()),
+    LONG_BINPUT: (machine, source) => machine.#put(source.takeUint32()),
+    GET: (machine) => machine.#get(machine.#takeSlot()),
+    BINGET: (machine, source) => machine.#get(source.takeUint8()),
+    LONG_BINGET: (machine, source) => machine.#get(source.takeUint32()),
 
-  /** Opcodes that name, make or fill objects, and those that never belong into a model file. */
-  #runObject(opcode: number): boolean {
-    const source = this.#source
-    switch (opcode) {
-      case opcodes.GLOBAL:
-        this.#pushNew(this.#takeGlobal())
-        return true
-      case opcodes.STACK_GLOBAL: {
-        const name = this.#pop()
-        const module = this.#pop()
-        if (typeof module !== 'string' || typeof name !== 'string') throw source.corrupt('a name is not text')
-        this.#pushNew(this.#toGlobal(module, name))
-        return true
-      }
-      case opcodes.REDUCE:
-      case opcodes.NEWOBJ: {
-        const args = this.#pop()
-        this.#push(construct(this.#pop(), args, source))
-        return true
-      }
-      case opcodes.NEWOBJ_EX: {
-        const keywords = this.#pop()
-        const args = this.#pop()
-        if (!(keywords instanceof PyDict)) throw source.corrupt('keyword arguments are not a dict')
-        const object = construct(this.#pop(), args, source)
-        if (keywords.entries.length > 0 && object instanceof PyObject) object.keywords = keywords
-        this.#push(object)
-        return true
-      }
-      case opcodes.INST: {
-        const type = this.#takeGlobal()
-        this.#push(construct(type, this.#popMark(), source))
-        return true
-      }
-      case opcodes.OBJ: {
-        const [type, ...args] = this.#popMark()
-        if (type === undefined) throw source.corrupt('an object has no class')
-        this.#push(construct(type, args, source))
-        return true
-      }
-      case opcodes.BUILD: {
-        const state = this.#pop()
-        this.#build(this.#pop(), state)
-        return true
-      }
-      case opcodes.PERSID:
-      case opcodes.BINPERSID:
-        throw source.unsafe(`${opcodeName(opcode)} asks for an object outside the file`)
-      case opcodes.EXT1:
-      case opcodes.EXT2:
-      case opcodes.EXT4:
-        throw source.unsafe(`${opcodeName(opcode)} asks for an entry of Python's extension registry`)
-      case opcodes.NEXT_BUFFER:
-      case opcodes.READONLY_BUFFER:
-        throw source.unsupported('a buffer lies outside the file (pickled with buffer_callback); dump it without one')
-      default:
-        return false
-    }
-  }
+    EMPTY_TUPLE: (machine) => machine.#pushNew([]),
+    EMPTY_LIST: (machine) => machine.#pushNew([]),
+    EMPTY_DICT: (machine) => machine.#pushNew(new PyDict()),
+    EMPTY_SET: (machine) => machine.#pushNew(new PySet()),
+    TUPLE1: (machine) => machine.#pushNew([machine.#pop()]),
+    TUPLE2: (machine) => {
+      const second = machine.#pop()
+      machine.#pushNew([machine.#pop(), second])
+    },
+    TUPLE3: (machine) => {
+      const third = machine.#pop()
+      const second = machine.#pop()
+      machine.#pushNew([machine.#pop(), second, third])
+    },
+    TUPLE: (machine) => machine.#pushNew(machine.#popMark()),
+    LIST: (machine) => machine.#pushNew(machine.#popMark()),
+    DICT: (machine) => {
+      const dict = new PyDict()
+      machine.#addEntries(dict, machine.#popMark())
+      machine.#pushNew(dict)
+    },
+    FROZENSET: (machine) => {
+      const set = new PySet()
+      machine.#addItems(set, machine.#popMark())
+      machine.#pushNew(set)
+    },
+    APPEND: (machine) => {
+      const item = machine.#pop()
+      machine.#addItems(machine.#top(), [item])
+    },
+    APPENDS: (machine) => {
+      const items = machine.#popMark()
+      machine.#addItems(machine.#top(), items)
+    },
+    ADDITEMS: (machine) => {
+      const items = machine.#popMark()
+      machine.#addItems(machine.#top(), items)
+    },
+    SETITEM: (machine) => {
+      const value = machine.#pop()
+      const key = machine.#pop()
+      machine.#addEntries(machine.#top(), [key, value])
+    },
+    SETITEMS: (machine) => {
+      const keysAndValues = machine.#popMark()
+      machine.#addEntries(machine.#top(), keysAndValues)
+    },
+
+    GLOBAL: (machine) => machine.#pushNew(machine.#takeGlobal()),
+    STACK_GLOBAL: (machine, source) => {
+      const name = machine.#pop()
+      const module = machine.#pop()
+      if (typeof module !== 'string' || typeof name !== 'string') throw source.corrupt('a name is not text')
+      machine.#pushNew(machine.#toGlobal(module, name))
+    },
+    REDUCE: (machine, source) => {
+      const args = machine.#pop()
+      machine.#push(construct(machine.#pop(), args, source))
+    },
+    NEWOBJ: (machine, source) => {
+      const args = machine.#pop()
+      machine.#push(construct(machine.#pop(), args, source))
+    },
+    NEWOBJ_EX: (machine, source) => {
+      const keywords = machine.#pop()
+      const args = machine.#pop()
+      if (!(keywords instanceof PyDict)) throw source.corrupt('keyword arguments are not a dict')
+      const object = construct(machine.#pop(), args, source)
+      if (keywords.entries.length > 0 && object instanceof PyObject) object.keywords = keywords
+      machine.#push(object)
+    },
+    INST: (machine, source) => {
+      const type = machine.#takeGlobal()
+      machine.#push(construct(type, machine.#popMark(), source))
+    },
+    OBJ: (machine, source) => {
+      const [type, ...args] = machine.#popMark()
+      if (type === undefined) throw source.corrupt('an object has no class')
+      machine.#push(construct(type, args, source))
+    },
+    BUILD: (machine) => {
+      const state = machine.#pop()
+      machine.#build(machine.#pop(), state)
+    },
+
+    PERSID: (_machine, source) => refuseReference(source),
+    BINPERSID: (_machine, source) => refuseReference(source),
+    EXT1: (_machine, source) => refuseReference(source),
+    EXT2: (_machine, source) => refuseReference(source),
+    EXT4: (_machine, source) => refuseReference(source),
+    NEXT_BUFFER: (_machine, source) => refuseBuffer(source),
+    READONLY_BUFFER: (_machine, source) => refuseBuffer(source),
+  })
 
   #build(target: PyValue, state: PyValue): void {
     const source = this.#source
@@ -325,7 +266,7 @@ class PickleMachine {
 
   #pop(): PyValue {
     const value = this.#top()
-    this.#stack.length--
+    this.#stack.pop()
     return value
   }
 
@@ -335,4 +276,12 @@ class PickleMachine {
     if (mark === undefined) throw this.#source.corrupt('there is no MARK')
     return this.#stack.splice(mark)
   }
+}
+
+function refuseReference(source: PickleSource): never {
+  throw source.unsafe('it asks for an object that only the Python process that wrote it knows')
+}
+
+function refuseBuffer(source: PickleSource): never {
+  throw source.unsupported('a buffer lies outside the file (pickled with buffer_callback); dump it without one')
 }
