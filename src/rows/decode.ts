@@ -92,7 +92,8 @@ function copyColumns(raw: ArrayLike<number>, offset: number, width: number): num
 function assertNumbers(raw: ArrayLike<number>, offset: number, width: number): void {
   for (let k = 0; k < width; k++) {
     const value = raw[offset + k]
-    if (value === value) continue
+    // False for NaN, and for undefined past the end of the slab.
+    if (value <= Infinity) continue
     throw createError(
       'EXECUTION_FAILED',
       `the model answered ${value === undefined ? 'no number' : 'NaN'} in raw column ${k} of ${width}; expected a number. Check the row for extreme values; other rows are not affected`,
