@@ -1,5 +1,5 @@
 // Source files in, broken rules of ARCHITECTURE.md out: layers, cycles, Node-only names, file names and lengths.
-import ts from 'typescript'
+import { readFacts, type Facts, type Import } from './source-facts.ts'
 
 /** Layers of src/, lowest first; those of one line are siblings and never import each other. */
 export const layerOrder: readonly (readonly string[])[] = [
@@ -20,6 +20,8 @@ export const layerOrder: readonly (readonly string[])[] = [
 export type Exemptions = {
   /** Files that may use Node's own modules and globals, and that others reach by dynamic import only. */
   readonly rim: Readonly<Record<string, string>>
+  /** Files that may ask whether `globalThis` has a Node global, and run where it has not. */
+  readonly detection: Readonly<Record<string, string>>
   /** Files of more than 300 lines. */
   readonly long: Readonly<Record<string, string>>
 }
@@ -27,10 +29,6 @@ export type Exemptions = {
 /** Paths from the repository's root (`src/errors.ts`) to their text. */
 export type Sources = ReadonlyMap<string, string>
 
-type Import = { readonly target: string; readonly isDynamic: boolean; readonly isType: boolean }
-type Facts = { readonly imports: readonly Import[]; readonly nodeNames: readonly string[]; readonly effects: number }
-
-const nodeNames = new Set(['Buffer', 'process', 'require', '__dirname', '__filename', 'global', 'setImmediate'])
 /** Packages that themselves need Node. */
 const rimPackages = new Set(['@keyv/redis', 'pino', 'commander', 'cli-progress', 'csv-parse'])
 const vagueWords = new Set(['util', 'utils', 'helper', 'helpers', 'common', 'misc', 'manager'])
@@ -64,7 +62,9 @@ export function brokenRules(sources: Sources, exemptions: Exemptions, packages: 
           say(`imports ${target}, which is rim, without a dynamic import`)
       }
     }
-    if (!isRim(path)) for (const name of used) say(`uses ${name} away from the rim`)
+    for (const name of used)
+      if (!isRim(path) && !(name.startsWith('globalThis.') && path in exemptions.detection))
+        say(`uses ${name} away from the rim`)
     if (effects > 0 && !path.startsWith('src/cli/')) say('does something on import')
     const text = sources.get(path) ?? ''
     const lineCount = text.trimEnd().split('\n').length
@@ -78,6 +78,9 @@ export function brokenRules(sources: Sources, exemptions: Exemptions, packages: 
     if (fact === undefined || (fact.nodeNames.length === 0 && !fact.imports.some(reachesRim)))
       broken.push(`${path}: is listed as rim and needs no entry`)
   }
+  for (const path of Object.keys(exemptions.detection))
+    if (facts.get(path)?.nodeNames.some((name) => name.startsWith('globalThis.')) !== true)
+      broken.push(`${path}: is listed as detection and needs no entry`)
   for (const path of Object.keys(exemptions.long))
     if ((sources.get(path) ?? '').trimEnd().split('\n').length <= maxLines)
       broken.push(`${path}: is listed as long and needs no entry`)
@@ -127,75 +130,6 @@ function nameFaults(path: string): string[] {
     const isVague = vagueNames.has(name) || name.split('-').some((word) => vagueWords.has(word))
     return isVague ? [`${name} names no idea`] : []
   })
-}
-
-function readFacts(path: string, text: string): Facts {
-  const imports: Import[] = []
-  const used = new Set<string>()
-  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS)
-  const add = (specifier: ts.Node | undefined, isDynamic: boolean, isType: boolean) => {
-    if (specifier !== undefined && ts.isStringLiteralLike(specifier))
-      imports.push({ target: resolve(path, specifier.text), isDynamic, isType })
-    else if (isDynamic) used.add('import() of a computed path')
-  }
-  const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, false, node.importClause?.isTypeOnly === true)
-    else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, false, node.isTypeOnly)
-    else if (ts.isImportTypeNode(node))
-      add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, false, true)
-    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
-      add(node.arguments[0], true, false)
-    else if (ts.isIdentifier(node) && nodeNames.has(node.text) && isReference(node)) used.add(node.text)
-    ts.forEachChild(node, visit)
-  }
-  visit(file)
-  const effects = file.statements.filter((statement) => isEffect(statement, file)).length
-  return { imports, nodeNames: [...used], effects }
-}
-
-/** True for a bare import, and for a call or assignment on import that touches anything but this file's own constants. */
-function isEffect(statement: ts.Node, file: ts.SourceFile): boolean {
-  if (ts.isImportDeclaration(statement)) return statement.importClause === undefined
-  if (ts.isFunctionLike(statement) || ts.isClassLike(statement)) return false
-  if (!ts.isExpressionStatement(statement))
-    return ts.forEachChild(statement, (child) => isEffect(child, file) || undefined) === true
-  const { expression } = statement
-  if (ts.isStringLiteral(expression)) return false
-  let root = ts.isBinaryExpression(expression) ? expression.left : expression
-  if (ts.isCallExpression(root) && ts.isIdentifier(root.expression)) return true
-  while (ts.isCallExpression(root) || ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root))
-    root = root.expression
-  const name = root.getText()
-  const isOwn = (node: ts.Node): boolean =>
-    (ts.isVariableDeclaration(node) && node.name.getText() === name) ||
-    ts.forEachChild(node, (child) => isOwn(child) || undefined) === true
-  return !isOwn(file)
-}
-
-/** True where the name stands for the global itself: not a property, key, parameter or declared name of our own. */
-function isReference(node: ts.Identifier): boolean {
-  const { parent } = node
-  if (ts.isPropertyAccessExpression(parent) && parent.name === node)
-    // `globalThis.setImmediate ?? …` is how a file asks for it and still runs elsewhere.
-    return node.text !== 'setImmediate' && parent.expression.getText() === 'globalThis'
-  if (ts.isVariableDeclaration(parent) || ts.isParameter(parent)) return parent.initializer === node
-  if (ts.isPropertyAssignment(parent)) return parent.initializer === node
-  const isOwnName =
-    ts.isPropertySignature(parent) ||
-    ts.isPropertyDeclaration(parent) ||
-    ts.isMethodDeclaration(parent) ||
-    ts.isMethodSignature(parent) ||
-    ts.isBindingElement(parent) ||
-    ts.isImportSpecifier(parent) ||
-    ts.isQualifiedName(parent) ||
-    ts.isNamedTupleMember(parent)
-  return !isOwnName
-}
-
-function resolve(from: string, specifier: string): string {
-  return specifier.startsWith('.') && specifier.endsWith('.ts')
-    ? new URL(specifier, `file:///${from}`).pathname.slice(1)
-    : specifier
 }
 
 function cyclesOf(facts: ReadonlyMap<string, Facts>): string[][] {
