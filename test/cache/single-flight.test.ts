@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest'
+import { createSingleFlight } from '../../src/cache/single-flight.ts'
+import type { SingleFlight } from '../../src/cache/single-flight.ts'
+
+type Calls = {
+  readonly signals: (AbortSignal | undefined)[]
+  finish(result: string): void
+  fail(error: unknown): void
+}
+
+/** A flight whose every load waits until the test settles the latest one. */
+function createSubject(): [SingleFlight<string>, (signal: AbortSignal | undefined) => Promise<string>, Calls] {
+  let settle: { resolve: (result: string) => void; reject: (error: unknown) => void } | undefined
+  const signals: (AbortSignal | undefined)[] = []
+  const load = (signal: AbortSignal | undefined): Promise<string> => {
+    signals.push(signal)
+    return new Promise((resolve, reject) => (settle = { resolve, reject }))
+  }
+  return [
+    createSingleFlight<string>(),
+    load,
+    { signals, finish: (result) => settle?.resolve(result), fail: (error) => settle?.reject(error) },
+  ]
+}
+
+function caught(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => 'no error',
+    (error: unknown) => error,
+  )
+}
+
+describe('createSingleFlight', () => {
+  it('loads once for 100 callers at once, and tells them all the same', async () => {
+    const [flights, load, calls] = createSubject()
+    const answers = Array.from({ length: 100 }, () => flights.run('key', load))
+    calls.finish('answer')
+    expect(new Set(await Promise.all(answers))).toEqual(new Set(['answer']))
+    expect(calls.signals).toHaveLength(1)
+  })
+
+  it('keeps different keys apart', async () => {
+    const [flights] = createSubject()
+    const answers = ['a', 'b'].map((key) => flights.run(key, () => Promise.resolve(key)))
+    expect(await Promise.all(answers)).toEqual(['a', 'b'])
+  })
+
+  it('forgets a flight once it has landed', async () => {
+    const [flights, load, calls] = createSubject()
+    const first = flights.run('key', load)
+    expect(flights.isFlying('key')).toBe(true)
+    calls.finish('answer')
+    await first
+    expect(flights.size).toBe(0)
+    void flights.run('key', load)
+    expect(calls.signals).toHaveLength(2)
+  })
+
+  it('fails those who wait, and loads anew for the next', async () => {
+    const [flights, load, calls] = createSubject()
+    const waiting = [flights.run('key', load), flights.run('key', load, new AbortController().signal)]
+    const error = new Error('boom')
+    calls.fail(error)
+    expect(await Promise.all(waiting.map(caught))).toEqual([error, error])
+    expect(flights.isFlying('key')).toBe(false)
+  })
+
+  it('turns a load that throws at once into a rejection', async () => {
+    const [flights] = createSubject()
+    const error = new Error('boom')
+    const answer = flights.run('key', () => {
+      throw error
+    })
+    expect(await caught(answer)).toBe(error)
+    expect(flights.size).toBe(0)
+  })
+
+  it('lets one caller leave without failing the others', async () => {
+    const [flights, load, calls] = createSubject()
+    const controller = new AbortController()
+    const leaving = flights.run('key', load, controller.signal)
+    const staying = [flights.run('key', load), flights.run('key', load, new AbortController().signal)]
+    const reason = { any: 'value' }
+    controller.abort(reason)
+    expect(await caught(leaving)).toBe(reason)
+    expect(calls.signals[0]?.aborted).toBe(false)
+    calls.finish('answer')
+    expect(await Promise.all(staying)).toEqual(['answer', 'answer'])
+  })
+
+  it('gives each caller its own reason, and the load the last one', async () => {
+    const [flights, load, calls] = createSubject()
+    const controllers = [new AbortController(), new AbortController()]
+    const leaving = controllers.map(({ signal }) => caught(flights.run('key', load, signal)))
+    controllers[0].abort('first')
+    controllers[1].abort('second')
+    expect(await Promise.all(leaving)).toEqual(['first', 'second'])
+    expect(calls.signals[0]?.reason).toBe('second')
+  })
+
+  it('never lets a new caller join a flight that everyone has left', async () => {
+    const [flights, load, calls] = createSubject()
+    const controller = new AbortController()
+    const leaving = caught(flights.run('key', load, controller.signal))
+    const landFirst = calls.finish
+    controller.abort('left')
+    await leaving
+    const second = flights.run('key', load)
+    landFirst('of the second load')
+    expect(calls.signals).toHaveLength(2)
+    expect(await second).toBe('of the second load')
+  })
+
+  it('flies on for a caller who cannot leave', async () => {
+    const [flights, load, calls] = createSubject()
+    const staying = flights.run('key', load)
+    const controller = new AbortController()
+    const leaving = caught(flights.run('key', load, controller.signal))
+    controller.abort('left')
+    expect(await leaving).toBe('left')
+    calls.finish('answer')
+    expect(await staying).toBe('answer')
+  })
+
+  it('loads nothing for a caller who has left already', async () => {
+    const [flights, load, calls] = createSubject()
+    expect(await caught(flights.run('key', load, AbortSignal.abort('gone')))).toBe('gone')
+    expect(calls.signals).toHaveLength(0)
+  })
+
+  it('leaves no unhandled rejection when a flight fails after all have left', async () => {
+    const [flights, load, calls] = createSubject()
+    const controller = new AbortController()
+    const leaving = caught(flights.run('key', load, controller.signal))
+    controller.abort('left')
+    calls.fail(new Error('late'))
+    expect(await leaving).toBe('left')
+  })
+})
