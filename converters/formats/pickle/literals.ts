@@ -15,8 +15,8 @@ export const literalReaders = byOpcode<(source: PickleSource) => PyValue>({
   LONG1: (source) => readBinaryInteger(source.takeUint8(), source),
   LONG4: (source) => readBinaryInteger(source.takeUint32(), source),
   INT: readInt,
-  LONG: (source) => parseInteger(toAscii(source.takeLine(), source).replace(/L$/, ''), source),
-  FLOAT: (source) => parseFloatLine(toAscii(source.takeLine(), source), source),
+  LONG: (source) => parseInteger(takeDigits(source).replace(/L$/, ''), source),
+  FLOAT: (source) => parseFloatLine(takeDigits(source), source),
   SHORT_BINUNICODE: (source) => readUtf8(source.takeUint8(), source),
   BINUNICODE: (source) => readUtf8(source.takeUint32(), source),
   BINUNICODE8: (source) => readUtf8(source.takeUint64(), source),
@@ -30,15 +30,16 @@ export const literalReaders = byOpcode<(source: PickleSource) => PyValue>({
   BYTEARRAY8: (source) => readBytes(source.takeUint64(), source),
 })
 
-/** A line of plain ASCII, as names, numbers and memo slots are. */
-export function toAscii(line: Uint8Array, source: PickleSource): string {
-  // A real module name or number is short; 8192 also holds every number that the digit limit allows.
-  if (line.length > 8192) throw source.exceeded('integerDigits', `a line of ${line.length} bytes`)
+/** A line that holds a module, a name or a memo slot. */
+export function takeShortLine(source: PickleSource): string {
+  const line = source.takeLine()
+  // Python itself has no module or class of such a name.
+  if (line.length > 4096) throw source.corrupt(`a name has ${line.length} bytes`)
   return toLatin1(line)
 }
 
 /** One character per byte. */
-export function toLatin1(bytes: Uint8Array): string {
+function toLatin1(bytes: Uint8Array): string {
   let text = ''
   // In slices, because an argument list has a bounded length.
   for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192))
@@ -46,21 +47,26 @@ export function toLatin1(bytes: Uint8Array): string {
 }
 
 /** An int as a number where it is a safe integer, else as a bigint. */
-export function toInteger(value: bigint): number | bigint {
+function toInteger(value: bigint): number | bigint {
   const number = Number(value)
   return Number.isSafeInteger(number) ? number : value
 }
 
 function readInt(source: PickleSource): PyValue {
-  const line = toAscii(source.takeLine(), source)
+  const line = takeDigits(source)
   // Protocol 0 has no booleans of its own: pickle writes them as these two spellings of an int.
   if (line === '00') return false
   if (line === '01') return true
   return parseInteger(line, source)
 }
 
+function takeDigits(source: PickleSource): string {
+  const line = source.takeLine()
+  if (line.length > source.limits.integerDigits) throw source.exceeded('integerDigits', line.length)
+  return toLatin1(line)
+}
+
 function parseInteger(text: string, source: PickleSource): number | bigint {
-  if (text.length > source.limits.integerDigits) throw source.exceeded('integerDigits', text.length)
   if (!/^[+-]?\d+$/.test(text)) throw source.corrupt(`'${text.slice(0, 40)}' is not an integer`)
   return toInteger(BigInt(text.replace('+', '')))
 }

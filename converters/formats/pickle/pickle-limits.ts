@@ -13,8 +13,8 @@ export const pickleLimits = Object.freeze({
   inflationRatio: 250,
   /** Output below which the ratio is not looked at, so that a small model of zeros is still read. */
   inflationFreeByteLength: 2 ** 25,
-  /** Loops of one-byte opcodes; a vocabulary of ten million words takes 50 million. */
-  opcodeCount: 2 ** 26,
+  /** Short opcodes that each make a value; a vocabulary of five million words takes 25 million. */
+  opcodeCount: 2 ** 25,
   /** Empty dicts cost one byte in the file and 100 in memory; a forest of 10,000 trees has about 200,000 objects. */
   objectCount: 2 ** 23,
   /** Pushes without end; pickle appends in batches of 1000, only one long tuple or frozenset goes higher. */

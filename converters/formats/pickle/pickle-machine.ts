@@ -3,7 +3,7 @@ import { isAllowedGlobal } from './allow-list.ts'
 import { construct, setArrayState } from './construction.ts'
 import { isDtypeRecord } from './dtype.ts'
 import { isJoblibArray, isJoblibSideFile, readJoblibArray } from './joblib-array.ts'
-import { literalReaders, toAscii } from './literals.ts'
+import { literalReaders, takeShortLine } from './literals.ts'
 import { byOpcode, opcodes } from './opcodes.ts'
 import type { PickleSource } from './pickle-source.ts'
 import { NdArray, PyDict, PyGlobal, PyObject, PySet, type PyValue } from './values.ts'
@@ -216,20 +216,20 @@ class PickleMachine {
   }
 
   #takeGlobal(): PyGlobal {
-    const module = toAscii(this.#source.takeLine(), this.#source)
-    return this.#toGlobal(module, toAscii(this.#source.takeLine(), this.#source))
+    const module = takeShortLine(this.#source)
+    return this.#toGlobal(module, takeShortLine(this.#source))
   }
 
   #toGlobal(module: string, name: string): PyGlobal {
     if (isAllowedGlobal(module, name)) return new PyGlobal(module, name)
     throw this.#source.unsafe(
-      `it names ${`${module}.${name}`.slice(0, 200)}, which a fitted model of a known library does not need. ` +
-        'A function or class of your own cannot be converted: take that step out and do it before or after the model',
+      `it names ${`${module}.${name}`.slice(0, 200)}, which is none of the classes that convertible models consist of. ` +
+        'A function, a class of your own or of another library has to stay in Python: take that step out of the model',
     )
   }
 
   #takeSlot(): number {
-    const text = toAscii(this.#source.takeLine(), this.#source)
+    const text = takeShortLine(this.#source)
     if (!/^\d{1,15}$/.test(text)) throw this.#source.corrupt('a memo slot is not a number')
     return Number(text)
   }
