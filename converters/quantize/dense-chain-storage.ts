@@ -1,0 +1,98 @@
+// A chain of dense layers, a plan of encodings and rows of the chain's inputs in; the chain as it is stored out.
+
+import type { DenseLayer } from '../../src/regions/dense-chain.ts'
+import { valueOfCode } from './affine-grid.ts'
+import { type RefinableLayer, refineOutputs } from './answer-refinement.ts'
+import { runLayer, runLayers } from './chain-activations.ts'
+import { type DensePlan, joinLayer, type StoredLayer, storeDenseLayer, symmetricGrid } from './dense-layer.ts'
+import { storeFloats } from './stored-floats.ts'
+
+/** Products that a conversion may spend on one chain: about a second. */
+const operationBudget = 6e8
+const passCount = 4
+
+/**
+ * Layer after layer, each rounded for the inputs that the stored layers before it give; then the codes of all layers
+ * together are refined against the chain's outputs.
+ */
+export function storeDenseChain(
+  layers: readonly DenseLayer[],
+  plans: readonly DensePlan[],
+  rows: readonly Float64Array[],
+): StoredLayer[] {
+  const stored: StoredLayer[] = []
+  let inputs = rows
+  layers.forEach((layer, index) => {
+    const plan = plans[index]
+    if (plan.weights === 'float32') stored.push(storePlainLayer(layer, plan))
+    else stored.push(storeDenseLayer(layer, secondMoments(inputs, layer.inputWidth), plan))
+    inputs = inputs.map((row) => runLayer(stored[index].layer, row))
+  })
+  return plans.some(({ weights }) => weights === 'uint8') ? refine(layers, stored, rows) : stored
+}
+
+/** How many rows a chain can be fitted to in reasonable time; too few for a wide one to learn from gives 0. */
+export function affordableRows(layers: readonly DenseLayer[]): number {
+  const outputWidth = layers[layers.length - 1].outputWidth
+  const weightCount = layers.reduce((sum, layer) => sum + layer.weights.length, 0)
+  const widest = Math.max(...layers.map(({ inputWidth }) => inputWidth))
+  const rowCount = Math.floor(operationBudget / (passCount * weightCount * (3 + outputWidth)))
+  return rowCount < 2 * widest ? 0 : Math.min(2048, rowCount)
+}
+
+/** Weights that stay float32 keep scale 1, so that they are the source's own, rounded once. */
+function storePlainLayer(layer: DenseLayer, plan: DensePlan): StoredLayer {
+  return joinLayer(layer, {
+    q: storeFloats(layer.weights, 'float32'),
+    scales: storeFloats(new Float64Array(layer.outputWidth).fill(1), plan.scales),
+    bias: storeFloats(layer.bias, plan.bias),
+  })
+}
+
+/** Means of products of inputs and the constant 1: [inputWidth + 1, inputWidth + 1]. */
+export function secondMoments(inputs: readonly Float64Array[], inputWidth: number): Float64Array {
+  const size = inputWidth + 1
+  const moments = new Float64Array(size * size)
+  const extended = new Float64Array(size).fill(1)
+  for (const input of inputs) {
+    extended.set(input)
+    for (let i = 0; i < size; i++) {
+      const share = extended[i] / inputs.length
+      if (share !== 0) for (let j = i; j < size; j++) moments[i * size + j] += share * extended[j]
+    }
+  }
+  for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) moments[i * size + j] = moments[j * size + i]
+  return moments
+}
+
+function refine(
+  layers: readonly DenseLayer[],
+  stored: readonly StoredLayer[],
+  rows: readonly Float64Array[],
+): StoredLayer[] {
+  const rowCount = affordableRows(layers)
+  if (rowCount === 0) return [...stored]
+  const chosen = rows.slice(0, rowCount)
+  const refinable = stored.map((each, index): RefinableLayer => {
+    const { q, scales, layer } = each
+    const step = q.encoding === 'uint8' ? symmetricGrid('uint8').scale : 0
+    return {
+      layer: { ...layer, weights: Float64Array.from(layer.weights) },
+      wanted: layers[index].weights,
+      steps: scales.values.map((scale) => scale * step),
+      // Half a step more, so that the ends themselves are within.
+      reach: scales.values.map((scale) => scale * (1 + step / 2)),
+    }
+  })
+  refineOutputs(refinable, { rows: chosen, wantedOutputs: runLayers(layers, chosen).outputs, passCount })
+  return stored.map((each, index) => {
+    if (each.q.grid === undefined || each.q.encoding !== 'uint8') return each
+    const { scale, min } = each.q.grid
+    const { weights, outputWidth } = refinable[index].layer
+    const values = weights.map((weight, at) => {
+      const code = Math.round((weight / each.scales.values[at % outputWidth] - min) / scale)
+      return valueOfCode({ encoding: 'uint8', scale, min }, code)
+    })
+    return joinLayer(each.layer, { ...each, q: { ...each.q, values } })
+  })
+}

@@ -1,0 +1,91 @@
+// A region graph and its schema in, what the model itself says about the values of each feature out.
+
+import type { FeatureSchema, ModelSchema } from '../../src/artifact/schema.ts'
+import type { ColumnRef } from '../../src/regions/column-ref.ts'
+import type { Region, RegionGraph } from '../../src/regions/region.ts'
+
+export type FeatureKnowledge = {
+  readonly feature: FeatureSchema
+  /** Finite values at which a tree changes its way, ascending and distinct. */
+  readonly flipPoints: readonly number[]
+  /** Canonical values that an encoder knows; NaN is the missing category. */
+  readonly keys: readonly number[]
+  /** What a scaler learnt: the middle of the values and how far they usually lie from it. */
+  readonly spread?: { readonly center: number; readonly width: number; readonly shape: 'normal' | 'uniform' }
+  /** What an imputer puts in place of a missing value: a mean, median or most frequent value. */
+  readonly fill?: number
+}
+
+type Findings = { flipPoints: Set<number>; keys: Set<number>; spread?: FeatureKnowledge['spread']; fill?: number }
+
+/** One entry a feature, in the order of the schema. */
+export function featureKnowledge(graph: RegionGraph, schema: ModelSchema): FeatureKnowledge[] {
+  const findings = schema.features.map((): Findings => ({ flipPoints: new Set(), keys: new Set() }))
+  for (const region of graph.regions) {
+    if (region.kind === 'input') continue
+    region.inputs.forEach((ref, column) => {
+      const feature = featureBehind(graph, ref)
+      if (feature !== undefined) learn(findings[feature], region, column)
+    })
+  }
+  return schema.features.map((feature, index) => {
+    const { flipPoints, keys, spread, fill } = findings[index]
+    if (feature.dtype === 'string') feature.categories?.forEach((_, category) => keys.add(category))
+    if (feature.dtype === 'boolean') keys.add(0).add(1)
+    return {
+      feature,
+      flipPoints: [...flipPoints].sort((a, b) => a - b),
+      keys: [...keys],
+      ...(spread && { spread }),
+      ...(fill !== undefined && { fill }),
+    }
+  })
+}
+
+/** The feature that a column holds unchanged, save that missing values may be filled. */
+function featureBehind(graph: RegionGraph, ref: ColumnRef): number | undefined {
+  const region = graph.regions[ref.region]
+  if (region.kind === 'input') return ref.column
+  if (region.kind === 'impute') return featureBehind(graph, region.inputs[ref.column])
+  return undefined
+}
+
+function learn(findings: Findings, region: Exclude<Region, { kind: 'input' }>, column: number): void {
+  switch (region.kind) {
+    case 'ranks': {
+      const ranks = region.columns[column]
+      if (ranks.kind === 'member') for (const key of ranks.keys) findings.keys.add(key)
+      else for (const point of ranks.flipPoints) if (Number.isFinite(point)) findings.flipPoints.add(point)
+      return
+    }
+    case 'split-trees':
+      for (let node = 0; node < region.jump.length; node++)
+        if (region.jump[node] !== 0 && region.feature[node] === column && region.categorySet[node] < 0)
+          if (Number.isFinite(region.threshold[node])) findings.flipPoints.add(region.threshold[node])
+      return
+    case 'one-hot':
+    case 'ordinal':
+      for (const key of region.columns[column].keys) findings.keys.add(key)
+      return
+    case 'impute':
+      if (!Number.isNaN(region.fill[column])) findings.fill ??= region.fill[column]
+      return
+    case 'scale':
+      findings.spread ??= spreadOf(region.form, region.first[column], region.second[column])
+      return
+    case 'indicator':
+    case 'dense-chain':
+    case 'tree-ensemble':
+      return
+  }
+}
+
+/** StandardScaler and RobustScaler divide by a width; MinMaxScaler maps its data to [0, 1] unless told otherwise. */
+function spreadOf(form: 'subtract-divide' | 'multiply-add', first: number, second: number): FeatureKnowledge['spread'] {
+  if (form === 'subtract-divide') return finite({ center: first, width: Math.abs(second), shape: 'normal' })
+  return finite({ center: (0.5 - second) / first, width: Math.abs(0.5 / first), shape: 'uniform' })
+}
+
+function finite(spread: NonNullable<FeatureKnowledge['spread']>): FeatureKnowledge['spread'] {
+  return Number.isFinite(spread.center) && Number.isFinite(spread.width) ? spread : undefined
+}

@@ -1,0 +1,111 @@
+// A tree ensemble in, the smallest encoding of its leaf values that keeps the error budget out, with the values it gives.
+
+import type { Head } from '../../src/artifact/head.ts'
+import type { TreeLayout } from '../../src/regions/tree-layout.ts'
+import { roundHalfEven } from '../../src/artifact/float16.ts'
+import { type AffineGrid, valueOfCode } from './affine-grid.ts'
+import type { AnswerBound } from './answer-bound.ts'
+import type { QuantizeMode } from './quantize-mode.ts'
+import { type FloatEncoding, type StoredFloats, storeFloats } from './stored-floats.ts'
+
+/** Steps from 0 to 1 of probability leaves: 1/2, 1/3, 1/4, 1/5, 1/6, 1/8, 1/10, 1/12, 1/15, 1/16 and so on are exact. */
+const probabilitySteps = 240
+
+const ladder = {
+  uint8: ['uint8', 'uint16', 'float32'],
+  uint16: ['uint16', 'float32'],
+  float16: ['float16', 'float32'],
+  none: ['float32'],
+} as const satisfies Record<QuantizeMode, readonly FloatEncoding[]>
+
+/** `bound` says what errors of the output columns do to the answers. */
+export function storeLeafValues(
+  layout: TreeLayout,
+  head: Head,
+  options: { readonly mode: QuantizeMode; readonly bound: (columnErrors: Float64Array) => AnswerBound },
+): StoredFloats {
+  const reasons: string[] = []
+  for (const encoding of ladder[options.mode]) {
+    const stored = encodeLeaves(layout, head, encoding)
+    if (encoding === 'float32') return withReasons(stored, reasons)
+    const bound = options.bound(columnErrors(layout, stored.values))
+    if (bound.budgetUse <= 1) return withReasons(stored, reasons)
+    reasons.push(`${encoding}: ${bound.text}`)
+  }
+  throw new RangeError('the ladder of encodings ends in float32')
+}
+
+function withReasons(stored: StoredFloats, reasons: readonly string[]): StoredFloats {
+  return reasons.length === 0 ? stored : { ...stored, escalated: reasons.join('; ') }
+}
+
+function encodeLeaves(layout: TreeLayout, head: Head, encoding: FloatEncoding): StoredFloats {
+  if (encoding === 'uint8' && holdsProbabilities(layout, head)) return probabilityLeaves(layout)
+  return storeFloats(layout.leafValues, encoding)
+}
+
+function holdsProbabilities(layout: TreeLayout, head: Head): boolean {
+  if (head.kind !== 'classifier' || head.targets.some((target) => target.link !== 'identity')) return false
+  return layout.leafValues.every((value) => value >= 0 && value <= 1)
+}
+
+/** Codes of a leaf whose values add up to 1 add up to 1 as well, so that answers remain probabilities. */
+function probabilityLeaves({ leafValues, leafWidth }: TreeLayout): StoredFloats {
+  const grid: AffineGrid = { encoding: 'uint8', scale: 1 / probabilitySteps, min: 0 }
+  const values = new Float64Array(leafValues.length)
+  for (let start = 0; start < leafValues.length; start += leafWidth) {
+    const leaf = leafValues.subarray(start, start + leafWidth)
+    const codes = codesOfLeaf(leaf)
+    for (let k = 0; k < leafWidth; k++) values[start + k] = valueOfCode(grid, codes[k])
+  }
+  return { encoding: 'uint8', grid, values }
+}
+
+function codesOfLeaf(leaf: Float64Array): number[] {
+  const codes = Array.from(leaf, (value) => roundHalfEven(value * probabilitySteps))
+  const sum = leaf.reduce((total, value) => total + value, 0)
+  if (leaf.length === 1 || Math.abs(sum - 1) > 1e-9) return codes
+  let excess = codes.reduce((total, code) => total + code, -probabilitySteps)
+  // The codes that were rounded farthest in the wrong direction move back by one.
+  while (excess !== 0) {
+    const direction = Math.sign(excess)
+    let farthest = -1
+    let most = -Infinity
+    for (let k = 0; k < codes.length; k++) {
+      const off = direction * (codes[k] - leaf[k] * probabilitySteps)
+      if (off > most && codes[k] - direction >= 0) [farthest, most] = [k, off]
+    }
+    codes[farthest] -= direction
+    excess -= direction
+  }
+  return codes
+}
+
+/** For every output column, how far the sum over trees can be off: each tree at its worst leaf, in one direction. */
+export function columnErrors(layout: TreeLayout, stored: Float64Array): Float64Array {
+  const { treeStart, jump, leafWidth, leafValues, outputWidth, treeOutput, aggregate } = layout
+  const above = new Float64Array(outputWidth)
+  const below = new Float64Array(outputWidth)
+  const trees = treeStart.length - 1
+  let leaf = 0
+  for (let tree = 0; tree < trees; tree++) {
+    const highest = new Float64Array(leafWidth).fill(-Infinity)
+    const lowest = new Float64Array(leafWidth).fill(Infinity)
+    for (let node = treeStart[tree]; node < treeStart[tree + 1]; node++) {
+      if (jump[node] !== 0) continue
+      for (let k = 0; k < leafWidth; k++) {
+        const error = stored[leaf * leafWidth + k] - leafValues[leaf * leafWidth + k]
+        highest[k] = Math.max(highest[k], error)
+        lowest[k] = Math.min(lowest[k], error)
+      }
+      leaf++
+    }
+    for (let k = 0; k < leafWidth; k++) {
+      const column = treeOutput.length > 0 ? treeOutput[tree] : k
+      above[column] += highest[k]
+      below[column] += lowest[k]
+    }
+  }
+  const divisor = aggregate === 'mean' ? trees : 1
+  return above.map((error, column) => Math.max(error, -below[column]) / divisor)
+}

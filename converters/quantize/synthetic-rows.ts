@@ -1,0 +1,43 @@
+// What a model knows of its features in, any number of plausible canonical rows out, always the same for one seed.
+
+import type { FeatureKnowledge } from './feature-knowledge.ts'
+import { createSeededRandom, type SeededRandom } from './seeded-random.ts'
+
+/** Share of values left missing, and of categories left unknown, where the model has an answer to that. */
+const absentShare = 0.05
+
+export function syntheticRows(knowledge: readonly FeatureKnowledge[], rowCount: number, seed: number): Float64Array[] {
+  const random = createSeededRandom(seed)
+  return Array.from({ length: rowCount }, () => {
+    // Features that nobody scaled are counts, prices and pixels as often as centred numbers: they rise and fall together.
+    const shared = random.normal()
+    return Float64Array.from(knowledge, (feature) => syntheticValue(feature, shared, random))
+  })
+}
+
+function syntheticValue(knowledge: FeatureKnowledge, shared: number, random: SeededRandom): number {
+  const { feature, flipPoints, keys, spread, fill } = knowledge
+  const isAbsent = random.uniform() < absentShare
+  if (isAbsent && feature.missing === 'handled') return NaN
+  if (keys.length > 0 && flipPoints.length === 0) {
+    if (isAbsent && feature.dtype === 'string' && feature.unknown === 'ignored') return -1
+    return keys[random.integer(keys.length)]
+  }
+  if (flipPoints.length > 0) return nearFlipPoint(flipPoints, random)
+  if (spread?.shape === 'uniform') return spread.center + spread.width * (2 * random.uniform() - 1)
+  if (spread !== undefined) return spread.center + spread.width * random.normal()
+  if (feature.range !== undefined) return feature.range[0] + (feature.range[1] - feature.range[0]) * random.uniform()
+  if (fill !== undefined) return fill + Math.max(1, Math.abs(fill) / 2) * random.normal()
+  return (random.normal() + shared) / Math.SQRT2
+}
+
+/** Each interval between flip points is equally likely, the two open ends included. */
+function nearFlipPoint(flipPoints: readonly number[], random: SeededRandom): number {
+  const interval = random.integer(flipPoints.length + 1)
+  const last = flipPoints.length - 1
+  const reach = Math.max(1e-9, (flipPoints[last] - flipPoints[0]) / (last + 1), Math.abs(flipPoints[0]) * 1e-6)
+  if (interval === 0) return flipPoints[0] - reach * random.uniform()
+  if (interval > last) return flipPoints[last] + reach * (1 - random.uniform())
+  const low = flipPoints[interval - 1]
+  return low + (flipPoints[interval] - low) * random.uniform()
+}
