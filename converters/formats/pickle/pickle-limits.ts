@@ -7,10 +7,10 @@ export type PickleLimits = { readonly [Name in keyof typeof pickleLimits]: numbe
 export const pickleLimits = Object.freeze({
   /** A file that fills the heap before the first opcode; larger models do not become a web-sized graph anyway. */
   inputByteLength: 2 ** 30,
-  /** A compressed bomb; forests inflate 3 to 20 times, so a 100 MB file stays below. */
-  inflatedByteLength: 2 ** 31 - 1,
-  /** A bomb that stays under the byte limit: deflate reaches 1032, arrays of real models 3 to 20, mostly zeros about 100. */
-  inflationRatio: 250,
+  /** A compressed bomb; a model may be as long as one that comes without compression. */
+  inflatedByteLength: 2 ** 30,
+  /** A bomb that stays under the byte limit: deflate reaches 1032, real forests 5 and texts 10, all zeros 230. */
+  inflationRatio: 128,
   /** Output below which the ratio is not looked at, so that a small model of zeros is still read. */
   inflationFreeByteLength: 2 ** 25,
   /** Short opcodes that each make a value; a vocabulary of five million words takes 25 million. */

@@ -23,6 +23,8 @@ const literals: readonly (readonly [string, readonly Part[], PyValue])[] = [
   ['FLOAT -inf', ['FLOAT', text('-inf\n')], -Infinity],
   ['FLOAT inf', ['FLOAT', text('inf\n')], Infinity],
   ['UNICODE with both escapes', ['UNICODE', text('a\\u00e9\\U0001f600\\n\n')], 'aé😀\\n'],
+  ['UNICODE with escapes that are none', ['UNICODE', text('\\u00g0\\u12\\U0001f60\n')], '\\u00g0\\u12\\U0001f60'],
+  ['UNICODE in capital digits', ['UNICODE', text('\\u00E9\\U0010FFFF\n')], 'é\u{10ffff}'],
   ['UNICODE with bytes beyond ASCII', ['UNICODE', text('h\xe4\n')], 'hä'],
   ['STRING with escapes', ['STRING', text("'a\\'\\\\\\n\\t\\xe9\\101\\q'\n")], "a'\\\n\t\xe9Aq"],
   ['STRING in double quotes', ['STRING', text('"it\'s"\n')], "it's"],
