@@ -1,0 +1,54 @@
+// What one scikit-learn estimator is to us: which attributes it has, and how it becomes regions.
+
+import type { Head } from '../../../src/artifact/head.ts'
+import type { ModelKind, OutputName, Scalar } from '../../../src/artifact/schema.ts'
+import type { ColumnRef } from '../../../src/regions/region.ts'
+import type { PyValue } from '../../formats/pickle/values.ts'
+import type { EstimatorReader, KnownAttributes } from './estimator-reader.ts'
+import type { ColumnSet, GraphBuilder } from './graph-builder.ts'
+
+/** What the last estimator gives: raw columns and how they are read. */
+export type Predictor = {
+  readonly kind: ModelKind
+  readonly output: readonly ColumnRef[]
+  readonly head: Head
+  readonly outputs: readonly OutputName[]
+  readonly classes?: readonly Scalar[] | readonly (readonly Scalar[])[]
+}
+
+/** Hands parts of an estimator to the specs of their own classes. */
+export type Scope = {
+  readonly builder: GraphBuilder
+  transform(value: PyValue, columns: ColumnSet, path: string): ColumnSet
+  predict(value: PyValue, columns: ColumnSet, path: string): Predictor
+}
+
+export type EstimatorSpec = KnownAttributes & {
+  /** Class names that share the spec. */
+  readonly names: readonly string[]
+  readonly role: 'transformer' | 'classifier' | 'regressor' | 'composite'
+  /** What of it is supported, in a sentence for the printed table. */
+  readonly notes: string
+  readonly transform?: (reader: EstimatorReader, input: ColumnSet, scope: Scope) => ColumnSet
+  readonly predict?: (reader: EstimatorReader, input: ColumnSet, scope: Scope) => Predictor
+}
+
+/** A frozen spec. */
+export function defineEstimator(spec: EstimatorSpec): EstimatorSpec {
+  return Object.freeze(spec)
+}
+
+/** First and last minor version of scikit-learn that specs are written for. */
+export const supportedVersions = { first: [1, 2], last: [1, 9], text: '1.2 to 1.9' } as const
+
+/** Major and minor of `1.6.1`, or undefined where the text is no version. */
+export function parseVersion(version: string): readonly [number, number] | undefined {
+  const match = /^(\d{1,4})\.(\d{1,4})(?:$|\D)/.exec(version)
+  return match === null ? undefined : [Number(match[1]), Number(match[2])]
+}
+
+/** True where the estimator was written by scikit-learn `major.minor` or later. */
+export function isSince(version: string, major: number, minor: number): boolean {
+  const [a, b] = parseVersion(version) ?? [0, 0]
+  return a > major || (a === major && b >= minor)
+}

@@ -1,0 +1,187 @@
+// Declarations and regions in, as estimators make them; the schema's features and the region graph out.
+
+import type { FeatureSchema, Scalar } from '../../../src/artifact/schema.ts'
+import type { ColumnRef, Region, RegionGraph } from '../../../src/regions/region.ts'
+import { describePlace, type Place, unsupported } from './place.ts'
+
+/** One column that travels between steps; each comes from exactly one raw feature. */
+export type Column = {
+  readonly ref: ColumnRef
+  /** Name by which a ColumnTransformer may still select it. */
+  readonly name?: string
+  /** Which raw feature it comes from. */
+  readonly feature: number
+  /** `feature`: still in the domain of the raw feature, maybe imputed. `number`: a number that was computed. */
+  readonly domain: 'feature' | 'number'
+  /** What the column holds where the raw feature is missing; NaN where missing is still NaN. */
+  readonly missing: number
+}
+
+export type ColumnSet = {
+  readonly columns: readonly Column[]
+  /** True where scikit-learn holds them in a sparse matrix here: some steps round differently then. */
+  readonly isSparse: boolean
+}
+
+type Feature = {
+  readonly name: string
+  dtype: FeatureSchema['dtype'] | undefined
+  /** Who said so: named where another step says otherwise. */
+  dtypeBy: string
+  readonly texts: Map<string, number>
+  /** Numbers that encoders know. */
+  readonly keys: Set<number>
+  /** Numbers that stand for missing. */
+  readonly sentinels: Set<number>
+  unknown: FeatureSchema['unknown']
+  isMissingRefused: boolean
+  isInfiniteRefused: boolean
+}
+
+export class GraphBuilder {
+  readonly #features: Feature[]
+  readonly #regions: Region[]
+
+  constructor(names: readonly string[]) {
+    this.#features = names.map((name) => ({
+      name,
+      dtype: undefined,
+      dtypeBy: '',
+      texts: new Map(),
+      keys: new Set(),
+      sentinels: new Set(),
+      unknown: undefined,
+      isMissingRefused: false,
+      isInfiniteRefused: false,
+    }))
+    this.#regions = [{ kind: 'input', width: names.length }]
+  }
+
+  input(): ColumnSet {
+    const columns = this.#features.map(({ name }, column): Column => {
+      return { ref: { region: 0, column }, name, feature: column, domain: 'feature', missing: Number.NaN }
+    })
+    return { columns, isSparse: false }
+  }
+
+  nameOf(column: Column): string {
+    return this.#features[column.feature].name
+  }
+
+  /** Number of the region. */
+  add(region: Region): number {
+    return this.#regions.push(region) - 1
+  }
+
+  /** The feature must be text from here on. */
+  declareString(column: Column, place: Place): void {
+    this.#declare(column, 'string', place)
+  }
+
+  declareBoolean(column: Column, place: Place): void {
+    this.#declare(column, 'boolean', place)
+  }
+
+  declareNumber(column: Column, place: Place): void {
+    this.#declare(column, 'number', place)
+  }
+
+  /** Index of a text among the categories of its feature; given on first sight. */
+  codeOf(column: Column, text: string): number {
+    const { texts } = this.#features[column.feature]
+    const code = texts.get(text) ?? texts.size
+    texts.set(text, code)
+    return code
+  }
+
+  /** An encoder knows these numbers of the feature, and what it does with others. */
+  declareKeys(column: Column, keys: Iterable<number>, unknown: 'ignored' | 'error'): void {
+    const feature = this.#features[column.feature]
+    for (const key of keys) if (!Number.isNaN(key)) feature.keys.add(key)
+    if (feature.unknown !== 'error') feature.unknown = unknown
+  }
+
+  /** A number that stands for missing must stay writable, even where categories are listed. */
+  declareSentinel(column: Column, sentinel: number): void {
+    this.#features[column.feature].sentinels.add(sentinel)
+  }
+
+  /** Says what a step does with NaN and ±Infinity in `columns`, and that it reads them as numbers. */
+  takeNumbers(columns: readonly Column[], place: Place, takes: { nan: boolean; infinite: boolean }): void {
+    for (const column of columns) {
+      if (column.domain === 'feature') this.declareNumber(column, place)
+      if (!takes.nan) this.refuseMissing(column)
+      if (!takes.infinite) this.refuseInfinite(column)
+    }
+  }
+
+  /** A step fails on NaN: rows where it would arrive there are refused. */
+  refuseMissing(column: Column): void {
+    if (Number.isNaN(column.missing)) this.#features[column.feature].isMissingRefused = true
+  }
+
+  /** A step fails on what a missing value has become by then. */
+  refuseMissingValue(column: Column): void {
+    this.#features[column.feature].isMissingRefused = true
+  }
+
+  refuseInfinite(column: Column): void {
+    this.#features[column.feature].isInfiniteRefused = true
+  }
+
+  graph(output: readonly ColumnRef[]): RegionGraph {
+    return { regions: this.#regions, output }
+  }
+
+  features(output: readonly ColumnRef[]): FeatureSchema[] {
+    const used = new Set<number>()
+    const note = (refs: readonly ColumnRef[]): void => {
+      for (const { region, column } of refs) if (region === 0) used.add(column)
+    }
+    for (const region of this.#regions) if (region.kind !== 'input') note(region.inputs)
+    note(output)
+    return this.#features.map((feature, i) => toSchema(feature, used.has(i)))
+  }
+
+  #declare(column: Column, dtype: FeatureSchema['dtype'], place: Place): void {
+    const feature = this.#features[column.feature]
+    const known = feature.dtype
+    const by = describePlace(place)
+    if (column.domain === 'number' && dtype !== 'number') {
+      throw unsupported(
+        place,
+        `reading column ${JSON.stringify(feature.name)} as categories of type ${dtype} after it became a number`,
+        'Encode the column before it is scaled or encoded otherwise.',
+      )
+    }
+    if (known === undefined || known === dtype || (known === 'number' && dtype === 'boolean')) {
+      feature.dtype = dtype
+      feature.dtypeBy = by
+    } else if (known === 'string' || dtype === 'string') {
+      throw unsupported(
+        place,
+        `column ${JSON.stringify(feature.name)} as ${dtype}, which ${feature.dtypeBy} reads as ${known},`,
+        'A text column must be encoded (OneHotEncoder, OrdinalEncoder) before numeric steps read it.',
+      )
+    }
+  }
+}
+
+function toSchema(feature: Feature, used: boolean): FeatureSchema {
+  const dtype = feature.dtype ?? 'number'
+  const categories = categoriesOf(feature, dtype)
+  return {
+    name: feature.name,
+    dtype,
+    used,
+    missing: used && feature.isMissingRefused ? 'error' : 'handled',
+    ...(categories === undefined ? {} : { categories, unknown: feature.unknown ?? 'ignored' }),
+    ...(used && dtype === 'number' && !feature.isInfiniteRefused ? { infinite: true } : {}),
+  }
+}
+
+function categoriesOf(feature: Feature, dtype: FeatureSchema['dtype']): readonly Scalar[] | undefined {
+  if (dtype === 'string') return [...feature.texts.keys()]
+  if (feature.keys.size === 0 || dtype === 'boolean') return undefined
+  return [...new Set([...feature.keys, ...feature.sentinels])]
+}

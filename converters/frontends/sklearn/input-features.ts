@@ -1,0 +1,61 @@
+// A fitted estimator in; the names of the raw features of the whole model, in order, out.
+
+import { PyDict, PyObject, type PyValue } from '../../formats/pickle/values.ts'
+import { describeValue, toValues } from './estimator-reader.ts'
+import { corruptAttribute, type Place } from './place.ts'
+
+/** A fitted table has one column a feature; no real one is wider, and a hostile count must not allocate. */
+const featureCountLimit = 1_000_000
+
+/** `feature_names_in_`, or x0 … x{n−1}; a Pipeline or FeatureUnion has them in its first step. */
+export function readFeatureNames(root: PyObject): string[] {
+  const place: Place = { path: '', className: root.name, version: versionOf(root) }
+  const found = firstWith(root, ['feature_names_in_', 'n_features_in_'])
+  const names = attribute(found, 'feature_names_in_')
+  if (names !== undefined) return toNames(names, place)
+  const count = attribute(found, 'n_features_in_')
+  if (typeof count === 'number' && Number.isSafeInteger(count) && count > 0 && count <= featureCountLimit) {
+    return Array.from({ length: count }, (_, i) => `x${i}`)
+  }
+  throw corruptAttribute(place, 'n_features_in_', 'the number of features of a fitted estimator', describeValue(count))
+}
+
+function toNames(value: PyValue, place: Place): string[] {
+  const names = toValues(value)
+  if (names === undefined || names.length === 0 || !names.every((name) => typeof name === 'string')) {
+    throw corruptAttribute(place, 'feature_names_in_', 'a vector of texts', describeValue(value))
+  }
+  if (new Set(names).size !== names.length) {
+    throw corruptAttribute(place, 'feature_names_in_', 'distinct names', 'a repeated one')
+  }
+  return names as string[]
+}
+
+function versionOf(object: PyObject): string {
+  const version = attribute(object, '_sklearn_version')
+  return typeof version === 'string' ? version : 'unknown'
+}
+
+function attribute(object: PyObject | undefined, name: string): PyValue | undefined {
+  return object?.state instanceof PyDict ? object.state.get(name) : undefined
+}
+
+/** The estimator itself, or the first one among its steps, that has one of the attributes; looks only down first steps. */
+function firstWith(root: PyObject, names: readonly string[]): PyObject | undefined {
+  const seen = new Set<PyObject>()
+  const pending: PyObject[] = [root]
+  for (let object = pending.shift(); object !== undefined; object = pending.shift()) {
+    if (seen.has(object)) continue
+    seen.add(object)
+    if (names.some((name) => attribute(object, name) !== undefined)) return object
+    const steps = attribute(object, 'steps') ?? attribute(object, 'transformer_list')
+    if (!Array.isArray(steps)) continue
+    // All of them see the same columns until one transforms them, and passthrough steps say nothing.
+    const isUnion = attribute(object, 'transformer_list') !== undefined
+    const estimators = steps
+      .map((step) => (Array.isArray(step) ? step[1] : undefined))
+      .filter((e) => e instanceof PyObject)
+    pending.push(...(isUnion ? estimators : estimators.slice(0, 1)))
+  }
+  return undefined
+}

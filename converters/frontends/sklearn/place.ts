@@ -1,0 +1,35 @@
+// Where in a scikit-learn document something was found in; the errors that name it out.
+
+import { createError, type MLError } from '../../../src/errors.ts'
+
+/** One estimator of the document: the names of the steps that lead to it, its class and the version that wrote it. */
+export type Place = { readonly path: string; readonly className: string; readonly version: string }
+
+/** `pipeline › preprocess › num › StandardScaler`. */
+export function describePlace(place: Place): string {
+  return place.path === '' ? place.className : `${place.path} › ${place.className}`
+}
+
+/** Path of a part of the estimator at `place`. */
+export function pathWithin(place: Place, part: string): string {
+  return `${place.path === '' ? place.className : place.path} › ${part}`
+}
+
+/** UNSUPPORTED: something scikit-learn can do and we cannot; `instead` says what would work. */
+export function unsupported(place: Place, what: string, instead: string): MLError {
+  const where = describePlace(place)
+  return createError('UNSUPPORTED', `${where} (scikit-learn ${place.version}): ${what} is not supported. ${instead}`, {
+    details: { step: where, version: place.version },
+  })
+}
+
+/** FILE_CORRUPT: an attribute that no fitted estimator of this class can have. */
+export function corruptAttribute(place: Place, attribute: string, expected: string, got: string): MLError {
+  const where = describePlace(place)
+  return createError(
+    'FILE_CORRUPT',
+    `${where} (scikit-learn ${place.version}): attribute ${attribute} is broken: expected ${expected}, got ${got}. ` +
+      'Save the fitted model again.',
+    { details: { step: where, attribute, version: place.version } },
+  )
+}

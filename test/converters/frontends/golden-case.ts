@@ -1,0 +1,84 @@
+// A folder with a stored scikit-learn model and its answers in; the case, and how our answers differ, out.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readPickle } from '../../../converters/formats/pickle/read-pickle.ts'
+import { sklearnToSourceModel } from '../../../converters/frontends/sklearn/to-source-model.ts'
+import type { SourceModel } from '../../../converters/frontends/source-model.ts'
+import { interpret } from '../../../src/regions/interpret.ts'
+import type { RegionGraph } from '../../../src/regions/region.ts'
+import { createDecoder } from '../../../src/rows/decode.ts'
+import { createRowReader } from '../../../src/rows/read-row.ts'
+
+export type GoldenCase = {
+  readonly name: string
+  readonly file: string
+  readonly rows: readonly unknown[]
+  readonly expected: Readonly<Record<string, readonly unknown[]>>
+}
+
+const root = join(import.meta.dirname, '../../golden/sklearn')
+
+/** Folders with a stored case, `1.6/name`. */
+export function goldenNames(): string[] {
+  return readdirSync(root, { withFileTypes: true })
+    .filter((version) => version.isDirectory())
+    .flatMap((version) => readdirSync(join(root, version.name)).map((name) => `${version.name}/${name}`))
+    .filter((name) => existsSync(join(root, name, 'case.json')) && existsSync(join(root, name, 'golden.json')))
+}
+
+export function readGoldenCase(name: string): GoldenCase {
+  const folder = join(root, name)
+  const { file } = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8')) as { file: string }
+  const golden = JSON.parse(readFileSync(join(folder, 'golden.json'), 'utf8')) as Pick<GoldenCase, 'rows' | 'expected'>
+  return { name, file: join(folder, file), ...golden }
+}
+
+export function readSourceModel(file: string): SourceModel {
+  return sklearnToSourceModel(readPickle(readFileSync(file)))
+}
+
+/** Canonical rows; -1 texts of unknown categories included. */
+export function canonicalRows(model: SourceModel, rows: readonly unknown[]): Float64Array[] {
+  const reader = createRowReader(model.schema)
+  return rows.map((row, rowIndex) => {
+    const into = new Float64Array(reader.width)
+    reader.read(row, into, 0, { rowIndex })
+    return into
+  })
+}
+
+/** Where the answers of `graph` differ from what scikit-learn said, in words; empty where they do not. */
+export function differences(model: SourceModel, graph: RegionGraph, golden: GoldenCase): string[] {
+  const decode = createDecoder(model.head)
+  const found: string[] = []
+  canonicalRows(model, golden.rows).forEach((row, i) => {
+    const answer = decode(interpret(graph, row), 0)
+    const pairs: [string, unknown][] = [
+      ['predict', answer.label ?? answer.value],
+      ['predict_proba', answer.probabilities],
+      ['decision_function', answer.scores],
+      ['transform', answer.vector],
+    ]
+    for (const [method, got] of pairs) {
+      const expected = golden.expected[method]?.[i]
+      if (expected !== undefined && !isClose(got, expected)) {
+        found.push(`row ${i} ${method}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`)
+      }
+    }
+  })
+  return found
+}
+
+/** Float64 sums in another order: 1e-9 relative, and 1e-12 where a sum cancels to nearly nothing. */
+function isClose(got: unknown, expected: unknown): boolean {
+  if (Array.isArray(expected)) {
+    if (!Array.isArray(got)) return expected.length === 1 && isClose(got, expected[0])
+    return got.length === expected.length && expected.every((item, i) => isClose(got[i], item))
+  }
+  if (Array.isArray(got)) return got.length === 1 && isClose(got[0], expected)
+  if (expected === null) return Number.isNaN(got)
+  if (typeof expected !== 'number') return got === expected
+  if (typeof got !== 'number') return false
+  return got === expected || Math.abs(got - expected) <= 1e-9 * Math.abs(expected) + 1e-12
+}
