@@ -125,6 +125,22 @@ def kind_of(expected):
     return "regressor" if "predict" in expected else "transformer"
 
 
+def ties_in(expected):
+    """Rows whose two best probabilities differ by less than 1e-6: float32 or another order of adding may pick the other label."""
+    found = []
+    for index, row in enumerate(expected.get("predict_proba", [])):
+        if isinstance(row[0], list):
+            targets = row
+        elif isinstance(expected["predict"][index], list):  # independent yes/no targets
+            targets = [[1 - p, p] for p in row]
+        else:
+            targets = [row]
+        tops = [sorted(target)[-2:] for target in targets if len(target) > 1]
+        if any(top[1] - top[0] < 1e-6 for top in tops):
+            found.append(index)
+    return found
+
+
 def write_lines(path, document):
     """JSON with one row a line, so that a changed row is a changed line."""
     one = lambda value: json.dumps(value, separators=(",", ":"), allow_nan=False)  # noqa: E731
@@ -150,5 +166,7 @@ def write_case(folder, one):
         "sklearn": sklearn.__version__, "kind": kind_of(expected), "file": name, "format": format,
         "rows": "object" if isinstance(rows, pd.DataFrame) else "array", "outputs": list(expected), "note": one.note,
     }
+    if ties_in(expected):
+        about["ties"] = ties_in(expected)
     (folder / "case.json").write_text(json.dumps(about, indent=1) + "\n")
     return sum(path.stat().st_size for path in folder.iterdir())

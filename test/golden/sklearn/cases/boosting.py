@@ -91,6 +91,12 @@ def gradient_boosting_classifier_single_leaves():
     return boosted(classifier(5, min_samples_leaf=200), t.churn_numbers(300))
 
 
+@case(note="a score of exactly 0: the first class wins in 1.2, the second in 1.6 and 1.9")
+def gradient_boosting_classifier_tie():
+    X, _ = t.churn_numbers(200)
+    return boosted(classifier(2, init="zero", min_samples_leaf=150), (X, np.array(["a", "b"] * 100, dtype=object)))
+
+
 @case(note="one tree, one feature")
 def gradient_boosting_classifier_one_tree():
     X, y = t.churn_numbers(400)

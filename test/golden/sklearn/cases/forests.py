@@ -47,6 +47,9 @@ def both(name, classifier, regressor, missing_since):
     add("classifier_targets", lambda: forest(classifier(8, max_depth=4), wine_targets()),
         note="two targets: predict gives arrays, predict_proba an array a target")
     add("classifier_one_class", lambda: forest(classifier(3), (t.iris()[0], np.zeros(150, dtype=int))), note="one class, single leaves")
+    add("classifier_ties", lambda: forest(
+        classifier(2, bootstrap=False, max_features=1), (np.array([[0.0, 1.0], [0.0, 2.0], [1.0, 1.0], [1.0, 2.0]] * 3), np.arange(12) % 3)
+    ), note="leaves of equal shares")
     add("classifier_entropy", lambda: forest(classifier(8, max_depth=5, criterion="entropy", max_features=None), t.churn_numbers(600)))
     add("classifier_missing", lambda: forest(classifier(10, max_depth=6), t.credit_numbers(1200), True),
         since=missing_since, note="missing values have a direction at each split")

@@ -76,6 +76,12 @@ def hist_gradient_boosting_classifier_single_leaves():
     return boosted(classifier(3, min_samples_leaf=500), t.churn_numbers(300))
 
 
+@case(note="a score of exactly 0: the first class wins")
+def hist_gradient_boosting_classifier_tie():
+    X, _ = t.churn_numbers(200)
+    return boosted(classifier(2, min_samples_leaf=150), (X, np.array(["a", "b"] * 100, dtype=object)))
+
+
 @case(note="one tree")
 def hist_gradient_boosting_classifier_one_tree():
     return boosted(classifier(1, max_leaf_nodes=5), t.churn_numbers(400))

@@ -84,17 +84,23 @@ def logistic_regression_multinomial_binary():
 
 @case(note="liblinear with l1: many coefficients are 0")
 def logistic_regression_liblinear():
-    return scaled_churn(logistic(solver="liblinear", penalty="l1", C=0.05))
+    return scaled_churn(logistic(solver="liblinear", random_state=0, penalty="l1", C=0.05))
 
 
 @case(until="1.6", note="liblinear with three classes is one against the rest")
 def logistic_regression_liblinear_multiclass():
-    return classes(logistic(solver="liblinear"), t.iris())
+    return classes(logistic(solver="liblinear", random_state=0), t.iris())
 
 
 @case()
 def logistic_regression_without_intercept():
     return scaled_churn(logistic(fit_intercept=False, class_weight="balanced"))
+
+
+@case(note="zeros give a score of exactly 0: the first class wins")
+def logistic_regression_tie():
+    X, y = t.churn_numbers(300)
+    return classes(logistic(fit_intercept=False), (X[:, 5:8], y))
 
 
 @case(note="one feature")

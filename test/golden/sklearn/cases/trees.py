@@ -78,7 +78,7 @@ def decision_tree_classifier_single_leaf():
 @case(note="one class only: probabilities of one entry")
 def decision_tree_classifier_one_class():
     X, _ = t.churn_numbers(100)
-    return tree(DecisionTreeClassifier(), (X, np.full(100, "only", dtype=object)))
+    return tree(DecisionTreeClassifier(random_state=0), (X, np.full(100, "only", dtype=object)))
 
 
 @case(note="one split")
@@ -89,7 +89,7 @@ def decision_tree_classifier_stump():
 @case(note="equal shares in a leaf: the first class wins")
 def decision_tree_classifier_ties():
     X = np.array([[0.0], [0.0], [1.0], [1.0], [2.0], [2.0], [2.0]])
-    return tree(DecisionTreeClassifier(), (X, np.array(["b", "a", "c", "b", "c", "a", "b"], dtype=object)))
+    return tree(DecisionTreeClassifier(random_state=0), (X, np.array(["b", "a", "c", "b", "c", "a", "b"], dtype=object)))
 
 
 @case(note="a threshold at 0 (between -0.1 and 0.1), and features of both signs")
@@ -97,7 +97,7 @@ def decision_tree_classifier_zero_threshold():
     rng = np.random.default_rng(0)
     X = np.round(rng.normal(size=(200, 2)), 1)
     X[X == 0] = 0.1
-    return tree(DecisionTreeClassifier(max_depth=3), (X, (X[:, 0] > 0).astype(int) + (X[:, 1] > 0)))
+    return tree(DecisionTreeClassifier(max_depth=3, random_state=0), (X, (X[:, 0] > 0).astype(int) + (X[:, 1] > 0)))
 
 
 @case(note="two targets: predict gives arrays, predict_proba an array a target")
@@ -122,7 +122,7 @@ def decision_tree_classifier_missing():
 @case(since="1.3", note="the only split is missing or not: the threshold is infinite")
 def decision_tree_classifier_missing_only():
     X = np.where(np.arange(200)[:, None] % 3 == 0, np.nan, 5.0)
-    return tree(DecisionTreeClassifier(), (X, (np.arange(200) % 3 == 0).astype(int)), missing=True)
+    return tree(DecisionTreeClassifier(random_state=0), (X, (np.arange(200) % 3 == 0).astype(int)), missing=True)
 
 
 @case(since="1.4", note="monotonic constraints")
@@ -136,7 +136,7 @@ def decision_tree_classifier_monotonic():
 def decision_tree_classifier_float32():
     base = np.float64(np.float32(0.1))
     X = np.array([[0.1], [base], [np.nextafter(base, 1)], [0.2], [16777216.0], [16777217.0], [16777218.0], [1e-45], [0.0]])
-    return tree(DecisionTreeClassifier(), (X, np.arange(9) % 3))
+    return tree(DecisionTreeClassifier(random_state=0), (X, np.arange(9) % 3))
 
 
 @case()
@@ -179,7 +179,7 @@ def decision_tree_regressor_column_target():
 @case(note="a single leaf")
 def decision_tree_regressor_single_leaf():
     X, _ = t.homes_numbers(100)
-    return tree(DecisionTreeRegressor(), (X, np.full(100, 3.25)))
+    return tree(DecisionTreeRegressor(random_state=0), (X, np.full(100, 3.25)))
 
 
 @case(since="1.3")
