@@ -1,0 +1,67 @@
+// Tests on raw features in, as nodes need them; the columns of a ranks region, each distinct one once, out.
+
+import type { Ranks, RanksColumn } from '../../src/regions/ranks.ts'
+import { countBelow } from '../../src/regions/ranks.ts'
+import type { NodeTest } from './node-test.ts'
+
+type RankGroup = {
+  readonly feature: number
+  readonly flips: Set<number>
+  readonly missingValue: number
+  readonly missing: 'lowest' | 'highest'
+}
+
+type Entry =
+  | { readonly kind: 'rank'; readonly group: RankGroup }
+  | { readonly kind: 'member'; readonly feature: number; readonly column: RanksColumn }
+
+export class RankColumns {
+  readonly #entries: Entry[] = []
+  readonly #numbers = new Map<string, number>()
+
+  /** Number of the column that holds the test. */
+  add(feature: number, test: Exclude<NodeTest, { kind: 'constant' }>): number {
+    if (test.kind === 'member') {
+      const { column } = test
+      const key = `${feature} in ${column.keys.join()} ${column.unknownBit}`
+      return this.#number(key, () => ({ kind: 'member', feature, column }))
+    }
+    const { missing, missingValue, flip } = test
+    const number = this.#number(`${feature} by ${missingValue} ${missing}`, () => {
+      return { kind: 'rank', group: { feature, flips: new Set(), missingValue, missing } }
+    })
+    const entry = this.#entries[number]
+    if (entry.kind === 'rank') entry.group.flips.add(flip)
+    return number
+  }
+
+  #number(key: string, make: () => Entry): number {
+    const known = this.#numbers.get(key)
+    if (known !== undefined) return known
+    this.#numbers.set(key, this.#entries.length)
+    return this.#entries.push(make()) - 1
+  }
+
+  /** The region; a graph needs at least one column, so trees of single leaves get one that is always 0. */
+  toRegion(): Ranks {
+    if (this.#entries.length === 0) {
+      const column = { kind: 'member', keys: [], bits: [], unknownBit: 0 } as const
+      return { kind: 'ranks', inputs: [{ region: 0, column: 0 }], columns: [column] }
+    }
+    const inputs = this.#entries.map((entry) => {
+      return { region: 0, column: entry.kind === 'rank' ? entry.group.feature : entry.feature }
+    })
+    return { kind: 'ranks', inputs, columns: this.#entries.map(toColumn) }
+  }
+}
+
+function toColumn(entry: Entry): RanksColumn {
+  if (entry.kind === 'member') return entry.column
+  const { flips, missingValue, missing } = entry.group
+  return { kind: 'rank', flipPoints: Float64Array.from(flips).sort(), missingValue, missing }
+}
+
+/** What a node of column `column` compares with: right where the rank is greater. */
+export function rankOf(column: RanksColumn, flip: number): number {
+  return column.kind === 'member' ? 0 : countBelow(column.flipPoints, flip)
+}
