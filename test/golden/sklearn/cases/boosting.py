@@ -103,7 +103,7 @@ def gradient_boosting_classifier_one_tree():
     return boosted(classifier(1), (X[:, 2:3], y))
 
 
-@case(note="stopped early, best-first growth")
+@case(since="1.9", note="stopped early, best-first growth")
 def gradient_boosting_classifier_early_stopping():
     return boosted(classifier(60, n_iter_no_change=3, max_leaf_nodes=7, max_depth=None), t.churn_numbers())
 

@@ -27,10 +27,19 @@ def regression_missing():
     return X[:, :8], X[:, 8]
 
 
+# What ExtraTrees shares with RandomForest is asked of older versions once, to keep the folder small.
+REPEATED = {
+    "classifier_unlimited", "classifier_balanced", "classifier_subsample", "classifier_boolean", "classifier_one_tree", "classifier_entropy",
+    "regressor_unlimited", "regressor_one_tree", "regressor_absolute", "regressor_poisson",
+}
+
+
 def both(name, classifier, regressor, missing_since):
     """The same cases for both kinds of forest; one function a case, registered under the family's name."""
 
     def add(suffix, make, **options):
+        if name == "extra_trees" and suffix in REPEATED:
+            options["since"] = "1.9"
         case(name=f"{name}_{suffix}", **options)(make)
 
     add("classifier", lambda: forest(classifier(15, max_depth=5), t.churn_numbers()))

@@ -61,7 +61,7 @@ def hist_gradient_boosting_classifier_boolean():
     return boosted(classifier(10, max_leaf_nodes=8, class_weight="balanced", l2_regularization=2.0), (X, y == "yes"))
 
 
-@case(note="stopped early")
+@case(since="1.9", note="stopped early")
 def hist_gradient_boosting_classifier_early_stopping():
     return boosted(classifier(80, max_leaf_nodes=8, early_stopping=True, n_iter_no_change=3), t.churn_numbers())
 
@@ -253,7 +253,7 @@ def hist_gradient_boosting_regressor_missing():
     return boosted(regressor(12, max_leaf_nodes=10), (X[:, :8], X[:, 8]), missing=True)
 
 
-@case(note="stopped early on the training loss")
+@case(since="1.9", note="stopped early on the training loss")
 def hist_gradient_boosting_regressor_early_stopping():
     return homes(regressor(80, max_leaf_nodes=6, early_stopping=True, scoring="loss", validation_fraction=None, n_iter_no_change=2, tol=0.02))
 

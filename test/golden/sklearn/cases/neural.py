@@ -68,7 +68,7 @@ def mlp_classifier_multilabel():
     return scaled(MLPClassifier(hidden_layer_sizes=(10,), max_iter=200, random_state=0), (X, Y))
 
 
-@case(note="20 raw columns, 20-64-32-1: 13 KB of float32 weights")
+@case(since="1.9", note="20 raw columns, 20-64-32-1: 13 KB of float32 weights")
 def mlp_classifier_20_64_32_1():
     X, y = t.ames(900, t.AMES_NUMERIC[:20])
     X = X.to_numpy(float)
@@ -76,7 +76,7 @@ def mlp_classifier_20_64_32_1():
     return scaled(MLPClassifier(hidden_layer_sizes=(64, 32), max_iter=40, early_stopping=True, random_state=0), (X, labels))
 
 
-@case(note="30 columns, 30-100-50-3: 33 KB of float32 weights")
+@case(since="1.9", note="30 columns, 30-100-50-3: 33 KB of float32 weights")
 def mlp_classifier_30_100_50_3():
     X, y = t.cancer()
     size = X[:, 2]
@@ -84,7 +84,7 @@ def mlp_classifier_30_100_50_3():
     return scaled(MLPClassifier(hidden_layer_sizes=(100, 50), solver="lbfgs", max_iter=30, random_state=0), (X, bands), real=10)
 
 
-@case(note="64 pixels, 10 classes, scaled to 0..1")
+@case(since="1.9", note="64 pixels, 10 classes, scaled to 0..1")
 def mlp_classifier_digits():
     X, y = t.digits()
     model = make_pipeline(MinMaxScaler(), MLPClassifier(hidden_layer_sizes=(32,), max_iter=60, random_state=0)).fit(X, y)
@@ -123,7 +123,7 @@ def mlp_regressor_targets():
     return regression(targets=3, hidden=(16, 8))
 
 
-@case(note="100 hidden units, as by default")
+@case(since="1.9", note="100 hidden units, as by default")
 def mlp_regressor_default_size():
     return regression(hidden=(100,))
 

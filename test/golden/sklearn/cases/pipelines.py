@@ -95,11 +95,12 @@ def homes_with(name):
 
 
 for model_name in CLASSIFIERS:
-    case(name=f"churn_{model_name}", note="mlc_churn: decimals on both sides of thresholds")(lambda name=model_name: churn_with(name))
-    case(name=f"credit_{model_name}", note="credit_data: missing numbers and text")(lambda name=model_name: credit_with(name))
+    old = "1.9" if model_name.startswith("extra") else "1.2"
+    case(name=f"churn_{model_name}", since=old, note="mlc_churn: decimals on both sides of thresholds")(lambda name=model_name: churn_with(name))
+    case(name=f"credit_{model_name}", since=old, note="credit_data: missing numbers and text")(lambda name=model_name: credit_with(name))
     case(name=f"attrition_{model_name}", since="1.9", note="attrition: infrequent categories, columns by selector")(lambda name=model_name: attrition_with(name))
 for model_name in REGRESSORS:
-    case(name=f"ames_{model_name}", note="ames: numbers and text")(lambda name=model_name: ames_with(name))
+    case(name=f"ames_{model_name}", since="1.9" if model_name.startswith("extra") else "1.2", note="ames: numbers and text")(lambda name=model_name: ames_with(name))
     case(name=f"sacramento_{model_name}", since="1.9", note="Sacramento: unscaled numbers beside one-hot cities")(lambda name=model_name: homes_with(name))
 
 
