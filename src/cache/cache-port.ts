@@ -43,8 +43,10 @@ export type CacheStats = {
   readonly misses: number
   /** Answers handed in to be stored. */
   readonly stores: number
-  /** Lookups and stores that failed: each was a miss, or an answer not stored. */
+  /** Lookups and stores that were tried and failed: each was a miss, or an answer not stored. */
   readonly errors: number
+  /** Lookups and stores not even tried, since the store was not available. */
+  readonly skipped: number
   /** Memory only. */
   readonly entryCount?: number
   readonly byteLength?: number

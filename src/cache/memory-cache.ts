@@ -49,6 +49,7 @@ export function createMemoryCache(options: MemoryCacheOptions): PredictionCache 
       misses,
       stores,
       errors: 0,
+      skipped: 0,
       entryCount: store.entryCount,
       byteLength: store.byteLength,
       evictionCount: store.evictionCount,
