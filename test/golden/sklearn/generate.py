@@ -5,10 +5,12 @@ ATTRIBUTION.md). Run it once with each of scikit-learn 1.2.2, 1.6.1 and 1.9.1: i
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 sys.dont_write_bytecode = True
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # fitted files record and depend on it
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 

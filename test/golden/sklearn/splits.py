@@ -11,11 +11,13 @@ base row of a split is a real row that reaches it.
 
 import argparse
 import json
+import os
 import sys
 import warnings
 from pathlib import Path
 
 sys.dont_write_bytecode = True
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # fitted files record and depend on it
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent.parent
 sys.path.insert(0, str(HERE))
