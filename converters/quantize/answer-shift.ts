@@ -43,13 +43,20 @@ export function createShiftMeter(source: RegionGraph, head: Head, rows: readonly
   }
 }
 
-/** Highest minus lowest answer of each column, the outer 2 % on both sides left out, which few rows of a sample reach. */
-export function answerRanges(answers: readonly (Answer | undefined)[]): readonly number[] {
-  return columnsOf(answers.map((answer) => numbersOf(flat(answer?.value), flat(answer?.vector)))).map((column) => {
-    const sorted = column.filter(Number.isFinite).sort((a, b) => a - b)
-    const last = sorted.length - 1
-    return last < 0 ? 0 : sorted[Math.ceil(0.98 * last)] - sorted[Math.floor(0.02 * last)]
-  })
+/** Range of each raw column over rows. */
+export function rawRanges(graph: RegionGraph, rows: readonly Float64Array[]): Float64Array {
+  return Float64Array.from(columnsOf(rows.map((row) => [...interpret(graph, row)])), innerRange)
+}
+
+function answerRanges(answers: readonly (Answer | undefined)[]): readonly number[] {
+  return columnsOf(answers.map((answer) => numbersOf(flat(answer?.value), flat(answer?.vector)))).map(innerRange)
+}
+
+/** Highest minus lowest, the outer 2 % on both sides left out, which few rows of a sample reach. */
+function innerRange(column: readonly number[]): number {
+  const sorted = column.filter(Number.isFinite).sort((a, b) => a - b)
+  const last = sorted.length - 1
+  return last < 0 ? 0 : sorted[Math.ceil(0.98 * last)] - sorted[Math.floor(0.02 * last)]
 }
 
 function numbersOf(...parts: readonly (readonly number[] | undefined)[]): readonly number[] {

@@ -93,6 +93,6 @@ function refine(
       const code = Math.round((weight / each.scales.values[at % outputWidth] - min) / scale)
       return valueOfCode({ encoding: 'uint8', scale, min }, code)
     })
-    return joinLayer(each.layer, { ...each, q: { ...each.q, values } })
+    return joinLayer(layers[index], { ...each, q: { ...each.q, values } })
   })
 }

@@ -3,7 +3,13 @@
 import type { DenseLayer } from '../../src/regions/dense-chain.ts'
 import { type AffineGrid, affineGrid, codeOf, roundToGrid, valueOfCode } from './affine-grid.ts'
 import { roundWithCompensation } from './compensated-rounding.ts'
-import { type FloatEncoding, roundToFloat16, type StoredFloats, storeFloats } from './stored-floats.ts'
+import {
+  type FloatEncoding,
+  largestDifference,
+  roundToFloat16,
+  type StoredFloats,
+  storeFloats,
+} from './stored-floats.ts'
 
 export type DensePlan = {
   readonly weights: FloatEncoding
@@ -18,6 +24,8 @@ export type StoredLayer = {
   readonly bias: StoredFloats
   /** What the stored tensors amount to. */
   readonly layer: DenseLayer
+  /** Largest difference from the layer that was to be stored. */
+  readonly maxError: { readonly weights: number; readonly bias: number }
 }
 
 /** Past this many inputs, compensation would take minutes and gigabytes; weights are then rounded one by one. */
@@ -58,10 +66,17 @@ export function storeDenseLayer(layer: DenseLayer, moments: Float64Array, plan: 
   })
 }
 
-/** The parts with the layer that they amount to. */
-export function joinLayer(layer: DenseLayer, { q, scales, bias }: Omit<StoredLayer, 'layer'>): StoredLayer {
-  const weights = q.values.map((value, at) => value * scales.values[at % layer.outputWidth])
-  return { q, scales, bias, layer: { ...layer, weights, bias: bias.values } }
+/** The parts with the layer that they amount to, beside the one that was to be stored. */
+export function joinLayer(
+  source: DenseLayer,
+  { q, scales, bias }: Pick<StoredLayer, 'q' | 'scales' | 'bias'>,
+): StoredLayer {
+  const weights = q.values.map((value, at) => value * scales.values[at % source.outputWidth])
+  const maxError = {
+    weights: largestDifference(weights, source.weights),
+    bias: largestDifference(bias.values, source.bias),
+  }
+  return { q, scales, bias, layer: { ...source, weights, bias: bias.values }, maxError }
 }
 
 /** Largest magnitude of each column; 1 where all weights are 0. */

@@ -6,7 +6,7 @@ import { roundHalfEven } from '../../src/artifact/float16.ts'
 import { type AffineGrid, valueOfCode } from './affine-grid.ts'
 import type { AnswerBound } from './answer-bound.ts'
 import type { QuantizeMode } from './quantize-mode.ts'
-import { type FloatEncoding, type StoredFloats, storeFloats } from './stored-floats.ts'
+import { type FloatEncoding, largestDifference, type StoredFloats, storeFloats } from './stored-floats.ts'
 
 /** Steps from 0 to 1 of probability leaves: 1/2, 1/3, 1/4, 1/5, 1/6, 1/8, 1/10, 1/12, 1/15, 1/16 and so on are exact. */
 const probabilitySteps = 240
@@ -18,25 +18,40 @@ const ladder = {
   none: ['float32'],
 } as const satisfies Record<QuantizeMode, readonly FloatEncoding[]>
 
-/** `bound` says what errors of the output columns do to the answers. */
-export function storeLeafValues(
-  layout: TreeLayout,
-  head: Head,
-  options: { readonly mode: QuantizeMode; readonly bound: (columnErrors: Float64Array) => AnswerBound },
-): StoredFloats {
-  const reasons: string[] = []
-  for (const encoding of ladder[options.mode]) {
-    const stored = encodeLeaves(layout, head, encoding)
-    if (encoding === 'float32') return withReasons(stored, reasons)
-    const bound = options.bound(columnErrors(layout, stored.values))
-    if (bound.budgetUse <= 1) return withReasons(stored, reasons)
-    reasons.push(`${encoding}: ${bound.text}`)
-  }
-  throw new RangeError('the ladder of encodings ends in float32')
+export type ChosenLeaves = {
+  readonly floats: StoredFloats
+  readonly maxError: number
+  /** Position in the mode's ladder of encodings, and whether it is the last. */
+  readonly level: number
+  readonly isWidest: boolean
+  /** Why a smaller encoding was not taken. */
+  readonly escalated?: string
 }
 
-function withReasons(stored: StoredFloats, reasons: readonly string[]): StoredFloats {
-  return reasons.length === 0 ? stored : { ...stored, escalated: reasons.join('; ') }
+export type LeafChoiceOptions = {
+  readonly mode: QuantizeMode
+  readonly head: Head
+  /** What errors of the output columns do to the answers. */
+  readonly bound: (columnErrors: Float64Array) => AnswerBound
+  /** First encoding of the ladder to consider: golden answers refused those before. */
+  readonly firstLevel: number
+}
+
+export function chooseLeafValues(layout: TreeLayout, options: LeafChoiceOptions): ChosenLeaves {
+  const encodings = ladder[options.mode]
+  const last = encodings.length - 1
+  const first = Math.min(options.firstLevel, last)
+  const reasons = first > 0 ? [`${encodings[first - 1]}: golden answers moved further than allowed`] : []
+  for (let level = first; ; level++) {
+    const floats = encodeLeaves(layout, options.head, encodings[level])
+    const bound = options.bound(columnErrors(layout, floats.values))
+    if (level === last || bound.budgetUse <= 1) {
+      const maxError = largestDifference(floats.values, layout.leafValues)
+      const escalated = reasons.length > 0 ? { escalated: reasons.join('; ') } : {}
+      return { floats, maxError, level, isWidest: level === last, ...escalated }
+    }
+    reasons.push(`${encodings[level]}: ${bound.text}`)
+  }
 }
 
 function encodeLeaves(layout: TreeLayout, head: Head, encoding: FloatEncoding): StoredFloats {

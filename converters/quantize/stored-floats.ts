@@ -41,3 +41,9 @@ function storeHalves(values: Float64Array): StoredFloats {
   const escalated = `float16: ${values[overflow]} is past its largest number, 65504`
   return { ...storeFloats(values, 'float32'), escalated }
 }
+
+export function largestDifference(stored: Float64Array, source: Float64Array): number {
+  let largest = 0
+  for (let i = 0; i < source.length; i++) largest = Math.max(largest, Math.abs(stored[i] - source[i]))
+  return largest
+}

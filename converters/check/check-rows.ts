@@ -1,0 +1,69 @@
+// A model's tables, before and after quantizing, in; a few telling rows with the oracle's answers for both out.
+
+import type { CheckRows } from '../../src/artifact/metadata.ts'
+import { interpret } from '../../src/regions/interpret.ts'
+import type { RegionGraph } from '../../src/regions/region.ts'
+import type { FeatureKnowledge } from '../quantize/feature-knowledge.ts'
+import { createSeededRandom, type SeededRandom } from '../quantize/seeded-random.ts'
+import { syntheticRows } from '../quantize/synthetic-rows.ts'
+
+const mostRows = 32
+const fewestRows = 4
+/** Numbers of all rows together: some ten kilobytes of JSON that every load reads. */
+const mostNumbers = 800
+const seed = 3
+
+/**
+ * Canonical rows, always the same for one model: plausible ones, then ones that stand exactly on a flip point or on the
+ * next double after it, where a wrong comparison shows.
+ */
+export function makeCheckRows(knowledge: readonly FeatureKnowledge[]): Float64Array[] {
+  const width = Math.max(1, knowledge.length)
+  const count = Math.max(fewestRows, Math.min(mostRows, Math.floor(mostNumbers / width)))
+  const random = createSeededRandom(seed)
+  return syntheticRows(knowledge, count, seed).map((row, index) => {
+    if (index % 4 === 0) return row
+    if (index === 1)
+      return row.map((value, feature) => (knowledge[feature].feature.missing === 'handled' ? NaN : value))
+    return row.map((value, feature) => onFlipPoint(knowledge[feature], value, random))
+  })
+}
+
+function onFlipPoint({ flipPoints }: FeatureKnowledge, value: number, random: SeededRandom): number {
+  if (flipPoints.length === 0 || Number.isNaN(value)) return value
+  const point = flipPoints[random.integer(flipPoints.length)]
+  return random.uniform() < 0.5 ? point : nextDouble(point)
+}
+
+/** The smallest double above a finite one. */
+export function nextDouble(value: number): number {
+  if (value === 0) return Number.MIN_VALUE
+  const view = new DataView(new ArrayBuffer(8))
+  view.setFloat64(0, value)
+  const bits = view.getBigInt64(0)
+  view.setBigInt64(0, value > 0 ? bits + 1n : bits - 1n)
+  return view.getFloat64(0)
+}
+
+/** `exact` and `quantized` answers of the float64 oracle; rows that run out of the numbers are left out. */
+export function answerCheckRows(
+  rows: readonly Float64Array[],
+  graphs: { readonly source: RegionGraph; readonly stored: RegionGraph },
+): CheckRows {
+  const answered = rows.flatMap((row) => {
+    const exact = interpret(graphs.source, row)
+    const quantized = interpret(graphs.stored, row)
+    const isStorable = [row, exact, quantized].every((values) => values.every((value) => Math.abs(value) !== Infinity))
+    return isStorable ? [{ row, exact, quantized }] : []
+  })
+  return {
+    rows: answered.map(({ row }) => toJson(row)),
+    exact: answered.map(({ exact }) => toJson(exact)),
+    quantized: answered.map(({ quantized }) => toJson(quantized)),
+  }
+}
+
+/** JSON has no NaN: null stands for it. */
+function toJson(values: Float64Array): (number | null)[] {
+  return Array.from(values, (value) => (Number.isNaN(value) ? null : value))
+}

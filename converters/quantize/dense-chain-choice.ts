@@ -1,0 +1,68 @@
+// A dense chain, rows of its inputs and a way to measure answers in; the smallest storage whose answers stay near out.
+
+import type { DenseLayer } from '../../src/regions/dense-chain.ts'
+import type { AnswerShift } from './answer-shift.ts'
+import { floatBytes, planLadder, smallChainBytes } from './dense-chain-ladder.ts'
+import { storeDenseChain } from './dense-chain-storage.ts'
+import type { StoredLayer } from './dense-layer.ts'
+import type { QuantizeMode } from './quantize-mode.ts'
+
+export type ChosenChain = {
+  readonly layers: readonly StoredLayer[]
+  /** Position in the ladder of plans, and whether it is the last. */
+  readonly level: number
+  readonly isWidest: boolean
+  /** Why weights take more than the mode asked for, where they do. */
+  readonly escalated?: string
+}
+
+export type ChainChoiceOptions = {
+  readonly mode: QuantizeMode
+  /** Inputs of the chain to round for. */
+  readonly rows: readonly Float64Array[]
+  /** True where the model says how large each input is. */
+  readonly knowsInputs: boolean
+  /** What the answers of the whole model do when the chain becomes `layers`. */
+  readonly measure: (layers: readonly DenseLayer[]) => AnswerShift
+  /** First plan of the ladder to consider: golden answers refused those before. */
+  readonly firstLevel: number
+}
+
+/** Half of what parity allows: the rows measured are made up, and real ones are different. */
+const comfortableBarUse = 0.5
+
+type Candidate = { readonly layers: readonly StoredLayer[]; readonly level: number; readonly shift: AnswerShift }
+
+export function chooseDenseChain(layers: readonly DenseLayer[], options: ChainChoiceOptions): ChosenChain {
+  const { mode, rows, knowsInputs, measure } = options
+  const ladder = planLadder(layers, mode, knowsInputs)
+  const last = ladder.length - 1
+  const reasons: string[] = []
+  let best: Candidate | undefined
+  for (let level = Math.min(options.firstLevel, last); level <= last; level++) {
+    const plan = ladder[level]
+    // Larger than promised, and not needed: the best of the smaller ones stays within what parity allows.
+    if (!plan.isWithinSize && best !== undefined && best.shift.barUse <= 1) break
+    const stored = storeDenseChain(layers, plan.layers, rows)
+    const shift = measure(stored.map(({ layer }) => layer))
+    if (best === undefined || shift.barUse < best.shift.barUse) best = { layers: stored, level, shift }
+    if (shift.barUse <= comfortableBarUse) break
+    reasons.push(`with ${plan.layers.map(({ weights }) => weights).join(', ')} ${shift.text}`)
+  }
+  const chosen = best as Candidate // The ladder has at least one plan.
+  const escalated = escalation(layers, { options, level: chosen.level, reasons })
+  return { layers: chosen.layers, level: chosen.level, isWidest: chosen.level === last, ...escalated }
+}
+
+function escalation(
+  layers: readonly DenseLayer[],
+  chosen: { readonly options: ChainChoiceOptions; readonly level: number; readonly reasons: readonly string[] },
+): { escalated?: string } {
+  const { options, level, reasons } = chosen
+  const bytes = floatBytes(layers)
+  if (options.mode === 'uint8' && bytes < smallChainBytes)
+    return { escalated: `the weights take ${bytes} bytes as float32: too few for rounding to be worth it` }
+  if (options.firstLevel > 0 && level >= options.firstLevel)
+    return { escalated: 'golden answers moved further than allowed with smaller weights' }
+  return level > 0 && reasons.length > 0 ? { escalated: reasons.join('; ') } : {}
+}

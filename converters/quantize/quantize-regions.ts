@@ -1,0 +1,131 @@
+// A folded region graph and a mode in; its tables as they are stored, and the graph that a reader gets back, out.
+
+import type { EncodingChoice } from '../../src/artifact/encode-tensor.ts'
+import type { Head } from '../../src/artifact/head.ts'
+import type { ModelSchema } from '../../src/artifact/schema.ts'
+import type { DenseChain } from '../../src/regions/dense-chain.ts'
+import { interpret } from '../../src/regions/interpret.ts'
+import type { Region, RegionGraph } from '../../src/regions/region.ts'
+import type { TreeEnsemble } from '../../src/regions/tree-ensemble.ts'
+import { answerBound } from './answer-bound.ts'
+import { createShiftMeter, rawRanges } from './answer-shift.ts'
+import { chooseDenseChain, type ChosenChain } from './dense-chain-choice.ts'
+import { affordableRows } from './dense-chain-storage.ts'
+import { type FeatureKnowledge, featureKnowledge } from './feature-knowledge.ts'
+import { assertFiniteTables } from './finite-tables.ts'
+import { type ChosenLeaves, chooseLeafValues } from './leaf-values.ts'
+import type { QuantizeMode } from './quantize-mode.ts'
+import { storeQuantized, type QuantizedModel } from './quantized-tensors.ts'
+import { syntheticRows } from './synthetic-rows.ts'
+
+export type QuantizeOptions = {
+  readonly mode: QuantizeMode
+  readonly schema: ModelSchema
+  readonly head: Head
+  /** Canonical rows to round for; made up from what the model knows where there are none. */
+  readonly calibration?: readonly Float64Array[]
+  /** 0, or one more than the last result's level where golden answers refused that. @default 0 */
+  readonly firstLevel?: number
+}
+
+export type { EncodingChoice, QuantizedModel }
+
+/** What was decided for each region that has weights, by the region's index. */
+export type RegionStorage = ReadonlyMap<number, ChosenLeaves | ChosenChain>
+
+const freshRowCount = 512
+/** Enough rows of real inputs to hold some back and measure on them. */
+const calibrationToMeasure = 64
+const fitSeed = 1
+const freshSeed = 2
+
+/** @throws FILE_CORRUPT where a weight is NaN or infinite */
+export function quantizeRegions(graph: RegionGraph, options: QuantizeOptions): QuantizedModel {
+  assertFiniteTables(graph)
+  const knowledge = featureKnowledge(graph, options.schema)
+  const rows = rowsFor(knowledge, options)
+  const storage = new Map<number, ChosenLeaves | ChosenChain>()
+  graph.regions.forEach((region, index) => {
+    if (region.kind === 'tree-ensemble') storage.set(index, storageOfTrees(graph, index, { region, rows, options }))
+    if (region.kind === 'dense-chain')
+      storage.set(index, storageOfChain(graph, index, { region, rows, knowledge, options }))
+  })
+  return storeQuantized(graph, storage)
+}
+
+type Rows = {
+  readonly toFit: (count: number) => readonly Float64Array[]
+  /** Sets of rows that nothing was fitted to; answers must stay near on each. */
+  readonly fresh: readonly (readonly Float64Array[])[]
+}
+
+/** Of many calibration rows every fourth is held back to measure on. */
+function rowsFor(knowledge: readonly FeatureKnowledge[], { calibration = [] }: QuantizeOptions): Rows {
+  const isEnough = calibration.length >= calibrationToMeasure
+  const held = isEnough ? calibration.filter((_, index) => index % 4 === 3) : []
+  const given = isEnough ? calibration.filter((_, index) => index % 4 !== 3) : calibration
+  const made = syntheticRows(knowledge, freshRowCount, freshSeed)
+  return {
+    toFit: (count) => [...given, ...syntheticRows(knowledge, Math.max(0, count - given.length), fitSeed)],
+    fresh: isEnough ? [held, made] : [made],
+  }
+}
+
+function storageOfTrees(
+  graph: RegionGraph,
+  index: number,
+  { region, rows, options }: { readonly region: TreeEnsemble; readonly rows: Rows; readonly options: QuantizeOptions },
+): ChosenLeaves {
+  const { head, mode, firstLevel = 0 } = options
+  const needsRanges = head.kind === 'regressor' || head.kind === 'transformer'
+  const ranges = needsRanges ? rawRanges(graph, rows.fresh[0]) : new Float64Array(graph.output.length)
+  return chooseLeafValues(region, {
+    mode,
+    head,
+    firstLevel,
+    // Errors of the ensemble's columns as errors of the raw columns that show them; what else reads them is not bounded.
+    bound: (errors) => {
+      const rawErrors = graph.output.map((ref) => (ref.region === index ? errors[ref.column] : 0))
+      return answerBound(head, Float64Array.from(rawErrors), ranges)
+    },
+  })
+}
+
+function storageOfChain(
+  graph: RegionGraph,
+  index: number,
+  context: {
+    readonly region: DenseChain
+    readonly rows: Rows
+    readonly knowledge: readonly FeatureKnowledge[]
+    readonly options: QuantizeOptions
+  },
+): ChosenChain {
+  const { region, rows, knowledge, options } = context
+  const inputs: RegionGraph = { regions: graph.regions.slice(0, index), output: region.inputs }
+  const meters = rows.fresh.map((fresh) => createShiftMeter(graph, options.head, fresh))
+  return chooseDenseChain(region.layers, {
+    mode: options.mode,
+    // Wide chains are rounded weight by weight or for few rows: more would take minutes.
+    rows: rows
+      .toFit(Math.max(256, affordableRows(region.layers)))
+      .map((row) => interpret(inputs, row))
+      .filter((row) => row.every(Number.isFinite)),
+    knowsInputs: knowledge.every(isKnown),
+    measure: (layers) => {
+      const stored = withRegion(graph, index, { ...region, layers })
+      return meters
+        .map((meter) => meter(stored))
+        .reduce((worst, shift) => (shift.barUse > worst.barUse ? shift : worst))
+    },
+    firstLevel: options.firstLevel ?? 0,
+  })
+}
+
+function isKnown({ feature, keys, spread }: FeatureKnowledge): boolean {
+  return !feature.used || keys.length > 0 || spread !== undefined
+}
+
+function withRegion(graph: RegionGraph, index: number, region: Region): RegionGraph {
+  return { ...graph, regions: graph.regions.map((each, at) => (at === index ? region : each)) }
+}

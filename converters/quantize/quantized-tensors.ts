@@ -1,0 +1,111 @@
+// A region graph and what was decided for its weights in; named tensors, their encodings and errors, and the graph that
+// a reader gets back out.
+
+import { type EncodingChoice, encodeTensor } from '../../src/artifact/encode-tensor.ts'
+import type { NamedTensor } from '../../src/artifact/tensor.ts'
+import type { Region, RegionGraph } from '../../src/regions/region.ts'
+import { restoreRegions, storeRegions } from '../../src/regions/store.ts'
+import { denseTensorName } from '../../src/regions/stored-dense.ts'
+import { treeTensorName } from '../../src/regions/stored-trees.ts'
+import { affineGrid } from './affine-grid.ts'
+import type { ChosenChain } from './dense-chain-choice.ts'
+import type { StoredLayer } from './dense-layer.ts'
+import type { ChosenLeaves } from './leaf-values.ts'
+import type { StoredFloats } from './stored-floats.ts'
+
+export type QuantizedModel = {
+  /** Regions without their tensors, for the metadata. */
+  readonly stored: ReturnType<typeof storeRegions>['stored']
+  /** Values that are quantized lie on their grids already. */
+  readonly tensors: readonly NamedTensor[]
+  /** By tensor name. */
+  readonly choices: ReadonlyMap<string, EncodingChoice>
+  /** By tensor name: largest difference from the source's own element, in its units. */
+  readonly maxErrors: ReadonlyMap<string, number>
+  /** The graph that the stored tensors amount to: the tight oracle. */
+  readonly graph: RegionGraph
+  /** How far up their ladders the regions went, and whether none could go further. */
+  readonly level: number
+  readonly isWidest: boolean
+}
+
+export type Storage = ReadonlyMap<number, ChosenLeaves | ChosenChain>
+
+export function storeQuantized(source: RegionGraph, storage: Storage): QuantizedModel {
+  const rounded: RegionGraph = {
+    ...source,
+    regions: source.regions.map((region, index) => roundedRegion(region, storage.get(index))),
+  }
+  // A scale of its own for each column only pays where weights are quantized.
+  const layers = [...storage.values()].flatMap((each) => ('layers' in each ? each.layers : []))
+  const denseScale = layers.some(({ q }) => q.encoding !== 'float32') ? 'column' : 'none'
+  const { stored, tensors } = storeRegions(rounded, { denseScale })
+  const parts = new Map<string, TensorPart>()
+  storage.forEach((chosen, index) => {
+    const named = 'layers' in chosen ? chainParts(chosen, index) : leafParts(chosen, index)
+    for (const [name, part] of named) parts.set(name, part)
+  })
+  const choices = new Map<string, EncodingChoice>()
+  const maxErrors = new Map<string, number>()
+  const placed = tensors.map((tensor): NamedTensor => {
+    const part = parts.get(tensor.name)
+    choices.set(tensor.name, choiceOf(tensor, part))
+    if (part?.maxError !== undefined) maxErrors.set(tensor.name, part.maxError)
+    return part?.replaces === true ? { ...tensor, values: part.floats.values } : tensor
+  })
+  const decoded = placed.map((tensor) => [tensor.name, encodeTensor(tensor, choices.get(tensor.name)).decoded] as const)
+  const reached = [...storage.values()]
+  return {
+    stored,
+    tensors: placed,
+    choices,
+    maxErrors,
+    graph: restoreRegions(stored, new Map(decoded)),
+    level: reached.reduce((highest, { level }) => Math.max(highest, level), 0),
+    isWidest: reached.every(({ isWidest }) => isWidest),
+  }
+}
+
+type TensorPart = {
+  readonly floats: StoredFloats
+  /** False where the tensor holds the same values in an order of its own. */
+  readonly replaces: boolean
+  readonly maxError?: number
+}
+
+function roundedRegion(region: Region, chosen: ChosenLeaves | ChosenChain | undefined): Region {
+  if (chosen === undefined) return region
+  if (region.kind === 'dense-chain' && 'layers' in chosen)
+    return { ...region, layers: chosen.layers.map(({ layer }) => layer) }
+  if (region.kind === 'tree-ensemble' && 'floats' in chosen) return { ...region, leafValues: chosen.floats.values }
+  throw new RangeError(`what was decided is not for a region of kind ${region.kind}`)
+}
+
+function leafParts({ floats, maxError, escalated }: ChosenLeaves, index: number): [string, TensorPart][] {
+  const named = escalated === undefined ? floats : { ...floats, escalated }
+  return [[treeTensorName(index, 'leaf'), { floats: named, replaces: false, maxError }]]
+}
+
+function chainParts({ layers, escalated }: ChosenChain, index: number): [string, TensorPart][] {
+  return layers.flatMap(({ q, scales, bias, maxError }: StoredLayer, number): [string, TensorPart][] => {
+    const name = (part: string): string => denseTensorName(index, number, part)
+    const named = escalated === undefined || q.encoding === 'uint8' ? q : { ...q, escalated }
+    return [
+      [name('weights'), { floats: named, replaces: true, maxError: maxError.weights }],
+      [name('bias'), { floats: bias, replaces: true, maxError: maxError.bias }],
+      [name('scale'), { floats: scales, replaces: true }],
+    ]
+  })
+}
+
+function choiceOf(tensor: NamedTensor, part: TensorPart | undefined): EncodingChoice {
+  if (part !== undefined) {
+    const { encoding, grid, escalated } = part.floats
+    return {
+      encoding,
+      ...(grid && { scale: grid.scale, min: grid.min }),
+      ...(escalated !== undefined && { escalated }),
+    }
+  }
+  return tensor.role === 'cover' ? affineGrid(tensor.values, 'uint16') : { encoding: tensor.dtype }
+}
