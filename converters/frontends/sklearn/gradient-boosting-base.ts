@@ -68,8 +68,8 @@ function readPrior(reader: EstimatorReader, init: PyObject, context: BaseContext
     return dummy.fail('class_prior_', `${classes.length} probabilities`)
   }
   const probabilities = dummyProbabilities(dummy, prior)
-  // sklearn/ensemble/_gb.py clips to the epsilon of float32 up to 1.6, of float64 later.
-  const epsilon = isSince(place.version, 1, 7) ? 2 ** -52 : 2 ** -23
+  // sklearn/ensemble/_gb.py clips to the epsilon of float32 up to 1.7, of float64 later.
+  const epsilon = isSince(place.version, 1, 8) ? 2 ** -52 : 2 ** -23
   const clipped = probabilities.map((p) => Math.min(Math.max(p, epsilon), 1 - epsilon))
   if (width === 1) {
     const logit = Math.log(clipped[1] / (1 - clipped[1]))

@@ -4,7 +4,7 @@ import { type OneHot, type OneHotColumn, oneHotSlot } from '../../../src/regions
 import { PyGlobal, PyObject, type PyValue } from '../../formats/pickle/values.ts'
 import { declareUnknown, readCategoryKeys, readInfrequentMappings } from './encoder-categories.ts'
 import { type EstimatorReader, toValues } from './estimator-reader.ts'
-import { defineEstimator } from './estimator-spec.ts'
+import { defineEstimator, isSince } from './estimator-spec.ts'
 import type { Column } from './graph-builder.ts'
 import { unsupported } from './place.ts'
 
@@ -43,9 +43,11 @@ export const oneHotEncoder = defineEstimator({
     const keys = readCategoryKeys(reader, input, scope)
     const mappings = readInfrequentMappings(reader, keys.length)
     const drops = readDrops(reader, keys.length)
+    // In 1.6 and 1.7 `warn` misses the infrequent category when it maps unknown values.
+    const warnsAsInfrequent = handling === 'warn' && isSince(reader.place.version, 1, 8)
+    const toInfrequent = handling === 'infrequent_if_exist' || warnsAsInfrequent
     const columns = keys.map((list, i) => {
       declareUnknown(list, input.columns[i], { scope, refuses: handling === 'error' })
-      const toInfrequent = handling === 'infrequent_if_exist' || handling === 'warn'
       return toColumn(list, { mapping: mappings[i], drop: drops[i], toInfrequent, reader })
     })
     const region: OneHot = { kind: 'one-hot', inputs: input.columns.map(({ ref }) => ref), columns }
