@@ -1,0 +1,77 @@
+// Lists of doubles and of column references in, short JSON out, and back: every double survives, NaN and −0 included.
+
+import { z } from 'zod'
+import { createError } from '../errors.ts'
+import type { ColumnRef } from './column-ref.ts'
+
+/** JSON has no words for these four. */
+const unwritable = ['NaN', 'Infinity', '-Infinity', '-0'] as const
+
+export const storedNumberShape = z.union([z.number(), z.enum(unwritable)])
+export type StoredNumber = z.infer<typeof storedNumberShape>
+
+/** A list of equal numbers as the number itself; 0, 1, 2 … as how many there are. */
+export const storedNumbersShape = z.union([
+  z.array(storedNumberShape),
+  z.strictObject({ same: storedNumberShape, count: z.int().nonnegative() }),
+  z.strictObject({ counting: z.int().nonnegative() }),
+])
+export type StoredNumbers = z.infer<typeof storedNumbersShape>
+
+/** Runs of neighbouring columns, flat: region, first column, count, region, first column, count … */
+export const storedRefsShape = z.array(z.int().nonnegative())
+export type StoredRefs = z.infer<typeof storedRefsShape>
+
+/** No table has more columns; stops a list of a few bytes from asking for gigabytes. */
+export const maxStoredCount = 1 << 20
+
+export function storeNumber(value: number): StoredNumber {
+  if (Number.isNaN(value)) return 'NaN'
+  if (Object.is(value, -0)) return '-0'
+  if (value === Infinity) return 'Infinity'
+  return value === -Infinity ? '-Infinity' : value
+}
+
+/** Number('-0') is −0, and the other three words are JavaScript's own. */
+export function restoreNumber(stored: StoredNumber): number {
+  return Number(stored)
+}
+
+export function storeNumbers(values: readonly number[]): StoredNumbers {
+  const count = values.length
+  if (count > 2 && values.every((value) => Object.is(value, values[0]))) return { same: storeNumber(values[0]), count }
+  if (count > 2 && values.every((value, i) => Object.is(value, i))) return { counting: count }
+  return values.map(storeNumber)
+}
+
+export function restoreNumbers(stored: StoredNumbers): number[] {
+  if (Array.isArray(stored)) return stored.map(restoreNumber)
+  if ('counting' in stored) return Array.from({ length: checkedCount(stored.counting) }, (_, i) => i)
+  return new Array<number>(checkedCount(stored.count)).fill(restoreNumber(stored.same))
+}
+
+export function storeRefs(refs: readonly ColumnRef[]): StoredRefs {
+  const runs: number[] = []
+  for (const { region, column } of refs) {
+    const last = runs.length - 3
+    if (last >= 0 && runs[last] === region && runs[last + 1] + runs[last + 2] === column) runs[last + 2]++
+    else runs.push(region, column, 1)
+  }
+  return runs
+}
+
+export function restoreRefs(stored: StoredRefs): ColumnRef[] {
+  if (stored.length % 3 !== 0)
+    throw createError('VALIDATION_FAILED', `column references must come in threes, got ${stored.length} numbers`)
+  const refs: ColumnRef[] = []
+  for (let i = 0; i < stored.length; i += 3) {
+    checkedCount(refs.length + stored[i + 2])
+    for (let k = 0; k < stored[i + 2]; k++) refs.push({ region: stored[i], column: stored[i + 1] + k })
+  }
+  return refs
+}
+
+function checkedCount(count: number): number {
+  if (count <= maxStoredCount) return count
+  throw createError('LIMIT_EXCEEDED', `a stored list may have ${maxStoredCount} entries, got ${count}`)
+}
