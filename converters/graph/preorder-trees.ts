@@ -1,0 +1,118 @@
+// A preorder ensemble in, graph nodes out that walk all trees at once: a few gathers a level.
+
+import type { PreorderTrees } from '../../src/regions/stored-shape.ts'
+import type { GraphBuilder } from './graph-builder.ts'
+
+/**
+ * `at` [rows, trees, 1] is the node that each row is at in each tree. A step goes to stay[node] + bit · leap[node], where
+ * stay is the left child (or the node itself, at a leaf) and leap what the right child lies beyond it (0 at a leaf).
+ * Node numbers stay below 2²⁴, so float32 is exact. Returns the values of the leaves [rows, trees, leafWidth].
+ */
+export function addPreorderTrees(
+  builder: GraphBuilder,
+  { trees, depth, nodes, leaves, leafWidth }: PreorderTrees,
+  options: { readonly prefix: string; readonly input: string; readonly inputWidth: number },
+): string {
+  const { prefix, input, inputWidth } = options
+  const name = (part: string) => `${prefix}/${part}`
+  const zero = builder.integers(0, 'float32')
+  const one = builder.integers(1, 'float32')
+  const tables = addNodeTables(builder, name, { nodes, leaves })
+  const blank = builder.fill(name('blank'), [inputWidth, trees], 0)
+  // input · 0 + start is `start` for as many rows as there are: shapes stay out of the graph.
+  let here = builder.reshape(name('start-rows'), builder.fusedMatMul(name('starts'), [input, blank, name('start')]), [
+    -1,
+    trees,
+    1,
+  ])
+  const rowStart = addRowStarts(builder, name, { input, blank, trees, inputWidth })
+  const flat = builder.reshape(name('flat'), input, [-1, 1])
+
+  for (let level = 0; level < depth; level++) {
+    const at = (part: string) => name(`${level}/${part}`)
+    const node = builder.cast(at('node'), here, 'int32')
+    const column = builder.gather(at('column'), tables.column, node, 'int32')
+    const index = builder.add(at('index'), 'AddV2', [rowStart, column], { T: { type: 'DT_INT32' } })
+    const value = builder.gather(at('value'), flat, index)
+    const rank = builder.gather(at('rank'), tables.rank, node)
+    const above = builder.add(at('above'), 'Sub', [value, rank])
+    const bit = builder.add(at('bit'), 'ClipByValue', [above, zero, one])
+    const leap = builder.gather(at('leap'), tables.leap, node)
+    const right = builder.add(at('right'), 'Mul', [bit, leap])
+    const stay = builder.gather(at('stay'), tables.stay, node)
+    here = builder.add(at('here'), 'AddV2', [stay, right])
+  }
+
+  const last = builder.cast(name('last'), here, 'int32')
+  const number = builder.gather(name('leaf-found'), tables.leafNumber, last, 'int32')
+  const found = builder.gather(name('found'), name('leaf'), number)
+  return builder.reshape(name('found-leaves'), found, [-1, trees * leafWidth])
+}
+
+/** Constant tables [nodes, 1] made of the stored ones, which name only nodes with children. */
+function addNodeTables(
+  builder: GraphBuilder,
+  name: (part: string) => string,
+  { nodes, leaves }: { readonly nodes: number; readonly leaves: number },
+) {
+  const zero = builder.integers(0, 'float32')
+  const one = builder.integers(1, 'float32')
+  const column1 = (part: string, input: string) => builder.reshape(name(part), input, [-1, 1])
+  const isInner = builder.add(name('is-inner'), 'ClipByValue', [name('jump'), zero, one])
+  const isLeaf = builder.add(name('is-leaf'), 'Sub', [one, isInner])
+  const innerNumber = addRunningCount(builder, name('inner'), isInner, nodes - leaves)
+  const leafNumber = addRunningCount(builder, name('leaf'), isLeaf, leaves)
+  const spread = (part: string, dtype: 'float32' | 'int32') => {
+    const table = builder.reshape(name(`${part}-table`), name(part), [-1, 1], dtype)
+    return builder.gather(name(`${part}-nodes`), table, innerNumber, dtype)
+  }
+  const counting = builder.add(
+    name('counting'),
+    'Cumsum',
+    [builder.fill(name('ones'), [nodes], 1), builder.integers(0)],
+    {
+      T: { type: 'DT_FLOAT' },
+      exclusive: { b: true },
+      reverse: { b: false },
+    },
+  )
+  return {
+    column: spread('column', 'int32'),
+    rank: spread('rank', 'float32'),
+    leap: column1('leap', builder.add(name('leap-list'), 'Sub', [name('jump'), isInner])),
+    stay: column1('stay', builder.add(name('stay-list'), 'AddV2', [counting, isInner])),
+    leafNumber,
+  }
+}
+
+/** Of each node, how many flagged nodes stand before it, as an index [nodes, 1] that is below `limit`. */
+function addRunningCount(builder: GraphBuilder, name: string, flags: string, limit: number): string {
+  const count = builder.add(`${name}-count`, 'Cumsum', [flags, builder.integers(0)], {
+    T: { type: 'DT_FLOAT' },
+    exclusive: { b: true },
+    reverse: { b: false },
+  })
+  const capped = builder.add(`${name}-capped`, 'Minimum', [count, builder.integers(limit - 1, 'float32')])
+  return builder.reshape(`${name}-number`, builder.cast(`${name}-index`, capped, 'int32'), [-1, 1], 'int32')
+}
+
+/** Where each row starts in the flattened input, [rows, trees, 1]; int32, since rows · columns may pass 2²⁴. */
+function addRowStarts(
+  builder: GraphBuilder,
+  name: (part: string) => string,
+  options: { readonly input: string; readonly blank: string; readonly trees: number; readonly inputWidth: number },
+): string {
+  const { input, blank, trees, inputWidth } = options
+  const widths = builder.fill(name('widths'), [trees], inputWidth)
+  const perRow = builder.cast(
+    name('row-widths'),
+    builder.fusedMatMul(name('row-width'), [input, blank, widths]),
+    'int32',
+  )
+  const starts = builder.add(name('row-starts'), 'Cumsum', [perRow, builder.integers(0)], {
+    T: { type: 'DT_INT32' },
+    exclusive: { b: true },
+    reverse: { b: false },
+  })
+  return builder.reshape(name('row-start'), starts, [-1, trees, 1], 'int32')
+}
