@@ -1,0 +1,83 @@
+// The name of a TensorFlow.js backend in, that backend loaded and ready out; nothing is imported before it is asked for.
+
+import type * as tfjsConverter from '@tensorflow/tfjs-converter'
+import type * as tfjsCore from '@tensorflow/tfjs-core'
+import { createError } from '../errors.ts'
+
+export type TfjsBackendName = 'wasm' | 'cpu'
+
+export type TfjsLibrary = {
+  readonly tf: typeof tfjsCore
+  readonly loadGraphModelSync: typeof tfjsConverter.loadGraphModelSync
+  readonly version: string
+  /** Makes this backend the active one, at once. wasm and cpu share a realm, so each synchronous step starts with it. */
+  select(): void
+}
+
+const imports = {
+  wasm: () => import('@tensorflow/tfjs-backend-wasm'),
+  cpu: () => import('@tensorflow/tfjs-backend-cpu'),
+} as const satisfies Record<TfjsBackendName, () => Promise<unknown>>
+
+/** @throws BACKEND_UNAVAILABLE where the packages are not installed or the backend does not start */
+export async function openTfjs(name: TfjsBackendName): Promise<TfjsLibrary> {
+  const { tf, loadGraphModelSync } = await importTfjs(name)
+  const isReady = await tf.setBackend(name).catch((cause: unknown) => {
+    throw unavailable(name, 'did not start', cause)
+  })
+  if (!isReady) throw unavailable(name, 'did not start')
+  if (name === 'cpu') writeOnceInSilence(tf)
+  return {
+    tf,
+    loadGraphModelSync,
+    version: tf.version_core,
+    select() {
+      if (tf.getBackend() === name) return
+      // Once started, engine.setBackend has nothing to await and is done when it returns.
+      void tf.setBackend(name)
+      if (tf.getBackend() !== name) throw createError('EXECUTION_FAILED', `TensorFlow.js did not switch to ${name}`)
+    },
+  }
+}
+
+async function importTfjs(name: TfjsBackendName) {
+  try {
+    const [core, converter] = await Promise.all([
+      import('@tensorflow/tfjs-core'),
+      import('@tensorflow/tfjs-converter'),
+      imports[name](),
+    ])
+    return { tf: exportsOf(core), loadGraphModelSync: exportsOf(converter).loadGraphModelSync }
+  } catch (cause) {
+    throw unavailable(name, 'could not be imported', cause)
+  }
+}
+
+/** Node gives a CommonJS module's exports under `default`; bundlers give the names themselves. */
+function exportsOf<Module extends object>(module: Module): Module {
+  return 'default' in module ? (module.default as Module) : module
+}
+
+/**
+ * The cpu backend greets Node users on the console at its first tensor, unless the flag IS_TEST is set
+ * (tfjs-backend-cpu backend_cpu.ts, tfjs-core log.ts). The flag is back as it was when this returns, so that other users'
+ * warnings are untouched.
+ */
+function writeOnceInSilence(tf: typeof tfjsCore): void {
+  const flags = tf.env()
+  const before = flags.getBool('IS_TEST')
+  flags.set('IS_TEST', true)
+  try {
+    tf.scalar(0).dispose()
+  } finally {
+    flags.set('IS_TEST', before)
+  }
+}
+
+function unavailable(name: TfjsBackendName, what: string, cause?: unknown): Error {
+  return createError(
+    'BACKEND_UNAVAILABLE',
+    `TensorFlow.js backend ${name} ${what}; install @tensorflow/tfjs-core, tfjs-converter and tfjs-backend-${name} 4.22.0`,
+    { cause, details: { backend: name } },
+  )
+}
