@@ -51,18 +51,7 @@ export async function createRedisServer({ password }: RedisServerOptions = {}): 
     port,
     url: `redis://127.0.0.1:${port}`,
     async start() {
-      const options = [
-        '--port',
-        String(port),
-        '--bind',
-        '127.0.0.1',
-        '--save',
-        '',
-        '--appendonly',
-        'no',
-        '--tcp-backlog',
-        '16',
-      ]
+      const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
       child = spawn('redis-server', [...options, ...(password === undefined ? [] : ['--requirepass', password])])
       let output = ''
       for await (const chunk of child.stdout ?? []) {
