@@ -1,11 +1,14 @@
 // The initial estimator of a gradient boosting model in; the raw prediction that every row starts from out.
 
 import type { Scalar } from '../../../src/artifact/schema.ts'
-import { NdArray } from '../../formats/pickle/values.ts'
-import { PyObject } from '../../formats/pickle/values.ts'
+import { NdArray, PyObject } from '../../formats/pickle/values.ts'
+import { treeAttributes } from './decision-tree.ts'
 import { EstimatorReader, toFlatNumbers, toNumbers } from './estimator-reader.ts'
 import { isSince } from './estimator-spec.ts'
-import { pathWithin, unsupported } from './place.ts'
+import { type Place, pathWithin, unsupported } from './place.ts'
+import type { StoredTree } from './split-layout.ts'
+import { readTree } from './stored-tree.ts'
+import { regressionTree } from './tree-leaves.ts'
 
 /** Class names of losses to 1.3 (`_gb_losses`) and since (`_loss`): how raw values are read, and what a tie at 0 gives. */
 export const boostingLosses = {
@@ -31,13 +34,32 @@ type BaseContext = {
   readonly classes: readonly Scalar[]
 }
 
-export function readBase(reader: EstimatorReader, context: BaseContext): Float64Array {
+/** A constant a raw column, or a tree whose leaves are added as they are. */
+export type BoostingBase = { readonly constants: Float64Array; readonly tree?: StoredTree }
+
+export function readBase(reader: EstimatorReader, context: BaseContext): BoostingBase {
   const init = reader.value('init_')
-  if (init === 'zero') return new Float64Array(context.width)
-  if (init instanceof PyObject && init.name === 'DummyRegressor') return readConstant(reader, init)
-  if (init instanceof PyObject && init.name === 'DummyClassifier') return readPrior(reader, init, context)
-  const name = init instanceof PyObject ? `init=${init.name}` : 'this init'
-  throw unsupported(reader.place, name, "Supported are init=None, 'zero', DummyClassifier and DummyRegressor.")
+  const zeros = new Float64Array(context.width)
+  if (init === 'zero') return { constants: zeros }
+  const name = init instanceof PyObject ? init.name : 'this'
+  if (!(init instanceof PyObject)) throw unsupportedInit(reader.place, name)
+  const place = { ...reader.place, path: pathWithin(reader.place, 'init_'), className: name }
+  const isClassifier = context.classes.length > 0
+  if (name === 'DummyRegressor' && !isClassifier) return { constants: readConstant(init, place) }
+  if (name === 'DummyClassifier' && isClassifier) return { constants: readPrior(init, place, context) }
+  if ((name === 'DecisionTreeRegressor' || name === 'ExtraTreeRegressor') && !isClassifier) {
+    const tree = new EstimatorReader(init, place, treeAttributes)
+    return { constants: zeros, tree: regressionTree(readTree(tree.value('tree_'), place), 1, place) }
+  }
+  throw unsupportedInit(reader.place, name)
+}
+
+function unsupportedInit(place: Place, name: string): Error {
+  return unsupported(
+    place,
+    `init=${name}`,
+    "Supported are init=None, 'zero', DummyClassifier, DummyRegressor and, for regression, DecisionTreeRegressor.",
+  )
 }
 
 const ignored: Readonly<Record<string, string>> = Object.fromEntries(
@@ -46,8 +68,7 @@ const ignored: Readonly<Record<string, string>> = Object.fromEntries(
     .map((name) => [name, 'fitted into the constant or the prior']),
 )
 
-function readConstant(reader: EstimatorReader, init: PyObject): Float64Array {
-  const place = { ...reader.place, path: pathWithin(reader.place, 'init_'), className: init.name }
+function readConstant(init: PyObject, place: Place): Float64Array {
   const dummy = new EstimatorReader(init, place, { reads: ['constant_'], ignored })
   const constant = dummy.value('constant_')
   const values = constant instanceof NdArray ? toFlatNumbers(constant) : undefined
@@ -56,13 +77,8 @@ function readConstant(reader: EstimatorReader, init: PyObject): Float64Array {
 }
 
 /** Class probabilities that DummyClassifier gives for any row, taken through the link of the loss. */
-function readPrior(reader: EstimatorReader, init: PyObject, context: BaseContext): Float64Array {
-  const { width, loss, classes } = context
-  const place = { ...reader.place, path: pathWithin(reader.place, 'init_'), className: init.name }
-  const dummy = new EstimatorReader(init, place, {
-    reads: ['_strategy', 'class_prior_'],
-    ignored: { ...ignored, n_features_in_: 'not read' },
-  })
+function readPrior(init: PyObject, place: Place, { width, loss, classes }: BaseContext): Float64Array {
+  const dummy = new EstimatorReader(init, place, { reads: ['_strategy', 'class_prior_'], ignored })
   const prior = toNumbers(dummy.value('class_prior_'))
   if (prior?.length !== classes.length || !prior.every((p) => p >= 0 && p <= 1)) {
     return dummy.fail('class_prior_', `${classes.length} probabilities`)
@@ -86,8 +102,10 @@ function dummyProbabilities(dummy: EstimatorReader, prior: Float64Array): Float6
   switch (strategy) {
     case 'prior':
       return prior
-    case 'most_frequent':
-      return prior.map((_, i) => (i === prior.indexOf(Math.max(...prior)) ? 1 : 0))
+    case 'most_frequent': {
+      const top = prior.indexOf(Math.max(...prior))
+      return prior.map((_, i) => (i === top ? 1 : 0))
+    }
     case 'uniform':
       return prior.map(() => 1 / prior.length)
     default:

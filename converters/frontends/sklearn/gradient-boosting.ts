@@ -87,9 +87,17 @@ function addStages(reader: EstimatorReader, input: ColumnSet, context: StageCont
   }
   const rate = reader.finite('learning_rate')
   const trees = (estimators.values as readonly PyValue[]).map((value, i) => readStage(value, i, { reader, rate }))
-  const base = readBase(reader, context)
-  const treeOutput = width === 1 ? undefined : Int32Array.from(trees, (_, i) => i % width)
-  return addTrees(trees, { input, builder, place, width, aggregate: 'sum', base, treeOutput })
+  const { constants, tree } = readBase(reader, context)
+  return addTrees(tree === undefined ? trees : [tree, ...trees], {
+    input,
+    builder,
+    place,
+    width,
+    aggregate: 'sum',
+    base: constants,
+    // A tree to start from exists for regression only, where every tree adds to the one output.
+    treeOutput: width === 1 ? undefined : Int32Array.from(trees, (_, i) => i % width),
+  })
 }
 
 type TreeContext = { readonly reader: EstimatorReader; readonly rate: number }

@@ -1,0 +1,67 @@
+// The first bytes of a file, and its name, in; which format it has out.
+
+import { createError } from '../../src/errors.ts'
+
+/** Formats that are read. */
+export type FormatName = 'pickle'
+
+type Signature = { readonly format: string; readonly matches: (bytes: Uint8Array, name: string) => boolean }
+
+/** What `detectFormat` reads of a file at most. */
+const headByteLength = 64
+
+const signatures: readonly Signature[] = [
+  { format: 'pickle', matches: (bytes) => bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5 },
+  // Protocols 0 and 1 have no mark: a model starts by naming the function that rebuilds it.
+  { format: 'pickle', matches: (bytes) => /^c(copy_reg|copyreg|sklearn|joblib|numpy)[\w.]*\n/.test(textOf(bytes)) },
+  // Compressed by joblib, or by hand; the reader says which compressions it knows.
+  {
+    format: 'pickle',
+    matches: (bytes) => bytes[0] === 0x78 && bytes.length > 1 && (bytes[0] * 256 + bytes[1]) % 31 === 0,
+  },
+  { format: 'pickle', matches: (bytes) => startsWith(bytes, [0x1f, 0x8b]) },
+  { format: 'pickle', matches: (bytes) => startsWith(bytes, [0x42, 0x5a, 0x68]) },
+  { format: 'pickle', matches: (bytes) => startsWith(bytes, [0xfd, 0x37, 0x7a, 0x58, 0x5a]) },
+  { format: 'pickle', matches: (bytes) => startsWith(bytes, [0x5d, 0x00, 0x00]) },
+  { format: 'pickle', matches: (bytes) => startsWith(bytes, [0x04, 0x22, 0x4d, 0x18]) },
+  { format: 'pickle', matches: (bytes) => startsWith(bytes, [0x5a, 0x46]) },
+  { format: 'Keras HDF5', matches: (bytes) => startsWith(bytes, [0x89, 0x48, 0x44, 0x46]) },
+  { format: 'zip (skops, Keras or PyTorch)', matches: (bytes) => startsWith(bytes, [0x50, 0x4b, 0x03, 0x04]) },
+  { format: 'LightGBM text', matches: (bytes) => /^tree\r?\n/.test(textOf(bytes)) },
+  { format: 'XGBoost UBJSON', matches: (bytes) => startsWith(bytes, [0x7b, 0x4c]) },
+  { format: 'JSON (XGBoost or TensorFlow.js)', matches: (bytes) => /^\s*\{\s*"/.test(textOf(bytes)) },
+  { format: 'ONNX', matches: (_, name) => /\.onnx$/i.test(name) },
+  { format: 'TensorFlow SavedModel', matches: (_, name) => /\.pb$/i.test(name) },
+]
+
+/**
+ * The format of a file; its bytes decide, and the name only where they cannot.
+ * @throws UNSUPPORTED for formats that are known and not read, FORMAT_UNKNOWN for the rest.
+ * @example
+ * detectFormat(bytes, 'model.joblib') // 'pickle'
+ */
+export function detectFormat(bytes: Uint8Array, name: string): FormatName {
+  const head = bytes.subarray(0, headByteLength)
+  const found = signatures.find(({ matches }) => matches(head, name))
+  if (found?.format === 'pickle') return 'pickle'
+  const expected = 'Expected a fitted scikit-learn estimator, saved by joblib.dump or pickle.dump.'
+  if (found !== undefined) {
+    throw createError('UNSUPPORTED', `${name} is a file of format ${found.format}, which is not read. ${expected}`, {
+      details: { file: name, format: found.format },
+    })
+  }
+  const what = bytes.length === 0 ? 'is empty' : `starts with bytes ${hexOf(head.subarray(0, 8))}, which no format has`
+  throw createError('FORMAT_UNKNOWN', `${name} ${what}. ${expected}`, { details: { file: name } })
+}
+
+function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
+  return magic.every((byte, i) => bytes[i] === byte)
+}
+
+function textOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes)
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ')
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { detectFormat } from '../../../converters/formats/detect.ts'
+
+const text = (value: string): Uint8Array => new TextEncoder().encode(value)
+
+describe('detectFormat', () => {
+  it.each([
+    ['a pickle of protocol 4', Uint8Array.of(0x80, 4, 0x95)],
+    ['a pickle of protocol 2', Uint8Array.of(0x80, 2, 0x63)],
+    ['a pickle of protocol 0', text('ccopy_reg\n_reconstructor\np0\n')],
+    ['zlib, as joblib compresses', Uint8Array.of(0x78, 0x9c, 0x01)],
+    ['gzip', Uint8Array.of(0x1f, 0x8b, 0x08)],
+    ['xz, which the reader refuses by name', Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0)],
+  ])('takes %s for a pickle, whatever the name says', (_, bytes) => {
+    expect(detectFormat(bytes, 'model.onnx')).toBe('pickle')
+  })
+
+  it.each([
+    ['Keras HDF5', Uint8Array.of(0x89, 0x48, 0x44, 0x46), 'model.h5'],
+    ['LightGBM text', text('tree\nversion=v4\n'), 'model.txt'],
+    ['JSON', text('{"learner": {}}'), 'model.json'],
+    ['UBJSON', Uint8Array.of(0x7b, 0x4c, 0), 'model.ubj'],
+    ['zip', Uint8Array.of(0x50, 0x4b, 3, 4), 'model.skops'],
+    ['ONNX', Uint8Array.of(8, 7), 'model.onnx'],
+  ])('names %s as known and not read', (format, bytes, name) => {
+    expect(() => detectFormat(bytes, name)).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED', message: expect.stringContaining(format) }),
+    )
+  })
+
+  it.each([
+    ['an empty file', new Uint8Array(0)],
+    ['text', text('hello')],
+    ['one byte', Uint8Array.of(0x80)],
+    ['a byte that begins zlib, alone', Uint8Array.of(0x78)],
+  ])('refuses %s as unknown', (_, bytes) => {
+    expect(() => detectFormat(bytes, 'model')).toThrow(expect.objectContaining({ code: 'FORMAT_UNKNOWN' }))
+  })
+})
