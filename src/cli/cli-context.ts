@@ -1,0 +1,16 @@
+// What every command gets: where rows come from, where answers and notes go, when to stop.
+
+import type { Readable } from 'node:stream'
+import type { TextWriter } from './text-writer.ts'
+
+export type CliContext = {
+  readonly stdin: Readable
+  /** Answers, and nothing else. */
+  readonly stdout: TextWriter
+  /** Progress, notes, errors. */
+  readonly stderr: TextWriter
+  /** Aborted when the user wants to stop. */
+  readonly signal: AbortSignal
+  /** The exit code of a command that ran to its end without an error. @default 0 */
+  finish(exitCode: number): void
+}

@@ -1,0 +1,122 @@
+// Bytes of a .csv file with a header and a schema in, one row a record out, read as it comes.
+
+import { CsvError, type Info, type Parser, parse } from 'csv-parse'
+import { pipeline } from 'node:stream'
+import type { FeatureSchema } from '../../artifact/schema.ts'
+import { createError, type MLError } from '../../errors.ts'
+import { nearestName } from '../../rows/nearest-name.ts'
+import { oneLine } from '../error-text.ts'
+import { maxLineByteLength } from './byte-lines.ts'
+import { createReadCell, type ReadCell } from './csv-cell.ts'
+import type { RowItem, RowItems } from './row-item.ts'
+
+export type CsvRowsOptions = {
+  /** Path, for errors. */
+  readonly where: string
+  readonly features: readonly FeatureSchema[]
+  readonly maxByteLength?: number
+}
+
+type Record = { readonly record: readonly string[]; readonly info: Info }
+
+/** Column of the file for each feature, and how its cells are read; undefined for features that nobody reads. */
+type Columns = readonly ({ readonly index: number; readonly readCell: ReadCell } | undefined)[]
+
+/** @throws INPUT_INVALID where there is no header, it lacks a feature, or quotes do not close; LIMIT_EXCEEDED */
+export async function* csvRows(
+  chunks: AsyncIterable<Uint8Array>,
+  { where, features, maxByteLength = maxLineByteLength }: CsvRowsOptions,
+): AsyncGenerator<RowItem> & RowItems {
+  let columns: Columns | undefined
+  let width = 0
+  try {
+    for await (const { record, info } of csvRecords(decodeUtf8(chunks), maxByteLength)) {
+      if (columns === undefined) {
+        columns = columnsOf(record, features, where)
+        width = record.length
+      } else if (record.length === width) {
+        yield { kind: 'row', row: columns.map((column) => column?.readCell(record[column.index])), place: lineOf(info) }
+      } else yield { kind: 'error', error: wrongWidth(record, width, info) }
+    }
+  } catch (error) {
+    throw error instanceof CsvError ? csvError(error, where, maxByteLength) : error
+  }
+  if (columns === undefined)
+    throw createError('INPUT_INVALID', `${where} is empty; expected a line with the names of the columns`)
+}
+
+async function* csvRecords(texts: AsyncIterable<string>, maxByteLength: number): AsyncGenerator<Record> {
+  const options = { info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: maxByteLength }
+  const parser: Parser = parse(options)
+  // its error reaches the loop below as well
+  pipeline(texts, parser, () => {})
+  for await (const record of parser) yield record as Record
+}
+
+/** Without a byte order mark. */
+async function* decodeUtf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  try {
+    for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true })
+    yield decoder.decode()
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw cause
+    throw createError('INPUT_INVALID', 'expected a CSV file as UTF-8 text', { cause })
+  }
+}
+
+function columnsOf(header: readonly string[], features: readonly FeatureSchema[], where: string): Columns {
+  const names = header.map((name) => name.trim())
+  return features.map((feature) => {
+    if (!feature.used) return undefined
+    const index = names.indexOf(feature.name)
+    if (index < 0) throw absentColumn(feature.name, names, features, where)
+    if (names.includes(feature.name, index + 1))
+      throw createError('INPUT_INVALID', `${where} has two columns named ${feature.name}; expected each name once`)
+    return { index, readCell: createReadCell(feature) }
+  })
+}
+
+function absentColumn(
+  name: string,
+  names: readonly string[],
+  features: readonly FeatureSchema[],
+  where: string,
+): MLError {
+  const known = new Set(features.map((feature) => feature.name))
+  const nearest = nearestName(
+    name,
+    names.filter((candidate) => !known.has(candidate)),
+  )
+  const advice =
+    nearest === undefined
+      ? `its first line names ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`
+      : `did you mean your ${nearest}?`
+  return createError('INPUT_INVALID', `${where} has no column ${name}, which the model needs; ${advice}`, {
+    details: { feature: name },
+  })
+}
+
+function wrongWidth(record: readonly string[], width: number, info: Info): MLError {
+  return createError(
+    'INPUT_INVALID',
+    `${lineOf(info)}: expected ${width} cells, one a column, got ${record.length}; put quotes around cells with commas`,
+    { details: { line: info.lines } },
+  )
+}
+
+function lineOf({ lines }: Info): string {
+  return `line ${lines}`
+}
+
+function csvError(error: CsvError, where: string, maxByteLength: number): MLError {
+  if (error.code === 'CSV_MAX_RECORD_SIZE')
+    return createError(
+      'LIMIT_EXCEEDED',
+      `${where}: a record is longer than ${maxByteLength} characters; is a quote left open?`,
+      { cause: error },
+    )
+  return createError('INPUT_INVALID', `${where}: ${oneLine(error.message)}; the rows after it cannot be told apart`, {
+    cause: error,
+  })
+}

@@ -1,0 +1,50 @@
+// What commands need in, the parser of the command line with its help out.
+
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import type { CliContext } from './cli-context.ts'
+import { oneLine } from './error-text.ts'
+import { definePredictCommand } from './predict-command.ts'
+import { packageFile } from './package-file.ts'
+
+const examples = `
+Exit code: 0 done, 1 a check failed, 2 wrong use or bad input. Answers go to stdout, all else to stderr.
+
+Examples:
+  tfjs-serving demo
+  tfjs-serving convert model.joblib --out artifacts/churn --name churn
+  tfjs-serving predict artifacts/churn --input rows.csv
+  tfjs-serving help convert
+`
+
+export function createProgram(context: CliContext): Command {
+  const program = new Command('tfjs-serving')
+    .description('Convert trained models to TensorFlow.js without Python, and serve them inside Node.')
+    .version(packageVersion(), '--version', 'print the version')
+    .option('--verbose', 'print causes and stacks of errors')
+    .helpCommand('help [command]', 'print the help of a command')
+    .addHelpText('after', examples)
+  for (const define of [definePredictCommand]) program.addCommand(define(context))
+  for (const command of [program, ...program.commands]) configure(command, context)
+  return program
+}
+
+/** Not inherited by commands that are added ready-made. */
+function configure(command: Command, { stdout, stderr }: CliContext): void {
+  command
+    .helpOption('-h, --help', 'print this help')
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    .configureOutput({
+      writeOut: (text) => void stdout.stream.write(text),
+      writeErr: (text) => void stderr.stream.write(text),
+      getOutHelpWidth: () => stdout.columns,
+      getErrHelpWidth: () => stderr.columns,
+      outputError: (text, write) => write(`error INPUT_INVALID: ${oneLine(text.replace(/^error: /, ''))}\n`),
+    })
+}
+
+function packageVersion(): string {
+  const manifest = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { readonly version: string }
+  return manifest.version
+}
