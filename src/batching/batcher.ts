@@ -5,8 +5,7 @@ import type { BatcherOptions, SubmitOptions } from './batcher-options.ts'
 import { type BatchingErrors, createBatchingErrors } from './batching-errors.ts'
 import { resolveBatchingOptions } from './batching-options.ts'
 import { longestTimerMs } from './deadline-watch.ts'
-import { JobLedger } from './job-ledger.ts'
-import type { PendingJob } from './pending-job.ts'
+import { type Batch, JobLedger } from './job-ledger.ts'
 import { runBatch } from './run-batch.ts'
 import { RunTimeEstimate } from './run-time-estimate.ts'
 import type { BatchStrategy } from './strategy.ts'
@@ -18,11 +17,15 @@ type BatcherState<Job, Result> =
   | { readonly kind: 'waiting'; readonly untilMs: number; readonly timer: Timer }
   /** The batch leaves when this turn ends. */
   | { readonly kind: 'deferred' }
-  | { readonly kind: 'running'; readonly batch: readonly PendingJob<Job, Result>[]; readonly startedAtMs: number }
+  | { readonly kind: 'running'; readonly batch: Batch<Job, Result> }
   | { readonly kind: 'closed' }
 
 const noOptions: SubmitOptions = {}
 
+/**
+ * A batcher that owns its queue and timers until it is closed.
+ * @throws VALIDATION_FAILED where an option is out of range
+ */
 export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>): Batcher<Job, Result> {
   return new Batcher(options)
 }
@@ -52,7 +55,7 @@ export class Batcher<Job, Result> {
     })
   }
 
-  /** Most rows that one job may have. */
+  /** Most rows of one job, since none is split. */
   get maxRows(): number {
     return this.#strategy.maxRows
   }
@@ -163,24 +166,17 @@ export class Batcher<Job, Result> {
 
   #start(nowMs: number): void {
     const batch = this.#jobs.takeBatch(nowMs)
-    if (batch.length === 0) return this.#reportDrained()
+    if (batch.jobs.length === 0) return this.#reportDrained()
     // Before the call: what `execute` submits must queue.
-    this.#state = { kind: 'running', batch, startedAtMs: nowMs }
-    runBatch(batch, { jobs: this.#jobs, execute: this.#options.execute }, (when) => this.#onEnd(batch, when))
+    this.#state = { kind: 'running', batch }
+    runBatch(batch, { ledger: this.#jobs, execute: this.#options.execute }, (when) => this.#onEnd(batch, when))
   }
 
-  #onEnd(batch: readonly PendingJob<Job, Result>[], when: 'at-once' | 'later'): void {
-    const state = this.#state
+  #onEnd(batch: Batch<Job, Result>, when: 'at-once' | 'later'): void {
     // Closed meanwhile: all is settled.
-    if (state.kind !== 'running' || state.batch !== batch) return
-    const { startedAtMs } = state
+    if (this.#state.kind !== 'running' || this.#state.batch !== batch) return
+    const { rowCount, startedAtMs, oldestAtMs } = batch
     const runMs = this.#options.clock.now() - startedAtMs
-    let rowCount = 0
-    let oldestAtMs = startedAtMs
-    for (const pending of batch) {
-      rowCount += pending.rowCount
-      if (pending.enqueuedAtMs < oldestAtMs) oldestAtMs = pending.enqueuedAtMs
-    }
     this.#runTime.record(rowCount, runMs)
     this.#state = { kind: 'idle' }
     this.#reportDrained()

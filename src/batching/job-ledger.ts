@@ -12,6 +12,15 @@ import type { RunTimeEstimate } from './run-time-estimate.ts'
 /** One entry a job, in order: its result, or the error that this job alone gets. */
 export type BatchResults<Result> = readonly (Result | Error)[]
 
+/** What runs together. */
+export type Batch<Job, Result> = {
+  readonly jobs: readonly PendingJob<Job, Result>[]
+  readonly rowCount: number
+  /** When the longest waiting job of them came. */
+  readonly oldestAtMs: number
+  readonly startedAtMs: number
+}
+
 export type JobLedgerOptions = {
   readonly clock: Clock
   readonly errors: BatchingErrors
@@ -70,10 +79,11 @@ export class JobLedger<Job, Result> {
     return answer
   }
 
-  /** What goes next, at most `maxRows` rows; late jobs are settled instead. */
-  takeBatch(nowMs: number): readonly PendingJob<Job, Result>[] {
-    const batch: PendingJob<Job, Result>[] = []
+  /** What goes next, at most `maxRows` rows; late jobs are settled instead, so that the batch may be empty. */
+  takeBatch(nowMs: number): Batch<Job, Result> {
+    const jobs: PendingJob<Job, Result>[] = []
     let rowCount = 0
+    let oldestAtMs = nowMs
     for (let pending = this.#queue.peek(); pending !== undefined; pending = this.#queue.peek()) {
       const isLate = pending.deadlineAtMs <= nowMs
       // What goes next and does not fit waits for the next batch: passing it would let small jobs starve it.
@@ -85,20 +95,21 @@ export class JobLedger<Job, Result> {
       }
       pending.stage = 'running'
       rowCount += pending.rowCount
-      batch.push(pending)
+      if (pending.enqueuedAtMs < oldestAtMs) oldestAtMs = pending.enqueuedAtMs
+      jobs.push(pending)
     }
-    return batch
+    return { jobs, rowCount, oldestAtMs, startedAtMs: nowMs }
   }
 
   /** Gives each job of `batch` its own result. Where `results` does not fit the batch, it fails as a whole. */
-  answer(batch: readonly PendingJob<Job, Result>[], results: BatchResults<Result>): void {
-    if (!Array.isArray(results) || results.length !== batch.length) {
-      this.fail(batch, this.#errors.wrongResults(batch.length, results))
+  answer({ jobs }: Batch<Job, Result>, results: BatchResults<Result>): void {
+    if (!Array.isArray(results) || results.length !== jobs.length) {
+      this.fail({ jobs }, this.#errors.wrongResults(jobs.length, results))
       return
     }
     const nowMs = this.#options.clock.now()
-    for (let i = 0; i < batch.length; i++) {
-      const pending = batch[i]
+    for (let i = 0; i < jobs.length; i++) {
+      const pending = jobs[i]
       const result: Result | Error = results[i]
       if (pending.deadlineAtMs <= nowMs) this.#reject(pending, this.#errors.late(pending, nowMs))
       else if (result instanceof Error) this.#reject(pending, result)
@@ -107,8 +118,8 @@ export class JobLedger<Job, Result> {
   }
 
   /** The one place where a batch fails as a whole: to find its one bad job by halves, start here. */
-  fail(batch: readonly PendingJob<Job, Result>[], error: unknown): void {
-    for (const pending of batch) this.#reject(pending, error)
+  fail({ jobs }: Pick<Batch<Job, Result>, 'jobs'>, error: unknown): void {
+    for (const pending of jobs) this.#reject(pending, error)
   }
 
   /** Settles every queued job with `error`. */

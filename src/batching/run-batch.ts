@@ -1,7 +1,6 @@
 // A batch and the function that runs it in, every job of it answered and one call when it has ended out.
 
-import type { BatchResults, JobLedger } from './job-ledger.ts'
-import type { PendingJob } from './pending-job.ts'
+import type { Batch, BatchResults, JobLedger } from './job-ledger.ts'
 
 /** One entry a job, at once or later. A throw or rejection fails the whole batch. */
 export type ExecuteBatch<Job, Result> = (
@@ -9,32 +8,32 @@ export type ExecuteBatch<Job, Result> = (
 ) => BatchResults<Result> | PromiseLike<BatchResults<Result>>
 
 export function runBatch<Job, Result>(
-  batch: readonly PendingJob<Job, Result>[],
-  { jobs, execute }: { readonly jobs: JobLedger<Job, Result>; readonly execute: ExecuteBatch<Job, Result> },
+  batch: Batch<Job, Result>,
+  { ledger, execute }: { readonly ledger: JobLedger<Job, Result>; readonly execute: ExecuteBatch<Job, Result> },
   /** `at-once`: `runBatch` has not returned yet. */
   onEnd: (when: 'at-once' | 'later') => void,
 ): void {
   let results: ReturnType<ExecuteBatch<Job, Result>>
   try {
-    results = execute(batch.map(({ job }) => job))
+    results = execute(batch.jobs.map(({ job }) => job))
   } catch (error) {
-    jobs.fail(batch, error)
+    ledger.fail(batch, error)
     onEnd('at-once')
     return
   }
   if (!isPromiseLike(results)) {
-    jobs.answer(batch, results)
+    ledger.answer(batch, results)
     onEnd('at-once')
     return
   }
   // Promise.resolve tames thenables that call back twice, at once or throw.
   void Promise.resolve(results).then(
     (settled) => {
-      jobs.answer(batch, settled)
+      ledger.answer(batch, settled)
       onEnd('later')
     },
     (error: unknown) => {
-      jobs.fail(batch, error)
+      ledger.fail(batch, error)
       onEnd('later')
     },
   )
