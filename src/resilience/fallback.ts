@@ -89,7 +89,7 @@ export function createFallback(options: FallbackOptions): Fallback {
     answer(row, failure) {
       let given: unknown
       try {
-        given = rule(row as never)
+        given = rule(row)
         if (!isThenable(given)) return accept(given, failure)
       } catch (ruleError) {
         return refuse(ruleError, failure)

@@ -1,11 +1,13 @@
 // Named fallback rules of the library and of the user in; one checked, read-only table of them out.
 
 import { createError } from '../errors.ts'
-import type { Answer } from '../rows/prediction.ts'
+import type { Answer, Row } from '../rows/prediction.ts'
 
-/** Answers for a model from the caller's own row, as it was given to predict; may be asynchronous. */
-// The row is `never` so that a user may write the type of their own rows: whoever calls a rule cannot know it.
-export type FallbackRule = (row: never) => Answer | Promise<Answer>
+/**
+ * Answers for a model from the caller's own row, as it was given to predict; may be asynchronous.
+ * Users may write the type of their own rows: a method's parameter, unlike a function's, may be narrower than declared.
+ */
+export type FallbackRule = { rule(row: Row | object): Answer | Promise<Answer> }['rule']
 
 /** What users write under `fallbacks`. */
 export type FallbackRules = Readonly<Record<string, FallbackRule>>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRuleTable } from '../../src/resilience/rules.ts'
-import type { FallbackRule } from '../../src/resilience/rules.ts'
+import type { FallbackRule, FallbackRules } from '../../src/resilience/rules.ts'
 
 const first = (): { label: string } => ({ label: 'first' })
 const second = (): { label: string } => ({ label: 'second' })
@@ -20,6 +20,21 @@ describe('createRuleTable', () => {
 
   it('does not take names of every object for rules', () => {
     expect(createRuleTable({}).get('toString')).toBeUndefined()
+  })
+
+  it('takes rules written for rows of any type', () => {
+    interface Lead {
+      readonly idleDays: number
+    }
+    const rules: FallbackRules = {
+      ofObject: (row: Lead) => ({ value: row.idleDays }),
+      ofArray: (row: readonly number[]) => ({ value: row[0] }),
+      ofAnything: (row) => ({ label: Array.isArray(row) }),
+    }
+    const table = createRuleTable(rules)
+    expect(table.get('ofObject')?.({ idleDays: 3 })).toEqual({ value: 3 })
+    expect(table.get('ofArray')?.([4])).toEqual({ value: 4 })
+    expect(table.get('ofAnything')?.([])).toEqual({ label: true })
   })
 
   it.each([null, 'rule', { answer: first }])('refuses %s as a rule', (rule) => {
