@@ -1,0 +1,46 @@
+// Golden, calibration and evaluation rows as a caller gives them in, canonical rows with what belongs to them out.
+
+import { createError } from '../../src/errors.ts'
+import type { Answer } from '../../src/rows/prediction.ts'
+import { readCanonicalRows } from '../check/canonical-rows.ts'
+import { readEvaluation } from '../check/evaluate.ts'
+import { isRecord, readGolden } from '../check/golden-rows.ts'
+import type { SourceModel } from '../frontends/source-model.ts'
+import type { ConvertOptions } from './convert-options.ts'
+
+export type GivenRows = {
+  readonly golden?: { readonly rows: readonly Float64Array[]; readonly answers: readonly Answer[] }
+  readonly calibration: readonly Float64Array[]
+  readonly evaluation?: { readonly rows: readonly Float64Array[]; readonly truth: readonly unknown[] }
+}
+
+/** @throws INPUT_INVALID where rows or answers do not fit the model */
+export async function readGivenRows(
+  { schema, head }: SourceModel,
+  options: Pick<ConvertOptions, 'golden' | 'calibration' | 'evaluation'>,
+  readJson: (path: string, option: string) => Promise<unknown>,
+): Promise<GivenRows> {
+  const contentOf = async (option: 'golden' | 'calibration' | 'evaluation'): Promise<unknown> => {
+    const value = options[option]
+    return typeof value === 'string' ? readJson(value, option) : value
+  }
+  const [golden, calibration, evaluation] = [
+    await contentOf('golden'),
+    await contentOf('calibration'),
+    await contentOf('evaluation'),
+  ]
+  return {
+    calibration: calibration === undefined ? [] : readCanonicalRows(schema, rowsOf(calibration)),
+    ...(golden !== undefined && { golden: canonical(readGolden(golden, head)) }),
+    ...(evaluation !== undefined && { evaluation: canonical(readEvaluation(evaluation)) }),
+  }
+
+  function canonical<Given extends { readonly rows: readonly unknown[] }>(given: Given) {
+    return { ...given, rows: readCanonicalRows(schema, given.rows) }
+  }
+}
+
+function rowsOf(calibration: unknown): readonly unknown[] {
+  if (isRecord(calibration) && Array.isArray(calibration['rows'])) return calibration['rows']
+  throw createError('INPUT_INVALID', `option calibration must be { "rows": […] }, got ${typeof calibration}`)
+}

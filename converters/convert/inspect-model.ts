@@ -1,0 +1,115 @@
+// Files in; what they hold as plain JSON out: a source model's steps, features and tables, or an artifact's.
+
+import type { Head } from '../../src/artifact/head.ts'
+import type { ArtifactMetadata } from '../../src/artifact/metadata.ts'
+import { readArtifact } from '../../src/artifact/read-artifact.ts'
+import type { FeatureSchema, ModelSchema } from '../../src/artifact/schema.ts'
+import { type Hash, sha256Hex } from '../../src/artifact/sha256.ts'
+import { isMLError } from '../../src/errors.ts'
+import type { RegionGraph } from '../../src/regions/region.ts'
+import { foldRegions } from '../fold/fold-regions.ts'
+import { readPickle } from '../formats/pickle/read-pickle.ts'
+import { sklearnToSourceModel } from '../frontends/sklearn/to-source-model.ts'
+import { describeRegions, type RegionSummary } from '../report/describe-regions.ts'
+import { describeEstimators, type EstimatorNode } from '../report/describe-estimators.ts'
+import type { ConvertOptions } from './convert-options.ts'
+import { detectSource, type SourceFiles } from './source-format.ts'
+
+export type InspectOptions = Pick<ConvertOptions, 'format' | 'hash'>
+
+export type SourceInspection = {
+  readonly kind: 'source'
+  readonly file: string
+  readonly format: string
+  readonly byteLength: number
+  readonly sha256: string
+  /** The object in the file with its steps and parameters; null where the file cannot be read so far. */
+  readonly estimator: EstimatorNode | null
+  /** Null where the model cannot be converted. */
+  readonly model: {
+    readonly framework: string
+    readonly frameworkVersion: string
+    readonly estimator: string
+    readonly features: readonly FeatureSchema[]
+    readonly classes: ModelSchema['classes'] | null
+    readonly outputs: ModelSchema['outputs']
+    readonly head: Head
+    readonly regions: readonly RegionSummary[]
+  } | null
+  /** What stands in the way of converting it; empty where nothing does. */
+  readonly problems: readonly { readonly code: string; readonly message: string }[]
+}
+
+export type ArtifactInspection = {
+  readonly kind: 'artifact'
+  readonly byteLength: number
+  readonly sha256: string
+  readonly metadata: Omit<ArtifactMetadata, 'check' | 'regions'>
+  readonly checkRowCount: number
+  /** Nodes of the graph by operation. */
+  readonly operations: Readonly<Record<string, number>>
+}
+
+export type Inspection = SourceInspection | ArtifactInspection
+
+export function inspectFiles(files: SourceFiles, options: InspectOptions): Inspection {
+  return Object.hasOwn(files, 'model.json') ? inspectArtifact(files, options) : inspectSource(files, options)
+}
+
+function inspectSource(files: SourceFiles, { format = 'auto', hash = sha256Hex }: InspectOptions): SourceInspection {
+  const detected = detectSource(files, format)
+  const { name, bytes } = detected
+  const found = { kind: 'source', file: name, format: detected.format, byteLength: bytes.length } as const
+  const problems: { code: string; message: string }[] = []
+  const listed = <Result>(part: () => Result): Result | undefined => {
+    try {
+      return part()
+    } catch (error) {
+      if (!isMLError(error)) throw error
+      problems.push(error.toJSON())
+      return undefined
+    }
+  }
+  const document = listed(() => readPickle(bytes))
+  const source = document === undefined ? undefined : listed(() => sklearnToSourceModel(document))
+  const folded = source && listed((): RegionGraph => foldRegions(source.graph, source.schema))
+  return {
+    ...found,
+    sha256: hash(bytes),
+    estimator: document === undefined ? null : describeEstimators(document),
+    model: source
+      ? {
+          ...source.source,
+          features: source.schema.features,
+          classes: source.schema.classes ?? null,
+          outputs: source.schema.outputs,
+          head: source.head,
+          regions: describeRegions(folded ?? source.graph),
+        }
+      : null,
+    problems,
+  }
+}
+
+function inspectArtifact(files: SourceFiles, { hash }: { readonly hash?: Hash }): ArtifactInspection {
+  const artifact = readArtifact(files, hash ? { hash } : {})
+  const { check, regions: _regions, ...metadata } = artifact.metadata
+  const operations: Record<string, number> = {}
+  for (const op of operationNames(artifact.modelJson.modelTopology)) operations[op] = (operations[op] ?? 0) + 1
+  return {
+    kind: 'artifact',
+    byteLength: files['model.json'].length + artifact.weightData.byteLength,
+    sha256: artifact.sha256,
+    metadata,
+    checkRowCount: check.rows.length,
+    operations,
+  }
+}
+
+function operationNames(topology: unknown): string[] {
+  const nodes: unknown = typeof topology === 'object' && topology !== null && 'node' in topology ? topology.node : []
+  if (!Array.isArray(nodes)) return []
+  return nodes.flatMap((node: unknown) =>
+    typeof node === 'object' && node !== null && 'op' in node && typeof node.op === 'string' ? [node.op] : [],
+  )
+}

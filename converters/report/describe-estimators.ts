@@ -1,0 +1,61 @@
+// The value that a pickle describes in; the estimators in it with their steps and parameters, as plain JSON, out.
+
+import { NdArray, PyDict, PyGlobal, PyObject, PySet, type PyValue } from '../formats/pickle/values.ts'
+
+export type EstimatorNode = {
+  readonly className: string
+  /** The part of its parent that it is: the name of a pipeline step, say; absent at the top. */
+  readonly name?: string
+  /** Attributes that a caller set: those that do not end in `_` and are short enough to show. */
+  readonly parameters: Readonly<Record<string, string>>
+  readonly children: readonly EstimatorNode[]
+}
+
+/** Bounds the depth of nested pipelines that is shown; a file may nest deeper to hang a reader. */
+const mostLevels = 16
+
+export function describeEstimators(value: PyValue, name?: string, level = 0): EstimatorNode {
+  const named = name === undefined ? {} : { name }
+  if (!(value instanceof PyObject) || level > mostLevels)
+    return { className: wordsOf(value), ...named, parameters: {}, children: [] }
+  const entries = value.state instanceof PyDict ? value.state.entries : []
+  const parameters: Record<string, string> = {}
+  const children: EstimatorNode[] = []
+  for (const [key, attribute] of entries) {
+    if (typeof key !== 'string' || key.startsWith('_')) continue
+    // Fitted copies of what `steps` and `transformers` list; ColumnTransformer keeps the fitted ones in the former.
+    if (key === 'transformers') continue
+    const steps = namedSteps(key, attribute)
+    if (steps.length > 0) {
+      for (const [step, estimator] of steps) children.push(describeEstimators(estimator, step, level + 1))
+      continue
+    }
+    if (!key.endsWith('_') && isShort(attribute)) parameters[key] = wordsOf(attribute)
+  }
+  return { className: value.name, ...named, parameters, children }
+}
+
+/** (name, estimator) or (name, estimator, columns) tuples of pipelines, unions and column transformers. */
+function namedSteps(key: string, attribute: PyValue): [string, PyValue][] {
+  if (!['steps', 'transformers_', 'transformer_list'].includes(key) || !Array.isArray(attribute)) return []
+  return attribute.flatMap((step): [string, PyValue][] =>
+    Array.isArray(step) && step.length >= 2 && typeof step[0] === 'string' ? [[step[0], step[1]]] : [],
+  )
+}
+
+function isShort(value: PyValue): boolean {
+  return !(value instanceof PyDict) && !(value instanceof NdArray && value.elementCount > 8)
+}
+
+function wordsOf(value: PyValue): string {
+  if (value === null) return 'None'
+  if (typeof value === 'string') return value.length > 60 ? `${value.slice(0, 60)}…` : value
+  if (typeof value === 'boolean') return value ? 'True' : 'False'
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
+  if (value instanceof PyObject || value instanceof PyGlobal) return value.name
+  if (value instanceof NdArray) return `array of shape (${value.shape.join(', ')})`
+  if (value instanceof PyDict) return `dict of ${value.entries.length}`
+  if (value instanceof PySet) return `set of ${value.items.length}`
+  if (value instanceof Uint8Array) return `${value.length} bytes`
+  return value.length > 8 ? `list of ${value.length}` : `(${value.map(wordsOf).join(', ')})`
+}

@@ -1,0 +1,97 @@
+// What inspectModel found in, aligned text for people out.
+
+import type { FeatureSchema } from '../../src/artifact/schema.ts'
+import type { ArtifactInspection, Inspection, SourceInspection } from '../convert/inspect-model.ts'
+import { alignColumns } from './align-columns.ts'
+import type { EstimatorNode } from './describe-estimators.ts'
+
+export function printInspection(inspection: Inspection): string {
+  return inspection.kind === 'source' ? printSource(inspection) : printArtifact(inspection)
+}
+
+function printSource({ file, format, byteLength, sha256, estimator, model, problems }: SourceInspection): string {
+  const facts = [
+    ['file', `${file} (${format}, ${byteLength} bytes)`],
+    ['sha256', sha256],
+    ...(model ? [['model', `${model.estimator}, ${model.framework} ${model.frameworkVersion}`]] : []),
+    ...(model ? [['outputs', model.outputs.join(', ')]] : []),
+    ...(model?.classes ? [['classes', JSON.stringify(model.classes)]] : []),
+  ]
+  return [
+    alignColumns(facts),
+    ...(estimator ? [estimatorLines(estimator, '').join('\n')] : []),
+    ...(model ? [featureTable(model.features)] : []),
+    ...(model
+      ? [
+          alignColumns(
+            model.regions.map(({ region, kind, reads, text }) => [
+              `${region}`,
+              kind,
+              `← ${reads.join(', ') || '-'}`,
+              text,
+            ]),
+          ),
+        ]
+      : []),
+    ...problems.map(({ code, message }) => `${code}: ${message}`),
+  ].join('\n\n')
+}
+
+function estimatorLines({ className, name, parameters, children }: EstimatorNode, indent: string): string[] {
+  const words = Object.entries(parameters).map(([key, value]) => `${key}=${value}`)
+  const title = `${indent}${name === undefined ? '' : `${name}: `}${className}${words.length > 0 ? `(${words.join(', ')})` : ''}`
+  return [title, ...children.flatMap((child) => estimatorLines(child, `${indent}  `))]
+}
+
+function printArtifact({ metadata, byteLength, sha256, checkRowCount, operations }: ArtifactInspection): string {
+  const { name, version, kind, source, schema, evaluation, tensors, writtenBy } = metadata
+  const facts = [
+    ['model', `${name} ${version} (${kind}), written by ${writtenBy}`],
+    ['artifact', `${byteLength} bytes, sha256 ${sha256}`],
+    ['source', `${source.file}: ${source.estimator}, ${source.framework} ${source.frameworkVersion}`],
+    ['outputs', schema.outputs.join(', ')],
+    ...(schema.classes ? [['classes', JSON.stringify(schema.classes)]] : []),
+    ...(evaluation ? [['evaluation', JSON.stringify(evaluation)]] : []),
+    ['check rows', `${checkRowCount}`],
+    [
+      'operations',
+      Object.entries(operations)
+        .map(([op, count]) => `${count} ${op}`)
+        .join(', '),
+    ],
+  ]
+  const table = tensors.map(({ name: tensor, role, shape, encoding, byteLength: bytes, maxError, escalated }) => [
+    tensor,
+    role,
+    `[${shape.join(', ')}]`,
+    encoding,
+    `${bytes}`,
+    `±${maxError.toPrecision(3)}`,
+    escalated ?? '',
+  ])
+  return [
+    alignColumns(facts),
+    featureTable(schema.features),
+    alignColumns([['tensor', 'role', 'shape', 'stored as', 'bytes', 'error', ''], ...table]),
+  ].join('\n\n')
+}
+
+/** Categories past the first few are only counted. */
+const shownCategories = 5
+
+function featureTable(features: readonly FeatureSchema[]): string {
+  const rows = features.map(({ name, dtype, used, missing, categories }) => [
+    name,
+    dtype,
+    used ? '' : 'unused',
+    missing === 'handled' ? 'may be missing' : '',
+    categories === undefined ? '' : categoryText(categories),
+  ])
+  return alignColumns([['feature', 'dtype', '', '', ''], ...rows])
+}
+
+function categoryText(categories: NonNullable<FeatureSchema['categories']>): string {
+  const shown = categories.slice(0, shownCategories).map((category) => JSON.stringify(category))
+  const more = categories.length - shown.length
+  return shown.join(', ') + (more > 0 ? `, and ${more} more` : '')
+}

@@ -1,0 +1,61 @@
+// What a conversion did, as plain JSON: the `report` of convertModel.
+
+import type { Evaluation, TensorRecord } from '../../src/artifact/metadata.ts'
+import type { ModelKind } from '../../src/artifact/schema.ts'
+import type { AnswerPart } from '../check/answer-difference.ts'
+import type { ParityReport } from '../check/parity.ts'
+import type { QuantizeMode } from '../quantize/quantize-mode.ts'
+
+export type ByteReport = {
+  /** The source file. */
+  readonly source: number
+  /** Weights in the plain form: float32 for dense layers; 16 bytes a node and 4 a leaf value for trees. */
+  readonly float32: number
+  /** All weights of the artifact. */
+  readonly weights: number
+  readonly modelJson: number
+  readonly artifact: number
+  /** weights ÷ float32; null for a model without weights. */
+  readonly ratio: number | null
+  /** What uint8 promises for the ratio; null in other modes, and for models too small for it to matter. */
+  readonly promisedRatio: number | null
+}
+
+/** How far answers moved by quantizing, by the float64 oracle before and after. */
+export type QuantizationReport = {
+  readonly mode: QuantizeMode
+  readonly rowCount: number
+  readonly labelFlips: number
+  readonly largest: Readonly<Partial<Record<AnswerPart, number>>>
+}
+
+/** The finished files on a backend against the float64 oracle for the same tables. */
+export type SelfCheckReport = {
+  readonly backend: string
+  readonly rowCount: number
+  /** Of raw columns. */
+  readonly largestDifference: number
+}
+
+export type ConversionReport = {
+  readonly name: string
+  readonly version: string
+  readonly kind: ModelKind
+  readonly source: {
+    readonly file: string
+    readonly format: string
+    readonly sha256: string
+    readonly framework: string
+    readonly frameworkVersion: string
+    readonly estimator: string
+  }
+  readonly bytes: ByteReport
+  readonly tensors: readonly TensorRecord[]
+  readonly quantization: QuantizationReport
+  readonly selfCheck: SelfCheckReport
+  /** Null without golden rows. */
+  readonly parity: ParityReport | null
+  /** Measured on the source's own tables and on the finished files; null without evaluation rows. */
+  readonly evaluation: { readonly source: Evaluation; readonly artifact: Evaluation } | null
+  readonly warnings: readonly string[]
+}
