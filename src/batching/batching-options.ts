@@ -42,7 +42,8 @@ export function resolveBatchingOptions(options: BatchingOptions = {}): ResolvedB
   assertRowCount('maxRows', maxRows)
   if (maxRows > maxQueuedRows) throw invalid('maxRows', `at most maxQueuedRows (${maxQueuedRows})`, maxRows)
   const maxDelayMs = options.maxDelayMs ?? defaults.maxDelayMs
-  if (!(maxDelayMs >= 0 && maxDelayMs < Infinity)) throw invalid('maxDelayMs', 'a finite number from 0 on', maxDelayMs)
+  if (!(Number.isFinite(maxDelayMs) && maxDelayMs >= 0))
+    throw invalid('maxDelayMs', 'a finite number from 0 on', maxDelayMs)
   return { strategy: create({ maxRows, maxDelayMs }), maxQueuedRows }
 }
 
