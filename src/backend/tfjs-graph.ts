@@ -122,10 +122,13 @@ function compileGraph(library: TfjsLibrary, artifact: Artifact, { nodes, shapes 
   }
 }
 
+/** A copy: on cpu the values are the tensor's own storage, and still an Int32Array after a cast to float32. */
 function constantOf(name: string, tensor: Tensor): ConstantTensor {
   const { shape, dtype } = tensor
-  // On cpu this is the tensor's own storage; the folded artifact copies it before anything is disposed.
-  return { name, shape, dtype: dtype === 'int32' ? 'int32' : 'float32', values: tensor.dataSync<'float32'>() }
+  const values = tensor.dataSync<'float32'>()
+  return dtype === 'int32'
+    ? { name, shape, dtype, values: Int32Array.from(values) }
+    : { name, shape, dtype: 'float32', values: Float32Array.from(values) }
 }
 
 type ModelParts = {

@@ -40,9 +40,7 @@ export function unpackTrees(stored: PreorderTrees, read: ReadTensor): TreeTables
   const jump = Int32Array.from(read('jump', nodes))
   const columns = read('column', nodes - leaves)
   const ranks = read('rank', nodes - leaves)
-  const treeStart = new Int32Array(trees + 1)
-  treeStart.set(read('start', trees))
-  treeStart[trees] = nodes
+  const treeStart = Int32Array.from([...read('start', trees), nodes])
   const column = new Int32Array(nodes)
   const rank = new Int32Array(nodes)
   let inner = 0
