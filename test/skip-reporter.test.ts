@@ -22,6 +22,7 @@ function moduleOf(skipped: readonly Skipped[]): RunModule {
 const skipped = [
   { fullName: 'stores > in Redis', note: 'no redis-server on the PATH', mode: 'run' },
   { fullName: 'on CUDA', mode: 'skip' },
+  { fullName: 'after a failed hook', mode: 'run' },
 ] as const
 
 test('names each skipped test with its reason', () => {
@@ -31,7 +32,8 @@ test('names each skipped test with its reason', () => {
     lines: [
       'Skipped:',
       '  test/a.integration.test.ts > stores > in Redis: no redis-server on the PATH',
-      '  test/a.integration.test.ts > on CUDA: no reason given (skip)',
+      '  test/a.integration.test.ts > on CUDA: marked as skip',
+      '  test/a.integration.test.ts > after a failed hook: what comes before it failed',
     ],
     failures: 0,
   })

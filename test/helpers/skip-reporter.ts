@@ -43,7 +43,7 @@ function skippedTests(module: RunModule): { name: string; reason: string }[] {
     const note = result.state === 'skipped' ? result.note : undefined
     return {
       name: `${module.relativeModuleId} > ${test.fullName}`,
-      reason: note ?? `no reason given (${test.options.mode})`,
+      reason: note ?? (test.options.mode === 'run' ? 'what comes before it failed' : `marked as ${test.options.mode}`),
     }
   })
 }
