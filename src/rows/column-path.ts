@@ -6,10 +6,11 @@ import { imputeValue } from '../regions/impute.ts'
 import { indicatorValue } from '../regions/indicator.ts'
 import { type OneHot, oneHotPosition } from '../regions/one-hot.ts'
 import type { Ordinal } from '../regions/ordinal.ts'
-import { countBelow, type RanksColumn } from '../regions/ranks.ts'
+import type { RanksColumn } from '../regions/ranks.ts'
 import type { RegionGraph } from '../regions/region.ts'
 import { type Scale, scaleValue } from '../regions/scale.ts'
 import { createKeyTable } from './key-table.ts'
+import { createRankSearch } from './rank-search.ts'
 
 export type ValueMap = (value: number) => number
 
@@ -126,6 +127,7 @@ function rankStep(column: RanksColumn): ValueMap {
   if (column.kind === 'member') return createKeyTable(column.keys, column.bits, column.unknownBit)
   const { flipPoints, missingValue, missing } = column
   const whenMissing = missing === 'lowest' ? 0 : flipPoints.length
+  const search = createRankSearch(flipPoints)
   // A NaN sentinel equals nothing, so both ways of writing missing are two comparisons.
-  return (value) => (Number.isNaN(value) || value === missingValue ? whenMissing : countBelow(flipPoints, value))
+  return (value) => (Number.isNaN(value) || value === missingValue ? whenMissing : search(value))
 }
