@@ -1,0 +1,40 @@
+// Does batching pay? 50 concurrent predicts against 50 awaited one by one without batching, on the wasm graph, cache off.
+
+import { loadModel } from 'tfjs-serving'
+import { convertHeldOut, printMachine, printTable, proveRight, race } from './harness.mjs'
+
+const concurrency = 50
+printMachine()
+const table = []
+for (const name of ['credit_risk', 'telco_churn']) {
+  const heldOut = await convertHeldOut(name)
+  const together = await loadModel(heldOut.files, { backend: 'wasm', caching: false })
+  const alone = await loadModel(heldOut.files, { backend: 'wasm', caching: false, batching: false })
+  await proveRight(together, heldOut)
+  await proveRight(alone, heldOut)
+  const rows = heldOut.rows.slice(0, concurrency)
+  const medians = await race({
+    concurrent: () => Promise.all(rows.map((row) => together.predict(row))),
+    oneByOne: async () => {
+      for (const row of rows) await alone.predict(row)
+    },
+    lone: () => together.predict(rows[0]),
+    direct: () => alone.predict(rows[0]),
+  })
+  const { concurrent, oneByOne, lone, direct } = medians
+  table.push([
+    name,
+    oneByOne.toFixed(0),
+    concurrent.toFixed(0),
+    `${(oneByOne / concurrent).toFixed(1)} x`,
+    direct.toFixed(0),
+    lone.toFixed(0),
+    (lone - direct).toFixed(0),
+  ])
+  await together.close()
+  await alone.close()
+}
+console.log(
+  `Microseconds, medians of 31 interleaved rounds. "lone" is one predict() with batching on; "direct" the same run without it.`,
+)
+printTable(['model', '50 one by one', '50 concurrent', 'gain', 'direct', 'lone', 'added'], table)

@@ -1,0 +1,202 @@
+// One loaded version of a model: canonical rows in, answers out, through batch, guard and execute.
+
+import type { Artifact } from '../artifact/artifact.ts'
+import type { ModelSchema } from '../artifact/schema.ts'
+import type { Hash } from '../artifact/sha256.ts'
+import type { BackendChoice, SelectedBackend } from '../backend/select-backend.ts'
+import { checkRows } from '../backend/self-check.ts'
+import { type Batcher, createBatcher } from '../batching/batcher.ts'
+import { resolveBatchingOptions } from '../batching/batching-options.ts'
+import { createRowKey, type KeyKind, type RowKey } from '../cache/cache-key.ts'
+import { createError, errorTable, isMLError } from '../errors.ts'
+import type { Publish } from '../observe/channels.ts'
+import type { ModelStats } from '../observe/stats.ts'
+import { type Breaker, createBreaker } from '../resilience/breaker.ts'
+import type { Answer, Prediction, PredictionSource } from '../rows/prediction.ts'
+import { createRowReader, type RowReader } from '../rows/read-row.ts'
+import { createLoadedModel, type LoadedModel, type RowResult } from './loaded-model.ts'
+import type { ResolvedServingOptions } from './options.ts'
+import type { Platform } from './platform.ts'
+import type { PredictionRequest } from './request.ts'
+import { withTimeBudget } from './time-budget.ts'
+
+/** Wait before a row of predictBatch that met a full queue asks again; a batch takes about as long. */
+const fullQueueWaitMs = 1
+
+export type EngineOptions = {
+  readonly artifact: Artifact
+  readonly selected: SelectedBackend
+  readonly serving: ResolvedServingOptions
+  readonly platform: Platform
+  readonly stats: ModelStats
+  readonly publish: Publish
+}
+
+export class Engine {
+  readonly name: string
+  readonly version: string
+  readonly schema: ModelSchema
+  readonly artifact: Artifact
+  readonly reader: RowReader
+  readonly breaker: Breaker
+  readonly choice: BackendChoice
+  /** Milliseconds of a run of one row, measured when the engine was warmed. */
+  readonly runMs: number
+  /** Rows of one predictBatch under way at once: half the queue, so that two such calls fit beside each other. */
+  readonly sliceRows: number
+  readonly #model: LoadedModel
+  readonly #options: EngineOptions
+  readonly #batcher: Batcher<Float64Array, Answer>
+  readonly #rowKeys: Readonly<Record<KeyKind, RowKey>>
+  #leaseCount = 0
+  #onIdle: (() => void)[] = []
+  #isClosed = false
+
+  /** Warms the backend with the artifact's own check rows, at batch 1 and at all of them. */
+  static async start(options: EngineOptions): Promise<Engine> {
+    const model = createLoadedModel(options.artifact, options.selected)
+    return new Engine(options, model, await warm(model, checkRows(options.artifact), options.platform))
+  }
+
+  private constructor(options: EngineOptions, model: LoadedModel, runMs: number) {
+    const { artifact, serving, platform, selected, publish } = options
+    const { name, version, schema } = artifact.metadata
+    this.#options = options
+    this.#model = model
+    this.name = name
+    this.version = version
+    this.schema = schema
+    this.artifact = artifact
+    this.runMs = runMs
+    this.choice = selected.choice
+    this.reader = createRowReader(schema)
+    this.breaker = createBreaker({ model: name, clock: platform.clock, publish, ...serving.breaker })
+    this.#rowKeys = rowKeys(artifact, platform.hash)
+    // Without batching, predictBatch still feeds whole slices; only rows that come alone run alone.
+    const batching = serving.batching === false ? {} : serving.batching
+    this.sliceRows = Math.max(1, Math.min(4096, resolveBatchingOptions(batching).maxQueuedRows >> 1))
+    this.#batcher = createBatcher<Float64Array, Answer>({
+      ...batching,
+      model: name,
+      execute: (rows) => this.#execute(rows),
+      mode: model.mode,
+      clock: platform.clock,
+      defer: platform.defer,
+      observe: (rowCount, queueMs, runMs) => this.#recordBatch(rowCount, queueMs, runMs),
+    })
+  }
+
+  /** Where answers of this engine say they came from. */
+  identity(source: PredictionSource): Pick<Prediction, 'model' | 'version' | 'source'> {
+    return { model: this.name, version: this.version, source }
+  }
+
+  rowKey(kind: KeyKind): RowKey {
+    return this.#rowKeys[kind]
+  }
+
+  /** Puts a row into the next batch. Where batching is off, a row that came alone runs alone, at once. */
+  async submit({ canonical, rowIndex, signal, options }: PredictionRequest): Promise<Answer> {
+    if (this.#options.serving.batching === false && rowIndex === undefined && this.#model.mode === 'sync')
+      return this.#runAlone(canonical)
+    const jobOptions = { signal, priority: options.priority }
+    for (;;) {
+      try {
+        return await this.#batcher.submit(canonical, jobOptions)
+      } catch (error) {
+        // rows of predictBatch wait for room, so that it may be larger than the queue
+        if (rowIndex === undefined || !isMLError(error) || error.code !== 'QUEUE_FULL') throw error
+      }
+      const { clock } = this.#options.platform
+      await new Promise<void>((resolve) => clock.setTimer(resolve, fullQueueWaitMs))
+    }
+  }
+
+  /** Keeps the engine from being disposed while `work` runs. */
+  lease<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#isClosed) return Promise.reject(this.#closedError())
+    this.#leaseCount++
+    const release = (): void => {
+      if (--this.#leaseCount > 0) return
+      for (const notify of this.#onIdle.splice(0)) notify()
+    }
+    const result = work()
+    void result.then(release, release)
+    return result
+  }
+
+  /** Waits for what is under way, then frees the model. */
+  async drain(): Promise<void> {
+    if (this.#leaseCount > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
+    await this.close()
+  }
+
+  /** Settles every waiting row with CLOSED and frees the model; a second call does nothing. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    await this.#batcher.close()
+    this.#model.dispose()
+    this.#options.publish('modelUnloaded', { model: this.name, version: this.version })
+  }
+
+  #execute(rows: readonly Float64Array[]): readonly RowResult[] | Promise<readonly RowResult[]> {
+    return this.breaker.guard(() => {
+      const results = this.#model.run(rows)
+      if (!(results instanceof Promise)) return assertNotAllWrong(results)
+      const { serving, platform } = this.#options
+      return withTimeBudget(results.then(assertNotAllWrong), serving.timeBudgetMs, platform.clock, this.name)
+    })
+  }
+
+  #runAlone(row: Float64Array): Answer {
+    const { clock } = this.#options.platform
+    const startedAt = clock.now()
+    // the model is synchronous, and so is its guarded run
+    const [result] = this.#execute([row]) as readonly RowResult[]
+    this.#recordBatch(1, 0, clock.now() - startedAt)
+    return valueOf(result)
+  }
+
+  #recordBatch(rowCount: number, queueMs: number, runMs: number): void {
+    this.#options.stats.recordBatch(rowCount, queueMs, runMs)
+    this.#options.publish('batch', { model: this.name, version: this.version, rowCount, queueMs, runMs })
+  }
+
+  #closedError(): Error {
+    return createError('CLOSED', `${this.name}@${this.version} is closed; take a new predictor from the registry`)
+  }
+}
+
+/** A batch in which no row has an answer is the model's failure, not that of its rows. */
+function assertNotAllWrong(results: readonly RowResult[]): readonly RowResult[] {
+  const first = results[0]
+  if (!isMLError(first) || !errorTable[first.code].countsAsModelFailure) return results
+  if (results.every(isMLError)) throw first
+  return results
+}
+
+function valueOf(result: RowResult): Answer {
+  if (isMLError(result)) throw result
+  return result
+}
+
+function rowKeys({ metadata, sha256 }: Artifact, hash: Hash): Record<KeyKind, RowKey> {
+  const shared = { model: metadata.name, version: metadata.version, artifactSha256: sha256, hash }
+  return { exact: createRowKey({ ...shared, kind: 'exact' }), hashed: createRowKey({ ...shared, kind: 'hashed' }) }
+}
+
+/** Timed runs of one row after the first, which compiles and uploads; their fastest is the least disturbed. */
+const timedRuns = 5
+
+async function warm(model: LoadedModel, rows: readonly Float64Array[], { clock }: Platform): Promise<number> {
+  if (rows.length === 0) return 0
+  await model.run(rows)
+  let fastestMs = Infinity
+  for (let i = 0; i < timedRuns; i++) {
+    const startedAt = clock.now()
+    await model.run([rows[i % rows.length]])
+    fastestMs = Math.min(fastestMs, clock.now() - startedAt)
+  }
+  return fastestMs
+}

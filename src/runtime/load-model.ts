@@ -1,0 +1,67 @@
+// One artifact in, a predictor without a registry out.
+
+import { createModelStats } from '../observe/stats.ts'
+import { createFallback, type Fallback } from '../resilience/fallback.ts'
+import { type LoadModelOptions, resolveServingOptions } from './options.ts'
+import { detectPlatform } from './platform.ts'
+import { ModelPredictor } from './predictor.ts'
+import { createPublish } from './publish.ts'
+import { openSharedCache } from './shared-cache.ts'
+import { startEngine } from './start-engine.ts'
+
+/**
+ * Loads one artifact.
+ * @param source path of a folder that convert has written, or its files by name
+ * @throws MODEL_LOAD_FAILED, CHECKSUM_MISMATCH, VERSION_INCOMPATIBLE, VALIDATION_FAILED, ACCURACY_BELOW_FLOOR or
+ *   BACKEND_UNAVAILABLE
+ * @example
+ * const model = await loadModel('artifacts/telco_churn')
+ * const { label, probabilities } = await model.predict(row)
+ */
+export async function loadModel(
+  source: string | Readonly<Record<string, Uint8Array>>,
+  options: LoadModelOptions = {},
+): Promise<ModelPredictor> {
+  const serving = resolveServingOptions(options)
+  const platform = options.platform ?? (await detectPlatform())
+  const publish = await createPublish()
+  const stats = createModelStats({ clock: platform.clock })
+  const where = typeof source === 'string' ? source : 'the artifact'
+  const files =
+    typeof source === 'string' ? await (await import('./model-folder.ts')).readArtifactFolder(source) : source
+  const { accuracyFloor, fallback: ruleName } = options
+  const engine = await startEngine(files, {
+    where,
+    serving,
+    platform,
+    stats,
+    publish,
+    config: accuracyFloor === undefined ? {} : { accuracyFloor },
+  })
+  const cache = await openSharedCache(serving.caching, platform.clock, publish)
+  let fallback: Fallback | undefined
+  if (ruleName !== undefined) {
+    const rule = serving.rules.require(ruleName, engine.name)
+    fallback = createFallback({
+      model: engine.name,
+      version: engine.version,
+      ruleName,
+      rule,
+      schema: engine.schema,
+      publish,
+    })
+  }
+  return new ModelPredictor({
+    name: engine.name,
+    state: () => ({ kind: 'loaded', engine }),
+    fallbackFor: () => fallback,
+    cache,
+    stats,
+    platform,
+    publish,
+    onClose: async () => {
+      await engine.close()
+      await cache?.cache.close()
+    },
+  })
+}

@@ -1,0 +1,65 @@
+// The state and counters of one model in; what getHealth tells out.
+
+import type { BackendChoice } from '../backend/select-backend.ts'
+import type { CacheHealth, CacheStats } from '../cache/cache-port.ts'
+import { type Health, judgeHealth } from '../observe/health.ts'
+import type { ModelStatsSnapshot } from '../observe/stats.ts'
+import type { Evaluation } from '../artifact/metadata.ts'
+import type { BreakerState } from '../resilience/breaker.ts'
+import type { EngineState } from './request.ts'
+import type { SharedCache } from './shared-cache.ts'
+
+export type ModelHealth = Health & {
+  readonly model: string
+  readonly version: string | null
+  /** Why the model is not loaded. */
+  readonly error?: { readonly code: string; readonly message: string }
+  readonly backend?: BackendChoice
+  readonly breaker: BreakerState['kind']
+  /** Name of the rule that answers when the model cannot. */
+  readonly fallback?: string
+  /** Measured when the model was converted. */
+  readonly evaluation?: Evaluation
+  readonly latencyTargetMs?: number
+  readonly stats: ModelStatsSnapshot
+  readonly cache?: CacheHealth & CacheStats & { readonly lookupMs: number; readonly isBypassed: boolean }
+}
+
+export type HealthFacts = {
+  readonly name: string
+  readonly state: EngineState
+  readonly stats: ModelStatsSnapshot
+  readonly cache: SharedCache | undefined
+  readonly fallbackRule: string | undefined
+  readonly latencyTargetMs: number | undefined
+}
+
+export function describeHealth(facts: HealthFacts): ModelHealth {
+  const { name, state, stats, cache: shared, fallbackRule, latencyTargetMs } = facts
+  const engine = state.kind === 'loaded' ? state.engine : undefined
+  const breaker = engine?.breaker.state.kind ?? 'closed'
+  const health = judgeHealth({
+    recent: stats.recent,
+    breaker,
+    isLoaded: engine !== undefined,
+    hasFallback: fallbackRule !== undefined,
+    ...(latencyTargetMs === undefined ? {} : { latencyTargetMs }),
+  })
+  return {
+    ...health,
+    model: name,
+    version: engine?.version ?? null,
+    ...(state.kind === 'failed' ? { error: state.error.toJSON() } : {}),
+    ...(engine === undefined ? {} : { backend: engine.choice }),
+    breaker,
+    ...(fallbackRule === undefined ? {} : { fallback: fallbackRule }),
+    ...(engine?.artifact.metadata.evaluation === undefined ? {} : { evaluation: engine.artifact.metadata.evaluation }),
+    ...(latencyTargetMs === undefined ? {} : { latencyTargetMs }),
+    stats,
+    ...(shared === undefined ? {} : { cache: describeCache(shared, engine?.runMs ?? 0) }),
+  }
+}
+
+function describeCache({ cache, worth }: SharedCache, runMs: number): NonNullable<ModelHealth['cache']> {
+  return { ...cache.health(), ...cache.stats(), ...worth.describe(runMs) }
+}

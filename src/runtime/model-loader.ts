@@ -1,0 +1,79 @@
+// A models folder in; its models, their artifacts, prewarm rows and fallback names out, without a registry.
+
+import type { FeatureSchema } from '../artifact/schema.ts'
+import { createError } from '../errors.ts'
+import type { Row } from '../rows/prediction.ts'
+import { loadModel } from './load-model.ts'
+import { parseModelRef } from './model-ref.ts'
+import type { LoadModelOptions } from './options.ts'
+import type { ModelPredictor } from './predictor.ts'
+import { readServiceEntry, resolveVersion, type ServiceEntry } from './service-entry.ts'
+
+/** Reads a models folder as the registry does, one model at a time. */
+export class ProductionModelLoader {
+  readonly modelsDir: string
+
+  constructor(modelsDir: string) {
+    this.modelsDir = modelsDir
+  }
+
+  /**
+   * The models of the folder, in order of their names; one that contradicts itself has an `error`.
+   * @throws MODEL_LOAD_FAILED where the folder cannot be read
+   */
+  async discoverModels(): Promise<ServiceEntry[]> {
+    const { discoverModelFolders } = await import('./model-folder.ts')
+    return (await discoverModelFolders(this.modelsDir)).map(readServiceEntry)
+  }
+
+  /** @throws MODEL_NOT_FOUND; load errors */
+  async loadModel(ref: string, options: LoadModelOptions = {}): Promise<ModelPredictor> {
+    const { entry, version } = await this.#find(ref)
+    const { accuracyFloor } = entry.config
+    return loadModel(`${entry.path}/versions/${version}`, {
+      ...(accuracyFloor === undefined ? {} : { accuracyFloor }),
+      ...options,
+    })
+  }
+
+  /**
+   * The rows that the artifact brings to warm and check a backend, as a caller would write them.
+   * @throws MODEL_NOT_FOUND; load errors
+   */
+  async getPrewarmSamples(ref: string): Promise<Row[]> {
+    const { entry, version } = await this.#find(ref)
+    const { readArtifactFolder } = await import('./model-folder.ts')
+    const { readArtifact } = await import('../artifact/read-artifact.ts')
+    const { detectPlatform } = await import('./platform.ts')
+    const { hash } = await detectPlatform()
+    const { metadata } = readArtifact(await readArtifactFolder(`${entry.path}/versions/${version}`), { hash })
+    return metadata.check.rows.map((row) => row.map((value, i) => callersValue(metadata.schema.features[i], value)))
+  }
+
+  /** @returns null where service.json names no rule. @throws MODEL_NOT_FOUND */
+  async getFallbackName(name: string): Promise<string | null> {
+    return (await this.#entry(name)).config.fallback ?? null
+  }
+
+  async #find(ref: string): Promise<{ entry: ServiceEntry; version: string }> {
+    const { name, selector } = parseModelRef(ref)
+    const entry = await this.#entry(name)
+    if (entry.error !== undefined) throw entry.error
+    return { entry, version: resolveVersion(entry, selector) }
+  }
+
+  async #entry(name: string): Promise<ServiceEntry> {
+    const entries = await this.discoverModels()
+    const entry = entries.find((candidate) => candidate.name === name)
+    if (entry !== undefined) return entry
+    const names = entries.map((candidate) => candidate.name).join(', ') || 'none'
+    throw createError('MODEL_NOT_FOUND', `${this.modelsDir} holds no model ${name}; it holds: ${names}`)
+  }
+}
+
+/** An unknown category has no value of its own; any text that is no category stands for it. */
+function callersValue({ dtype, categories = [] }: FeatureSchema, canonical: number | null): unknown {
+  if (canonical === null || dtype === 'number') return canonical
+  if (dtype === 'boolean') return canonical === 1
+  return canonical < 0 ? '\u0000unknown' : categories[canonical]
+}

@@ -1,0 +1,107 @@
+// What users may configure, checked once and with every default filled in.
+
+import type { BackendName } from '../backend/port.ts'
+import { type BatchingOptions, resolveBatchingOptions } from '../batching/batching-options.ts'
+import type { CachingOptions } from '../cache/cache-port.ts'
+import { createError } from '../errors.ts'
+import { type Logger, silentLogger } from '../observe/logger.ts'
+import { createRuleTable, type FallbackRules, type RuleTable } from '../resilience/rules.ts'
+import type { Platform } from './platform.ts'
+
+export type BackendChoice = 'auto' | BackendName
+
+export type ServingOptions = {
+  /** @default 'auto' */
+  readonly backend?: BackendChoice
+  /** @default a logger that says nothing */
+  readonly logger?: Logger
+  readonly batching?: false | BatchingOptions
+  readonly caching?: false | CachingOptions
+  /** Rules by name. */
+  readonly fallbacks?: FallbackRules
+  /** Consecutive failed batches that open a model's breaker, and how long it stays open. @default 5, 30_000 */
+  readonly breaker?: { readonly failureThreshold?: number; readonly openMs?: number }
+  /** Longest run of one batch on an asynchronous backend before it counts as a failure of the model. @default 30_000 */
+  readonly timeBudgetMs?: number
+  /** Clock, hash and turn-taking; tests and other runtimes bring their own. */
+  readonly platform?: Platform
+}
+
+export type LoadModelOptions = ServingOptions & {
+  /** Name of a rule in `fallbacks` that answers when the model cannot. */
+  readonly fallback?: string
+  /** Least measured accuracy with which the model is served. */
+  readonly accuracyFloor?: number
+}
+
+export type RegistryOptions = ServingOptions & {
+  /** Folder with one folder a model. */
+  readonly modelsDir: string
+  /** Serves models whose measured accuracy is below their floor; health says so. @default false */
+  readonly allowBelowFloor?: boolean
+  /** First wait before a model that failed to load is tried again; doubles up to a minute. @default 1_000 */
+  readonly retryAfterMs?: number
+}
+
+export type PredictOptions = {
+  /** Aborts this call; it then rejects with `signal.reason`. */
+  readonly signal?: AbortSignal
+  /** Deadline of this call. */
+  readonly timeoutMs?: number
+  /** False to neither look up nor store; true to look up even where that costs more than the model. */
+  readonly useCache?: boolean
+  /** Refuses rows with names that the schema does not have. @default false */
+  readonly strict?: boolean
+  /** @default 'normal' */
+  readonly priority?: 'low' | 'normal' | 'high'
+  /** Keeps cached answers of tenants apart. */
+  readonly tenant?: string
+}
+
+export type ResolvedServingOptions = {
+  readonly backend: BackendChoice
+  readonly logger: Logger
+  readonly batching: false | BatchingOptions
+  readonly caching: false | CachingOptions
+  readonly rules: RuleTable
+  readonly breaker: { readonly failureThreshold?: number; readonly openMs?: number }
+  readonly timeBudgetMs: number
+}
+
+const backendChoices = ['auto', 'kernel', 'cuda', 'webgpu', 'native', 'wasm', 'cpu'] as const satisfies BackendChoice[]
+
+/** Of one predict call; checked here so that a misspelt priority or timeout is the caller's error, not the model's. */
+export const priorities = ['low', 'normal', 'high'] as const
+
+/** @throws VALIDATION_FAILED naming the option */
+export function resolveServingOptions(options: ServingOptions): ResolvedServingOptions {
+  const { backend = 'auto', logger = silentLogger, fallbacks = {}, breaker = {}, timeBudgetMs = 30_000 } = options
+  if (!backendChoices.includes(backend)) throw wrongOption('backend', backendChoices.join(', '), backend)
+  for (const level of ['debug', 'info', 'warn', 'error'] as const)
+    if (typeof logger[level] !== 'function') throw wrongOption('logger', `a ${level} method, as pino has`, logger)
+  return {
+    backend,
+    logger,
+    batching: checkedBatching(options.batching ?? {}),
+    caching: options.caching ?? {},
+    rules: createRuleTable(fallbacks),
+    breaker,
+    timeBudgetMs: positive('timeBudgetMs', timeBudgetMs),
+  }
+}
+
+function checkedBatching(batching: false | BatchingOptions): false | BatchingOptions {
+  if (batching !== false) resolveBatchingOptions(batching)
+  return batching
+}
+
+function positive(name: string, value: number): number {
+  if (typeof value !== 'number' || !(value > 0)) throw wrongOption(name, 'a number above 0', value)
+  return value
+}
+
+function wrongOption(name: string, expected: string, got: unknown): Error {
+  return createError('VALIDATION_FAILED', `option ${name}: expected ${expected}, got ${String(got)}`, {
+    details: { option: name },
+  })
+}

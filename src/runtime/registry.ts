@@ -1,0 +1,155 @@
+// A models folder in; predictors by name, health and clean shutdown out.
+
+import type { ArtifactMetadata } from '../artifact/metadata.ts'
+import { createError, type MLError } from '../errors.ts'
+import type { HealthStatus } from '../observe/health.ts'
+import { nearestName } from '../rows/nearest-name.ts'
+import { type ModelHealth } from './model-health.ts'
+import { parseModelRef } from './model-ref.ts'
+import { type RegistryOptions, type ResolvedServingOptions, resolveServingOptions } from './options.ts'
+import { describePerformance, type PerformanceSummary } from './performance-summary.ts'
+import { detectPlatform } from './platform.ts'
+import type { ModelPredictor } from './predictor.ts'
+import { createPublish } from './publish.ts'
+import { Service } from './service.ts'
+import { readServiceEntry } from './service-entry.ts'
+import { openSharedCache, type SharedCache } from './shared-cache.ts'
+
+export type RegistryHealth = {
+  /** Unhealthy without a single usable model, degraded where any model is not healthy. */
+  readonly status: HealthStatus
+  readonly modelCount: number
+  readonly models: Readonly<Record<string, ModelHealth>>
+}
+
+/** Models of a folder, loaded and checked; one that fails never stops the others. */
+export class MLServiceRegistry {
+  readonly options: RegistryOptions
+  readonly #serving: ResolvedServingOptions
+  readonly #services = new Map<string, Service>()
+  #cache: SharedCache | undefined
+  #initializing: Promise<void> | undefined
+  #closing: Promise<void> | undefined
+
+  /** @throws VALIDATION_FAILED for an option that cannot be */
+  constructor(options: RegistryOptions) {
+    if (typeof options?.modelsDir !== 'string')
+      throw createError(
+        'VALIDATION_FAILED',
+        `option modelsDir: expected the path of a folder, got ${typeof options?.modelsDir}`,
+      )
+    this.options = options
+    this.#serving = resolveServingOptions(options)
+  }
+
+  /**
+   * Finds the models and loads the active version of each; calls at the same time share one run.
+   * @throws MODEL_LOAD_FAILED where the models folder cannot be read; CLOSED
+   */
+  initialize(): Promise<void> {
+    if (this.#closing !== undefined) return Promise.reject(this.#closedError())
+    this.#initializing ??= this.#initialize().catch((error: unknown) => {
+      this.#initializing = undefined
+      throw error
+    })
+    return this.#initializing
+  }
+
+  /**
+   * A predictor that follows the active version of `ref`, or the version or alias after its `@`. Initializes first.
+   * @throws MODEL_NOT_FOUND for a name, version or alias that nobody knows; a ModelLoadError where the model failed and
+   *   no fallback answers for it, or `fallback` is false; CLOSED
+   */
+  async getModelPredictor(ref: string, { fallback = true }: { fallback?: boolean } = {}): Promise<ModelPredictor> {
+    const { name, selector } = parseModelRef(ref)
+    await this.initialize()
+    return this.#service(name).predictor(selector, fallback)
+  }
+
+  /**
+   * Makes a version or alias the active one: it is warmed, takes the traffic, and what answered before is drained.
+   * @throws MODEL_NOT_FOUND; load errors, after which the former version goes on
+   */
+  async activate(name: string, selector: string): Promise<void> {
+    await this.initialize()
+    await this.#service(name).activate(selector)
+  }
+
+  getRegistryHealth(): RegistryHealth {
+    const models = Object.fromEntries([...this.#services].map(([name, service]) => [name, service.health()]))
+    const statuses = Object.values(models).map(({ status }) => status)
+    const isUsable = statuses.some((status) => status !== 'unhealthy')
+    const status = !isUsable ? 'unhealthy' : statuses.every((one) => one === 'healthy') ? 'healthy' : 'degraded'
+    return { status, modelCount: statuses.length, models }
+  }
+
+  getPerformanceSummary(): PerformanceSummary {
+    return describePerformance(this.getRegistryHealth().models)
+  }
+
+  /** Names of all models that were found, failed ones included. */
+  listAvailableModels(): string[] {
+    return [...this.#services.keys()]
+  }
+
+  /** What the active artifact says about itself; null where the model is unknown or not loaded. */
+  getModelMetadata(name: string): ArtifactMetadata | null {
+    return this.#services.get(name)?.metadata ?? null
+  }
+
+  /** Settles every pending call, frees every model and connection; closing twice is fine. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #initialize(): Promise<void> {
+    const { modelsDir, allowBelowFloor = false, retryAfterMs = 1_000 } = this.options
+    const serving = this.#serving
+    const platform = this.options.platform ?? (await detectPlatform())
+    const publish = await createPublish()
+    const { discoverModelFolders, readArtifactFolder } = await import('./model-folder.ts')
+    const folders = await discoverModelFolders(modelsDir)
+    this.#cache ??= await openSharedCache(serving.caching, platform.clock, publish)
+    for (const folder of folders) {
+      const context = { serving, platform, publish, allowBelowFloor, retryAfterMs }
+      const service = new Service(readServiceEntry(folder), {
+        ...context,
+        cache: this.#cache,
+        readFiles: readArtifactFolder,
+      })
+      this.#services.set(folder.name, service)
+      if (this.#closing === undefined) await service.load()
+    }
+    serving.logger.info({ modelsDir, models: this.listAvailableModels() }, 'registry initialized')
+    if (folders.length === 0) serving.logger.warn({ modelsDir }, 'the models folder holds no model')
+  }
+
+  #service(name: string): Service {
+    if (this.#closing !== undefined) throw this.#closedError()
+    const service = this.#services.get(name)
+    if (service !== undefined) return service
+    const names = this.listAvailableModels()
+    const nearest = nearestName(name, names)
+    throw createError(
+      'MODEL_NOT_FOUND',
+      `no model is called ${name}${nearest === undefined ? '' : `; did you mean ${nearest}?`} There ${names.length === 1 ? 'is' : 'are'}: ${names.join(', ') || 'none'}`,
+      { details: { model: name, available: names } },
+    )
+  }
+
+  async #close(): Promise<void> {
+    // an initialization under way sees #closing after its present model, and what it loaded is closed below
+    await this.#initializing?.catch(() => undefined)
+    for (const service of this.#services.values()) await service.close()
+    await this.#cache?.cache.close()
+  }
+
+  #closedError(): MLError {
+    return createError('CLOSED', `the registry of ${this.options.modelsDir} is closed`)
+  }
+}

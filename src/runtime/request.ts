@@ -1,0 +1,31 @@
+// One row on its way through the stages, and what a stage is.
+
+import type { MLError } from '../errors.ts'
+import type { Prediction, Row } from '../rows/prediction.ts'
+import type { Engine } from './engine.ts'
+import type { PredictOptions } from './options.ts'
+
+/** The model that a request is for: loaded, or the reason why it is not. */
+export type EngineState =
+  | { readonly kind: 'loaded'; readonly engine: Engine }
+  | { readonly kind: 'failed'; readonly error: MLError }
+
+export type PredictionRequest = {
+  /** As the caller gave it; rules read it. */
+  readonly row: Row
+  /** Position in the caller's batch, for errors. */
+  readonly rowIndex: number | undefined
+  readonly options: PredictOptions
+  /** The caller's, joined with the deadline where there is one. */
+  signal: AbortSignal | undefined
+  /** Fixed when the request starts, so that a swap never mixes versions within it. */
+  state: EngineState
+  /** Set once the row was read: one float64 a feature. */
+  canonical: Float64Array
+}
+
+/** Gives the answer to one request, or rejects: with an MLError, or with `signal.reason` untouched. */
+export type Handler = (request: PredictionRequest) => Promise<Prediction>
+
+/** Wraps what comes after it. */
+export type Stage = (next: Handler) => Handler

@@ -1,0 +1,80 @@
+// The text of a service.json in, what holds for a model without any artifact out.
+
+import { z } from 'zod'
+import type { FeatureSchema, ModelSchema } from '../artifact/schema.ts'
+import { createError } from '../errors.ts'
+
+const scalar = z.union([z.string(), z.number(), z.boolean()])
+
+const featureSchema = z.object({
+  name: z.string(),
+  dtype: z.enum(['number', 'string', 'boolean']),
+  used: z.boolean().default(true),
+  missing: z.enum(['handled', 'error']).default('error'),
+  categories: z.array(scalar).readonly().optional(),
+  unknown: z.enum(['ignored', 'error']).optional(),
+  infinite: z.boolean().optional(),
+  units: z.string().optional(),
+  range: z.tuple([z.number(), z.number()]).readonly().optional(),
+  description: z.string().optional(),
+}) satisfies z.ZodType<FeatureSchema, unknown>
+
+const schemaSchema = z.object({
+  features: z.array(featureSchema).readonly(),
+  classes: z.union([z.array(scalar).readonly(), z.array(z.array(scalar).readonly()).readonly()]).optional(),
+  outputs: z.array(z.enum(['label', 'probabilities', 'scores', 'value', 'vector'])).readonly(),
+  vectorNames: z.array(z.string()).readonly().optional(),
+}) satisfies z.ZodType<ModelSchema, unknown>
+
+const serviceConfigSchema = z.strictObject({
+  name: z.string().min(1).optional(),
+  /** What a row is made of, where no artifact says it; must agree with the artifact's. */
+  schema: schemaSchema.optional(),
+  /** Name of the rule that answers when the model cannot. */
+  fallback: z.string().min(1).optional(),
+  /** Least accuracy, measured at conversion, with which the model may be served. */
+  accuracyFloor: z.number().min(0).max(1).optional(),
+  /** p95 of a prediction beyond which the model counts as degraded. */
+  latencyTargetMs: z.number().positive().optional(),
+  /** Other names of versions, such as { "stable": "2.1.0" }. */
+  aliases: z.record(z.string(), z.string()).optional(),
+  /** Version or alias that `name` alone means; the highest version where it is not said. */
+  active: z.string().optional(),
+})
+
+export type ServiceConfig = z.infer<typeof serviceConfigSchema>
+
+/** @throws VALIDATION_FAILED with the path of each wrong entry. */
+export function parseServiceConfig(text: string, where: string): ServiceConfig {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (cause) {
+    throw createError('VALIDATION_FAILED', `${where} is not JSON`, { cause })
+  }
+  const parsed = serviceConfigSchema.safeParse(json)
+  if (!parsed.success) throw createError('VALIDATION_FAILED', `${where}: ${z.prettifyError(parsed.error)}`)
+  return parsed.data
+}
+
+/**
+ * Names what two schemas disagree on: features in order, their dtypes, classes, outputs.
+ * @returns undefined where they agree
+ */
+export function schemaDifference(configured: ModelSchema, stored: ModelSchema): string | undefined {
+  if (configured.features.length !== stored.features.length)
+    return `service.json lists ${configured.features.length} features, the artifact ${stored.features.length}`
+  for (let i = 0; i < stored.features.length; i++) {
+    const [left, right] = [configured.features[i], stored.features[i]]
+    if (left.name !== right.name)
+      return `feature ${i} is ${left.name} in service.json and ${right.name} in the artifact`
+    if (left.dtype !== right.dtype)
+      return `feature ${left.name} is a ${left.dtype} in service.json and a ${right.dtype} in the artifact`
+  }
+  if (configured.classes !== undefined && JSON.stringify(configured.classes) !== JSON.stringify(stored.classes))
+    return `classes are ${JSON.stringify(configured.classes)} in service.json and ${JSON.stringify(stored.classes)} in the artifact`
+  const absent = configured.outputs.find((output) => !stored.outputs.includes(output))
+  return absent === undefined
+    ? undefined
+    : `service.json promises the output ${absent}, which the artifact does not give`
+}

@@ -1,0 +1,70 @@
+// One folder of the models folder in, what the registry knows of that model before any version is loaded, out.
+
+import { compareVersions, isVersion } from '../artifact/version.ts'
+import { createError, isMLError, type MLError } from '../errors.ts'
+import { type DecisionList, parseDecisionList } from '../resilience/decision-list.ts'
+import type { ModelFolder } from './model-folder.ts'
+import { parseServiceConfig, type ServiceConfig } from './service-config.ts'
+
+export type ServiceEntry = {
+  readonly name: string
+  readonly path: string
+  readonly config: ServiceConfig
+  /** Oldest first. */
+  readonly versions: readonly string[]
+  /** The folder's rule.json. */
+  readonly rule: DecisionList | undefined
+  /** What is wrong with service.json or rule.json; the model then is not loaded. */
+  readonly error: MLError | undefined
+}
+
+/** Never throws: a folder that contradicts itself becomes an entry with an error, so that the others are served. */
+export function readServiceEntry(folder: ModelFolder): ServiceEntry {
+  const versions = folder.versions.filter(isVersion).sort(compareVersions)
+  const entry = { name: folder.name, path: folder.path, versions }
+  try {
+    const config =
+      folder.serviceConfig === undefined ? {} : parseServiceConfig(folder.serviceConfig, `${folder.name}/service.json`)
+    if (config.name !== undefined && config.name !== folder.name)
+      throw createError(
+        'VALIDATION_FAILED',
+        `${folder.name}/service.json names the model ${config.name}; expected the name of its folder`,
+      )
+    return { ...entry, config, rule: readRule(folder), error: undefined }
+  } catch (error) {
+    if (!isMLError(error)) throw error
+    return { ...entry, config: {}, rule: undefined, error }
+  }
+}
+
+function readRule(folder: ModelFolder): ServiceEntry['rule'] {
+  if (folder.rule === undefined) return undefined
+  let json: unknown
+  try {
+    json = JSON.parse(folder.rule)
+  } catch (cause) {
+    throw createError('VALIDATION_FAILED', `${folder.name}/rule.json is not JSON`, { cause })
+  }
+  return parseDecisionList(json, `${folder.name}/rule.json`)
+}
+
+/**
+ * The version that `selector` means: a version, an alias, or (undefined) the active one.
+ * @throws MODEL_NOT_FOUND where there is none of that name; MODEL_LOAD_FAILED where the model has no version at all
+ */
+export function resolveVersion(entry: ServiceEntry, selector: string | undefined): string {
+  const { name, config, versions } = entry
+  if (selector === undefined && config.active === undefined) {
+    if (versions.length > 0) return versions[versions.length - 1]
+    throw createError('MODEL_LOAD_FAILED', `${name} has no version: ${name}/versions/<version>/model.json is not there`)
+  }
+  const wanted = selector ?? config.active ?? ''
+  const version = Object.hasOwn(config.aliases ?? {}, wanted) ? (config.aliases ?? {})[wanted] : wanted
+  if (versions.includes(version)) return version
+  const known = [...versions, ...Object.keys(config.aliases ?? {})].join(', ') || 'none'
+  throw createError(
+    selector === undefined ? 'MODEL_LOAD_FAILED' : 'MODEL_NOT_FOUND',
+    `${name} has no version or alias ${wanted}; it has: ${known}`,
+    { details: { model: name, selector: wanted } },
+  )
+}

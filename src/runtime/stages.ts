@@ -1,0 +1,151 @@
+// The stages of a prediction, each a wrapper around what comes after it; predictor.ts puts them in order.
+
+import { createError, isMLError, type MLError } from '../errors.ts'
+import type { ChannelMessages, Publish } from '../observe/channels.ts'
+import type { Clock } from '../observe/clock.ts'
+import type { ModelStats } from '../observe/stats.ts'
+import { withDeadline } from '../resilience/deadline.ts'
+import { canFallBack, type Fallback } from '../resilience/fallback.ts'
+import type { Answer, Prediction } from '../rows/prediction.ts'
+import type { RowReader } from '../rows/read-row.ts'
+import { priorities } from './options.ts'
+import type { EngineState, Handler, PredictionRequest, Stage } from './request.ts'
+import type { SharedCache } from './shared-cache.ts'
+
+export type CachedOptions = SharedCache & { readonly stats: ModelStats; readonly clock: Clock }
+
+/** Counts and times every request, whatever becomes of it. */
+export function observed(model: string, stats: ModelStats, clock: Clock, publish: Publish): Stage {
+  return (next) => (request) => {
+    const startedAt = clock.now()
+    return next(request).then(
+      (prediction) => {
+        const latencyMs = clock.now() - startedAt
+        stats.recordAnswer(prediction.source, latencyMs)
+        publish('prediction', { model, version: prediction.version, latencyMs, source: prediction.source })
+        return prediction
+      },
+      (error: unknown) => {
+        if (isMLError(error)) stats.recordError(error.code)
+        else stats.recordAbort()
+        publish('prediction', failedMessage(model, clock.now() - startedAt, error))
+        throw error
+      },
+    )
+  }
+}
+
+function failedMessage(model: string, latencyMs: number, error: unknown): ChannelMessages['prediction'] {
+  return { model, version: null, latencyMs, ...(isMLError(error) ? { code: error.code } : {}) }
+}
+
+/** Checks the options and reads the row; a bad row ends here and reaches neither rule nor model. */
+export function rowRead(readerWithoutModel: RowReader | undefined): Stage {
+  return (next) => async (request) => {
+    assertPredictOptions(request)
+    const reader = request.state.kind === 'loaded' ? request.state.engine.reader : readerWithoutModel
+    if (reader !== undefined) {
+      request.canonical = new Float64Array(reader.width)
+      reader.read(request.row, request.canonical, 0, { strict: request.options.strict, rowIndex: request.rowIndex })
+    }
+    return next(request)
+  }
+}
+
+function assertPredictOptions({ options }: PredictionRequest): void {
+  if (options.priority !== undefined && !priorities.includes(options.priority))
+    throw createError(
+      'INPUT_INVALID',
+      `option priority: expected ${priorities.join(', ')}, got ${String(options.priority)}`,
+    )
+  if (options.tenant !== undefined && typeof options.tenant !== 'string')
+    throw createError('INPUT_INVALID', `option tenant: expected a string, got ${typeof options.tenant}`)
+}
+
+/** Lets the rule answer where the model cannot. Outermost but for reading, so that no rule's answer is ever cached. */
+export function withFallback(fallbackFor: (state: EngineState) => Fallback | undefined, stats: ModelStats): Stage {
+  return (next) => (request) =>
+    next(request).catch((error: unknown) => {
+      const fallback = fallbackFor(request.state)
+      if (fallback === undefined || !canFallBack(error)) throw error
+      stats.recordFallbackCause(error.code)
+      return fallback.answer(request.row, error)
+    })
+}
+
+/** Ends the request at the caller's deadline; what comes after it sees an abort. */
+export function withTimeout(model: string, clock: Clock): Stage {
+  return (next) => (request) => {
+    const { timeoutMs, signal } = request.options
+    if (timeoutMs === undefined && signal === undefined) return next(request)
+    return withDeadline({ timeoutMs, signal, clock, model }, (joined) => {
+      request.signal = joined
+      return next(request)
+    })
+  }
+}
+
+/** Refuses where there is no model to ask, and holds a lease on the engine while it is asked. */
+export function leased(): Stage {
+  return (next) => (request) => {
+    const { state } = request
+    if (state.kind === 'failed') return Promise.reject(state.error)
+    return state.engine.lease(() => next(request))
+  }
+}
+
+/** Remembers answers of the model by row; equal rows asked for at once run once. */
+export function cached({ cache, worth, flights, stats, clock }: CachedOptions): Stage {
+  async function lookUp(key: string): Promise<Answer | undefined> {
+    if (cache.mode === 'sync') return undefined
+    const startedAt = clock.now()
+    const found = await cache.lookup(key)
+    worth.recordLookup(clock.now() - startedAt)
+    return found
+  }
+
+  return (next) => (request) => {
+    const { engine } = loaded(request)
+    const { useCache, tenant } = request.options
+    if (useCache === false || (useCache !== true && !worth.shouldAsk(engine.runMs))) return next(request)
+    const key = engine.rowKey(cache.keyKind)(request.canonical, tenant)
+    const hit = cache.peek(key)
+    if (hit !== undefined) return Promise.resolve({ ...engine.identity('cache'), ...hit })
+    if (flights.isFlying(key)) stats.recordCoalesced()
+    const load = async (signal: AbortSignal | undefined): Promise<Prediction> => {
+      const found = await lookUp(key)
+      if (found !== undefined) return { ...engine.identity('cache'), ...found }
+      stats.recordCacheMiss()
+      const prediction = await next({ ...request, signal })
+      cache.store(key, answerOf(prediction))
+      return prediction
+    }
+    return flights.run(key, load, request.signal)
+  }
+}
+
+function answerOf(prediction: Prediction): Answer {
+  const { model: _model, version: _version, source: _source, rule: _rule, reason: _reason, ...answer } = prediction
+  return answer
+}
+
+/** Refuses at once while the circuit is open. */
+export function gated(): Stage {
+  return (next) => async (request) => {
+    loaded(request).engine.breaker.gate()
+    return next(request)
+  }
+}
+
+/** The innermost handler: waits for the batch, which is guarded and executed by the engine. */
+export function batched(): Handler {
+  return (request) => {
+    const { engine } = loaded(request)
+    return engine.submit(request).then((answer) => ({ ...engine.identity('model'), ...answer }))
+  }
+}
+
+function loaded({ state }: PredictionRequest): EngineState & { kind: 'loaded' } {
+  if (state.kind === 'loaded') return state
+  throw state.error satisfies MLError
+}

@@ -1,0 +1,83 @@
+// The files of an artifact in, a running engine out: read, verified, on the backend that answers right.
+
+import { readArtifact } from '../artifact/read-artifact.ts'
+import { selectBackend } from '../backend/select-backend.ts'
+import { createError, isMLError, type MLError } from '../errors.ts'
+import type { Publish } from '../observe/channels.ts'
+import type { ModelStats } from '../observe/stats.ts'
+import { Engine } from './engine.ts'
+import type { ResolvedServingOptions } from './options.ts'
+import type { Platform } from './platform.ts'
+import { processCandidates } from './process-candidates.ts'
+import { schemaDifference, type ServiceConfig } from './service-config.ts'
+
+export type StartEngineOptions = {
+  /** Where the artifact came from, for errors. */
+  readonly where: string
+  readonly serving: ResolvedServingOptions
+  readonly platform: Platform
+  readonly stats: ModelStats
+  readonly publish: Publish
+  /** Name and version that folder and service.json give; undefined to believe the artifact. */
+  readonly expected?: { readonly name: string; readonly version: string }
+  readonly config?: ServiceConfig
+  readonly allowBelowFloor?: boolean
+}
+
+/**
+ * Starts an artifact.
+ * @throws MODEL_LOAD_FAILED, CHECKSUM_MISMATCH, VERSION_INCOMPATIBLE, VALIDATION_FAILED, ACCURACY_BELOW_FLOOR,
+ *   BACKEND_UNAVAILABLE
+ */
+export async function startEngine(
+  files: Readonly<Record<string, Uint8Array>>,
+  options: StartEngineOptions,
+): Promise<Engine> {
+  const { where, serving, platform, stats, publish } = options
+  const startedAt = platform.clock.now()
+  try {
+    const artifact = readArtifact(files, { hash: platform.hash })
+    assertAsExpected(artifact.metadata, options)
+    const { now } = platform.clock
+    const selected = await selectBackend({ requested: serving.backend, artifact, candidates: processCandidates(), now })
+    const engine = await Engine.start({ artifact, selected, serving, platform, stats, publish })
+    const loadMs = platform.clock.now() - startedAt
+    publish('modelLoaded', { model: engine.name, version: engine.version, loadMs })
+    const { picked, why } = selected.choice
+    serving.logger.info({ model: engine.name, version: engine.version, backend: picked, why, loadMs }, 'model loaded')
+    return engine
+  } catch (error) {
+    throw loadError(error, where)
+  }
+}
+
+function assertAsExpected(
+  metadata: { name: string; version: string; schema: Engine['schema']; evaluation?: { accuracy?: number } },
+  { where, expected, config = {}, allowBelowFloor = false }: StartEngineOptions,
+): void {
+  if (expected !== undefined && (metadata.name !== expected.name || metadata.version !== expected.version))
+    throw createError(
+      'VALIDATION_FAILED',
+      `${where} holds ${metadata.name}@${metadata.version}; its folder says ${expected.name}@${expected.version}`,
+    )
+  const difference = config.schema === undefined ? undefined : schemaDifference(config.schema, metadata.schema)
+  if (difference !== undefined) throw createError('VALIDATION_FAILED', `${where}: ${difference}`)
+  const { accuracyFloor } = config
+  if (accuracyFloor === undefined || allowBelowFloor) return
+  const accuracy = metadata.evaluation?.accuracy
+  if (accuracy !== undefined && accuracy >= accuracyFloor) return
+  throw createError(
+    'ACCURACY_BELOW_FLOOR',
+    accuracy === undefined
+      ? `${where} demands an accuracy of at least ${accuracyFloor}, and the artifact has none: convert it with an evaluation`
+      : `${where} demands an accuracy of at least ${accuracyFloor}; ${accuracy} was measured at conversion`,
+    { details: { accuracyFloor, accuracy } },
+  )
+}
+
+/** Load errors stay what they are; anything else that stops a load becomes one, with its cause. */
+function loadError(error: unknown, where: string): MLError {
+  if (isMLError(error) && (error.name === 'ModelLoadError' || error.name === 'ModelValidationError')) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return createError('MODEL_LOAD_FAILED', `cannot load ${where}: ${message}`, { cause: error })
+}

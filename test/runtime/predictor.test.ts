@@ -1,0 +1,257 @@
+import { describe, expect, it } from 'vitest'
+import { createError } from '../../src/errors.ts'
+import { heldOut } from '../helpers/artifacts.ts'
+import { createHandDrivenModel, settleMicrotasks } from '../helpers/hand-driven-model.ts'
+
+const { rows } = heldOut('telco_churn')
+const modelFailure = () => createError('EXECUTION_FAILED', 'the backend threw')
+
+describe('batching', () => {
+  it('stacks the rows of one turn into one run', async () => {
+    const { predictor, calls, endTurn } = await createHandDrivenModel({ caching: false })
+    const answers = rows.slice(0, 50).map((row) => predictor.predict(row))
+    expect(calls).toEqual([])
+    await endTurn()
+    expect(calls).toEqual([50])
+    const scores = (await Promise.all(answers)).map((answer) => answer.scores?.[0])
+    expect(scores).toEqual(Array.from({ length: 50 }, (_, i) => i))
+    expect(predictor.getHealth().stats).toMatchObject({ batches: 1, rowsInBatches: 50, meanBatchRows: 50 })
+  })
+
+  it('runs each row alone and at once where batching is off, but predictBatch in slices', async () => {
+    const { predictor, calls, endTurn } = await createHandDrivenModel({ caching: false, batching: false })
+    await Promise.all(rows.slice(0, 3).map((row) => predictor.predict(row)))
+    expect(calls).toEqual([1, 1, 1])
+    const batch = predictor.predictBatch(rows.slice(0, 30))
+    await endTurn()
+    expect(await batch).toHaveLength(30)
+    expect(calls).toEqual([1, 1, 1, 30])
+  })
+
+  it('refuses a bad row alone; its neighbours get their own answers', async () => {
+    const { predictor, calls, endTurn } = await createHandDrivenModel({ caching: false })
+    const batch = predictor.predictBatch([rows[0], { ...rows[1], total_day_minutes: 'many' }, rows[2]])
+    await endTurn()
+    const entries = await batch
+    expect(calls).toEqual([2])
+    expect(entries[0]).toMatchObject({ source: 'model', scores: [0] })
+    expect(entries[1]).toMatchObject({ code: 'INPUT_INVALID', details: { row: 1, feature: 'total_day_minutes' } })
+    expect(entries[2]).toMatchObject({ source: 'model', scores: [1] })
+  })
+
+  it('feeds itself in slices where there are more rows than the queue holds', async () => {
+    const { predictor, calls, endTurn } = await createHandDrivenModel({
+      caching: false,
+      batching: { maxQueuedRows: 8 },
+    })
+    const done = { entries: undefined as unknown[] | undefined }
+    void predictor.predictBatch(rows.slice(0, 21)).then((entries) => void (done.entries = entries))
+    while (done.entries === undefined) await endTurn()
+    expect(done.entries).toHaveLength(21)
+    expect(done.entries?.every((entry) => (entry as { source?: string }).source === 'model')).toBe(true)
+    expect(calls.reduce((sum, count) => sum + count)).toBe(21)
+    expect(Math.max(...calls)).toBeLessThanOrEqual(8)
+  })
+
+  it('refuses a row beyond the bound of the queue at once, with a hint when to come back', async () => {
+    const { predictor, endTurn } = await createHandDrivenModel({ caching: false, batching: { maxQueuedRows: 2 } })
+    const [first, second, third] = rows.slice(0, 3).map((row) => predictor.predict(row))
+    await expect(third).rejects.toMatchObject({ code: 'QUEUE_FULL', retryAfterMs: expect.any(Number), httpStatus: 503 })
+    await endTurn()
+    await Promise.all([first, second])
+  })
+})
+
+describe('the cache', () => {
+  it('runs the model once for 100 identical concurrent cold requests', async () => {
+    const { predictor, calls, endTurn } = await createHandDrivenModel()
+    const answers = Array.from({ length: 100 }, () => predictor.predict({ ...rows[0] }, { useCache: true }))
+    await endTurn()
+    expect(new Set((await Promise.all(answers)).map(({ source }) => source))).toEqual(new Set(['model']))
+    expect(calls).toEqual([1])
+    expect((await predictor.predict(rows[0], { useCache: true })).source).toBe('cache')
+    expect(predictor.getHealth().stats.cache).toMatchObject({ hits: 1, misses: 1, coalesced: 99 })
+  })
+
+  it('keeps tenants apart, and answers nobody from it who does not want it', async () => {
+    const { predictor, calls, endTurn } = await createHandDrivenModel()
+    for (const options of [{ tenant: 'a' }, { tenant: 'b' }, {}, { useCache: false }, { tenant: 'a' }]) {
+      const answer = predictor.predict(rows[0], { useCache: true, ...options })
+      await endTurn()
+      await answer
+    }
+    expect(calls).toEqual([1, 1, 1, 1])
+  })
+
+  it('does not remember a failure', async () => {
+    const { predictor, script, endTurn } = await createHandDrivenModel()
+    script.fail = modelFailure()
+    const failed = expect(predictor.predict(rows[0], { useCache: true })).rejects.toMatchObject({
+      code: 'EXECUTION_FAILED',
+    })
+    await endTurn()
+    await failed
+    script.fail = undefined
+    const answer = predictor.predict(rows[0], { useCache: true })
+    await endTurn()
+    expect((await answer).source).toBe('model')
+  })
+
+  it('gives hits while the circuit is open', async () => {
+    const { predictor, script, endTurn } = await createHandDrivenModel({ breaker: { failureThreshold: 1 } })
+    const first = predictor.predict(rows[0], { useCache: true })
+    await endTurn()
+    await first
+    script.fail = modelFailure()
+    const failed = Promise.allSettled([predictor.predict(rows[1], { useCache: true })])
+    await endTurn()
+    await failed
+    await expect(predictor.predict(rows[2])).rejects.toMatchObject({ code: 'BREAKER_OPEN' })
+    expect((await predictor.predict(rows[0], { useCache: true })).source).toBe('cache')
+  })
+})
+
+describe('failures', () => {
+  it('counts one failed batch once, opens the breaker, and closes it after a probe', async () => {
+    const { predictor, script, clock, calls, endTurn } = await createHandDrivenModel({
+      caching: false,
+      breaker: { failureThreshold: 2, openMs: 1000 },
+    })
+    script.fail = modelFailure()
+    for (let batch = 0; batch < 2; batch++) {
+      const failed = Promise.allSettled(rows.slice(0, 10).map((row) => predictor.predict(row)))
+      await endTurn()
+      await failed
+    }
+    expect(calls).toEqual([10, 10])
+    await expect(predictor.predict(rows[0])).rejects.toMatchObject({ code: 'BREAKER_OPEN', retryAfterMs: 1000 })
+    expect(predictor.getHealth()).toMatchObject({ status: 'unhealthy', breaker: 'open' })
+    script.fail = undefined
+    clock.advance(1001)
+    const probe = predictor.predict(rows[0])
+    await endTurn()
+    expect((await probe).source).toBe('model')
+    expect(predictor.getHealth().breaker).toBe('closed')
+  })
+
+  it('takes a raw answer that is no number for a failure of the model', async () => {
+    const { predictor, script, endTurn } = await createHandDrivenModel({ caching: false })
+    script.raw = NaN
+    const failed = expect(predictor.predict(rows[0])).rejects.toMatchObject({ code: 'EXECUTION_FAILED' })
+    await endTurn()
+    await failed
+  })
+
+  it('lets the rule answer in the place of the model, and says why', async () => {
+    const { predictor, script, endTurn } = await createHandDrivenModel({ rule: () => ({ label: 'no' }) })
+    script.fail = modelFailure()
+    const answer = predictor.predict(rows[0])
+    await endTurn()
+    expect(await answer).toMatchObject({ source: 'fallback', rule: 'rule', reason: 'EXECUTION_FAILED', label: 'no' })
+    expect(predictor.getHealth().status).toBe('degraded')
+  })
+
+  it('refuses a bad row even where a rule could answer it', async () => {
+    const { predictor } = await createHandDrivenModel({ rule: () => ({ label: 'no' }) })
+    await expect(predictor.predict({})).rejects.toMatchObject({ code: 'INPUT_INVALID' })
+  })
+
+  it('counts a run beyond the time budget against the model', async () => {
+    const { predictor, clock, endTurn } = await createHandDrivenModel({
+      mode: 'async',
+      caching: false,
+      timeBudgetMs: 100,
+    })
+    const failed = expect(predictor.predict(rows[0])).rejects.toMatchObject({ code: 'EXECUTION_FAILED' })
+    await endTurn()
+    clock.advance(101)
+    await failed
+    expect(predictor.getHealth().stats.errors).toBe(1)
+  })
+})
+
+describe('callers who leave', () => {
+  it('rejects with the reason of the signal, untouched, and never runs the row', async () => {
+    const { predictor, calls, endTurn } = await createHandDrivenModel()
+    const controller = new AbortController()
+    const reason = { why: 'closed the tab' }
+    const answer = expect(predictor.predict(rows[0], { signal: controller.signal })).rejects.toBe(reason)
+    await settleMicrotasks()
+    controller.abort(reason)
+    await answer
+    await endTurn()
+    expect(calls).toEqual([])
+    await expect(predictor.predict(rows[0], { signal: controller.signal })).rejects.toBe(reason)
+    await expect(predictor.predictBatch(rows, { signal: controller.signal })).rejects.toBe(reason)
+  })
+
+  it('rejects a whole batch with the reason of the signal', async () => {
+    const { predictor } = await createHandDrivenModel()
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    const answer = expect(predictor.predictBatch(rows, { signal: controller.signal })).rejects.toBe(reason)
+    await settleMicrotasks()
+    controller.abort(reason)
+    await answer
+  })
+
+  it('ends at the deadline, without blaming the model or asking the rule', async () => {
+    const { predictor, clock, calls, endTurn } = await createHandDrivenModel({ rule: () => ({ label: 'no' }) })
+    const late = expect(predictor.predict(rows[0], { timeoutMs: 20 })).rejects.toMatchObject({
+      code: 'DEADLINE_EXCEEDED',
+    })
+    await settleMicrotasks()
+    clock.advance(21)
+    await late
+    await endTurn()
+    expect(calls).toEqual([])
+    expect(predictor.getHealth().breaker).toBe('closed')
+  })
+
+  it('leaves the others of one flight alone', async () => {
+    const { predictor, endTurn } = await createHandDrivenModel()
+    const controller = new AbortController()
+    const leaves = predictor.predict(rows[0], { signal: controller.signal })
+    const stays = predictor.predict(rows[0])
+    const left = expect(leaves).rejects.toBe('bye')
+    await settleMicrotasks()
+    controller.abort('bye')
+    await left
+    await endTurn()
+    expect((await stays).source).toBe('model')
+  })
+})
+
+describe('misuse', () => {
+  it.each([
+    [{ timeoutMs: -1 }, 'timeoutMs'],
+    [{ timeoutMs: NaN }, 'timeoutMs'],
+    [{ priority: 'urgent' }, 'priority'],
+    [{ tenant: 7 }, 'tenant'],
+  ])('refuses the options %j', async (options, name) => {
+    const { predictor } = await createHandDrivenModel()
+    await expect(predictor.predict(rows[0], options as never)).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      message: expect.stringContaining(name),
+    })
+  })
+
+  it('refuses to predict a batch that is no array', async () => {
+    const { predictor } = await createHandDrivenModel()
+    await expect(predictor.predictBatch(rows[0] as never)).rejects.toMatchObject({ code: 'INPUT_INVALID' })
+    expect(await predictor.predictBatch([])).toEqual([])
+  })
+
+  it('settles pending calls with CLOSED, and refuses new ones', async () => {
+    const { predictor } = await createHandDrivenModel({ rule: () => ({ label: 'no' }) })
+    const pending = expect(predictor.predict(rows[0])).rejects.toMatchObject({ code: 'CLOSED' })
+    const batch = expect(predictor.predictBatch(rows)).rejects.toMatchObject({ code: 'CLOSED' })
+    await settleMicrotasks()
+    await predictor.close()
+    await pending
+    await batch
+    await expect(predictor.predict(rows[0])).rejects.toMatchObject({ code: 'CLOSED' })
+    await expect(predictor.predictBatch(rows)).rejects.toMatchObject({ code: 'CLOSED' })
+    await predictor.close()
+  })
+})
