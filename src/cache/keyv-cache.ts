@@ -8,8 +8,8 @@ import { decodeAnswer, encodeAnswer } from './codec.ts'
 import { createKeyvStore } from './keyv-store.ts'
 import { freezeDeep } from './memory-store.ts'
 
-/** Stores under way; more are dropped, so that a slow store cannot fill the memory. Redis' client queues 2000 commands. */
-const maxPendingStores = 1000
+/** Characters of answers on their way into the store; more are dropped, so that a slow store cannot fill the memory. */
+const maxPendingLength = 16 * 1024 ** 2
 
 export type KeyvCacheOptions = {
   readonly kind: 'keyv' | 'redis'
@@ -32,6 +32,7 @@ export function createKeyvCache(options: KeyvCacheOptions): PredictionCache {
   const isReady = (): boolean => !isClosed && (options.isReady?.() ?? true)
   const store = createKeyvStore({ keyv, clock, isReady })
   const pendingStores = new Set<Promise<void>>()
+  let pendingLength = 0
   const counts = { hits: 0, misses: 0, stores: 0, errors: 0, skipped: 0 }
   let lastError: string | undefined
   let closing: Promise<void> | undefined
@@ -103,7 +104,7 @@ export function createKeyvCache(options: KeyvCacheOptions): PredictionCache {
     store(key, answer) {
       freezeDeep(answer)
       counts.stores++
-      if (!isReady() || pendingStores.size >= maxPendingStores) {
+      if (!isReady()) {
         counts.skipped++
         return
       }
@@ -114,9 +115,17 @@ export function createKeyvCache(options: KeyvCacheOptions): PredictionCache {
         fail('encode', error)
         return
       }
+      if (pendingLength + text.length > maxPendingLength) {
+        counts.skipped++
+        return
+      }
       const pending = write(key, text)
       pendingStores.add(pending)
-      void pending.finally(() => pendingStores.delete(pending))
+      pendingLength += text.length
+      void pending.finally(() => {
+        pendingStores.delete(pending)
+        pendingLength -= text.length
+      })
     },
     flush,
     stats: () => ({ lookups: counts.hits + counts.misses, ...counts }),

@@ -108,6 +108,44 @@ describe('createKeyvStore', () => {
     expect(calls.count).toBe(6)
   })
 
+  it('lets at most 256 calls be under way, and the others wait for their turn', async () => {
+    const [store, calls] = createSubject()
+    const settle: ((text: string) => void)[] = []
+    calls.reply = () => new Promise((resolve) => settle.push(resolve))
+    const replies = Array.from({ length: 1000 }, () => store.get('key'))
+    for (let done = 0; done < 1000; done += settle.splice(0).length) {
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(settle.length).toBeLessThanOrEqual(256)
+      for (const one of settle) one('text')
+    }
+    expect(new Set((await Promise.all(replies)).map(({ kind }) => kind))).toEqual(new Set(['value']))
+  })
+
+  it('counts the deadline of a call from its turn', async () => {
+    const [store, calls, clock] = createSubject()
+    const settle: ((text: string) => void)[] = []
+    calls.reply = () => new Promise((resolve) => settle.push(resolve))
+    const replies = Array.from({ length: 257 }, () => store.get('key'))
+    await new Promise((resolve) => setImmediate(resolve))
+    clock.advance(49)
+    for (const one of settle.splice(0)) one('text')
+    await new Promise((resolve) => setImmediate(resolve))
+    clock.advance(49)
+    for (const one of settle.splice(0)) one('text')
+    expect((await Promise.all(replies)).every(({ kind }) => kind === 'value')).toBe(true)
+  })
+
+  it('lets those that wait go at once when the store has failed', async () => {
+    const [store, calls, clock] = createSubject()
+    calls.reply = () => new Promise(() => {})
+    const replies = Array.from({ length: 1000 }, () => store.get('key'))
+    await new Promise((resolve) => setImmediate(resolve))
+    clock.advance(50)
+    const kinds = (await Promise.all(replies)).map(({ kind }) => kind)
+    expect(kinds.filter((kind) => kind === 'skipped')).toHaveLength(1000 - 256)
+    expect(clock.pendingTimers).toBe(0)
+  })
+
   it('does not count values that Keyv cannot parse against the store', async () => {
     const [store, calls] = createSubject()
     calls.reply = () => Promise.reject(new SyntaxError('Unexpected token'))

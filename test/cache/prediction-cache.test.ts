@@ -175,33 +175,12 @@ describe('createPredictionCache in a user’s Keyv', () => {
     expect(cache.stats().errors).toBe(1)
   })
 
-  it('drops stores beyond those that a hung Keyv may hold up', async () => {
+  it('drops stores beyond the text that a hung Keyv may hold up', async () => {
     const keyv: KeyvLike = { get: () => new Promise(() => {}), set: () => new Promise(() => {}) }
-    const [cache, , clock] = await createSubject({ keyv })
-    for (let i = 0; i < 1500; i++) cache.store(String(i), { label: i })
-    expect(cache.stats().skipped).toBe(500)
+    const [cache, , clock] = await createSubject({ keyv, compression: false })
+    for (let i = 0; i < 20; i++) cache.store(String(i), { label: 'x'.repeat(1024 ** 2) })
+    expect(cache.stats().skipped).toBe(5)
     clock.advance(50)
     await cache.close()
-  })
-})
-
-describe('createPredictionCache given wrong options', () => {
-  const keyv = new Keyv()
-  it.each([
-    { ttlMs: 0 },
-    { ttlMs: NaN },
-    { maxEntries: 0 },
-    { maxEntries: 1.5 },
-    { maxByteLength: -1 },
-    { redisUrl: 'http://localhost' },
-    { redisUrl: 'localhost:6379' },
-    { redisUrl: 'redis://localhost', keyv },
-    { keyv: {} as KeyvLike },
-  ])('refuses %o', async (options) => {
-    await expect(createSubject(options)).rejects.toMatchObject({ code: 'VALIDATION_FAILED' })
-  })
-
-  it('never repeats a URL, which may hold a password', async () => {
-    await expect(createSubject({ redisUrl: 'http://user:s3cret@localhost' })).rejects.not.toThrow('s3cret')
   })
 })

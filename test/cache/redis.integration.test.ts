@@ -97,6 +97,31 @@ describe('a prediction cache on Redis', () => {
     expect(found.map((one) => one?.label)).toEqual(Array.from({ length: 50 }, (_, i) => i))
   })
 
+  it('takes a burst of thousands without giving up on a Redis that is well', async () => {
+    const { url } = await startRedis()
+    const cache = await openCache({ redisUrl: url })
+    for (let i = 0; i < 5000; i++) cache.store(`key ${i}`, { label: i })
+    await cache.flush()
+    expect(cache.stats()).toMatchObject({ errors: 0, skipped: 0 })
+    const found = await Promise.all(Array.from({ length: 5000 }, (_, i) => cache.lookup(`key ${i}`)))
+    expect(cache.stats()).toMatchObject({ hits: 5000, errors: 0, skipped: 0 })
+    expect(found.every((one, i) => one?.label === i)).toBe(true)
+  })
+
+  it('does not take replies for late that came while this thread was busy', async () => {
+    const { url } = await startRedis()
+    const cache = await openCache({ redisUrl: url })
+    await recoveryMs(cache)
+    for (let i = 0; i < 6; i++) {
+      const lookups = Array.from({ length: 20 }, () => cache.lookup('key'))
+      await Promise.resolve()
+      const end = performance.now() + 120
+      while (performance.now() < end);
+      expect((await Promise.all(lookups)).every((found) => found !== undefined)).toBe(true)
+    }
+    expect(cache.stats()).toMatchObject({ errors: 0, skipped: 0 })
+  })
+
   it('takes values that somebody else wrote for misses', async () => {
     const { url, ask } = await startRedis()
     const cache = await openCache({ redisUrl: url })
