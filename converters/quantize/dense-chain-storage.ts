@@ -8,7 +8,7 @@ import { type DensePlan, joinLayer, type StoredLayer, storeDenseLayer, symmetric
 import { storeFloats } from './stored-floats.ts'
 
 /** Products that a conversion may spend on one chain: about a second. */
-const operationBudget = 6e8
+const operationBudget = 3e8
 const passCount = 4
 
 /**

@@ -90,7 +90,9 @@ function columnScales({ weights, inputWidth, outputWidth }: DenseLayer): Float64
 /** Rounded up, so that no weight falls off its grid; the rounding itself costs nothing, since Q is made for the result. */
 function storeScales(scales: Float64Array, encoding: FloatEncoding): StoredFloats {
   if (encoding === 'float32' || encoding === 'float16') return storeFloats(scales.map(nextFloat32), 'float32')
-  const grid = affineGrid(scales, encoding)
+  // A hair above the largest, which would else need a step past the last.
+  const largest = scales.reduce((most, scale) => Math.max(most, scale), 0)
+  const grid = affineGrid(Float64Array.of(...scales, largest * (1 + 2 ** -20)), encoding)
   return {
     encoding,
     grid,

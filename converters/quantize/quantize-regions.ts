@@ -26,6 +26,8 @@ export type QuantizeOptions = {
   readonly calibration?: readonly Float64Array[]
   /** 0, or one more than the last result's level where golden answers refused that. @default 0 */
   readonly firstLevel?: number
+  /** True where golden answers are compared afterwards. @default false */
+  readonly isJudged?: boolean
 }
 
 export type { EncodingChoice, QuantizedModel }
@@ -119,6 +121,7 @@ function storageOfChain(
         .reduce((worst, shift) => (shift.barUse > worst.barUse ? shift : worst))
     },
     firstLevel: options.firstLevel ?? 0,
+    isJudged: options.isJudged ?? false,
   })
 }
 

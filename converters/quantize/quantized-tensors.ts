@@ -53,7 +53,11 @@ export function storeQuantized(source: RegionGraph, storage: Storage): Quantized
     if (part?.maxError !== undefined) maxErrors.set(tensor.name, part.maxError)
     return part?.replaces === true ? { ...tensor, values: part.floats.values } : tensor
   })
-  const decoded = placed.map((tensor) => [tensor.name, encodeTensor(tensor, choices.get(tensor.name)).decoded] as const)
+  const decoded = placed.map((tensor) => {
+    const { decoded: values } = encodeTensor(tensor, choices.get(tensor.name))
+    if (parts.has(tensor.name)) assertSame(tensor, values)
+    return [tensor.name, values] as const
+  })
   const reached = [...storage.values()]
   return {
     stored,
@@ -108,4 +112,10 @@ function choiceOf(tensor: NamedTensor, part: TensorPart | undefined): EncodingCh
     }
   }
   return tensor.role === 'cover' ? affineGrid(tensor.values, 'uint16') : { encoding: tensor.dtype }
+}
+
+/** What was chosen on a grid must come back from it: codes were chosen for each other, so one lost would spoil many. */
+function assertSame({ name, values }: NamedTensor, decoded: Float64Array): void {
+  const at = values.findIndex((value, index) => value !== decoded[index])
+  if (at >= 0) throw new RangeError(`element ${at} of ${name} is stored as ${decoded[at]}, not as ${values[at]}`)
 }

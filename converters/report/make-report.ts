@@ -68,7 +68,7 @@ function byteReport({ detected, folded, options, tensors, files }: ReportParts):
   const float32 = dense + trees
   const weights = tensors.reduce((sum, { byteLength }) => sum + byteLength, 0)
   const modelJson = files['model.json'].length
-  const isPromised = options.quantize === 'uint8' && (trees > 0 || dense >= smallChainBytes)
+  const isPromised = options.quantize === 'uint8' && float32 >= smallChainBytes
   return {
     source: detected.bytes.length,
     float32,
