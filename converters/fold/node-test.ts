@@ -35,6 +35,8 @@ export function nodeTest(column: ColumnFunction, context: NodeContext): NodeTest
   if (shape.kind === 'discrete') return discreteTest(column, shape.keys, context)
   if (set < 0) return monotoneTest(column, shape, context)
   if (!shape.isRaw) throw cannotFold('a categorical split on a scaled column')
+  // Rounding would take neighbours of a category into it, and no list of keys has them all.
+  if (trees.precision === 'float32') throw cannotFold('a categorical split on a number rounded to float32')
   const { left, known } = trees.categorySets[set]
   return discreteTest(column, [...new Set([...shape.sentinels, ...left, ...known])], context)
 }
