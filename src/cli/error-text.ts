@@ -5,6 +5,9 @@ import { isMLError } from '../errors.ts'
 /** Control characters of a hostile file name or category must not reach the terminal. */
 const controlCharacters = /[\u0000-\u001f\u007f-\u009f]+/g
 
+/** The same, but for line ends and tabs, which make a stack readable. */
+const otherControlCharacters = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]+/g
+
 /** Causes that --verbose prints; a chain can be cyclic. */
 const maxCauses = 8
 
@@ -24,7 +27,7 @@ export function errorDetails(error: unknown): string {
     parts.push(`${depth === 0 ? '' : 'caused by '}${text}\n`)
     current = current instanceof Error ? current.cause : undefined
   }
-  return parts.join('')
+  return parts.join('').replace(otherControlCharacters, ' ')
 }
 
 export function oneLine(text: string): string {

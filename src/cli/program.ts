@@ -4,8 +4,22 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import type { CliContext } from './cli-context.ts'
 import { oneLine } from './error-text.ts'
-import { definePredictCommand } from './predict-command.ts'
+import { defineConvertCommand } from './convert-command.ts'
+import { defineDemoCommand } from './demo-command.ts'
+import { defineDoctorCommand } from './doctor-command.ts'
+import { defineInspectCommand } from './inspect-command.ts'
 import { packageFile } from './package-file.ts'
+import { definePredictCommand } from './predict-command.ts'
+import { defineSupportedCommand } from './supported-command.ts'
+
+const commands = [
+  defineConvertCommand,
+  definePredictCommand,
+  defineInspectCommand,
+  defineDoctorCommand,
+  defineSupportedCommand,
+  defineDemoCommand,
+]
 
 const examples = `
 Exit code: 0 done, 1 a check failed, 2 wrong use or bad input. Answers go to stdout, all else to stderr.
@@ -21,10 +35,11 @@ export function createProgram(context: CliContext): Command {
   const program = new Command('tfjs-serving')
     .description('Convert trained models to TensorFlow.js without Python, and serve them inside Node.')
     .version(packageVersion(), '--version', 'print the version')
-    .option('--verbose', 'print causes and stacks of errors')
+    // so that `convert --version 2.0.0` is the model's version
+    .enablePositionalOptions()
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', examples)
-  for (const define of [definePredictCommand]) program.addCommand(define(context))
+  for (const define of commands) program.addCommand(define(context))
   for (const command of [program, ...program.commands]) configure(command, context)
   return program
 }
@@ -32,6 +47,7 @@ export function createProgram(context: CliContext): Command {
 /** Not inherited by commands that are added ready-made. */
 function configure(command: Command, { stdout, stderr }: CliContext): void {
   command
+    .option('--verbose', 'print causes and stacks of errors')
     .helpOption('-h, --help', 'print this help')
     .exitOverride()
     .showSuggestionAfterError(true)

@@ -37,8 +37,7 @@ export async function runCli(argv: readonly string[], streams: CliStreams): Prom
     if (error instanceof PipeClosed) return exitCodes.done
     // Commander has already printed what was wrong, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUse
-    const isVerbose = program.opts<{ verbose?: boolean }>().verbose === true
-    streams.stderr.write(isVerbose ? `${errorLine(error)}${errorDetails(error)}` : errorLine(error))
+    streams.stderr.write(argv.includes('--verbose') ? `${errorLine(error)}${errorDetails(error)}` : errorLine(error))
     return exitCodeOf(error)
   }
 }

@@ -1,0 +1,103 @@
+// A trained model's file in, a TensorFlow.js model in a folder and a report of what it cost out.
+
+import { Command, Option } from 'commander'
+import type { ConversionReport, ConvertOptions, QuantizeMode, ToleranceOption } from '../../converters/index.ts'
+import { isMLError } from '../errors.ts'
+import type { CliContext } from './cli-context.ts'
+import { createProgress } from './progress.ts'
+import { usageError } from './usage-error.ts'
+
+type ConvertCommandOptions = {
+  readonly out: string
+  readonly name?: string
+  readonly version?: string
+  readonly quantize: string
+  readonly golden?: string
+  readonly calibration?: string
+  readonly evaluation?: string
+  readonly storeGolden: boolean
+  readonly tolerance?: ToleranceOption
+  readonly json: boolean
+}
+
+const quantizeModes = ['none', 'float16', 'uint8', 'uint16'] as const satisfies QuantizeMode[]
+
+const examples = `
+Rows for the checks are JSON files, all optional:
+  --golden       { "rows": [...], "expected": { "predict": [...], "predict_proba": [...] } }: what the source answered
+  --calibration  { "rows": [...] }: real inputs, which weights are rounded for
+  --evaluation   { "rows": [...], "truth": [...] }: what was right, to measure the accuracy
+One file may be all three.
+Exit code: 0 converted, 1 golden answers moved by more than the tolerance (nothing is written), 2 bad input.
+
+Examples:
+  tfjs-serving convert model.joblib --out models/churn/versions/1.0.0 --name churn
+  tfjs-serving convert model.pkl --out artifacts/churn --golden heldout.json --evaluation heldout.json
+  tfjs-serving convert model.pkl --out artifacts/churn --golden heldout.json --tolerance probability=0.02
+  tfjs-serving convert model.pkl --out artifacts/churn --quantize none --json > report.json
+`
+
+export function defineConvertCommand(context: CliContext): Command {
+  return new Command('convert')
+    .description('convert a trained model to a TensorFlow.js graph model')
+    .argument('<file>', 'scikit-learn model (.pkl, .joblib), or a folder that holds one')
+    .requiredOption('--out <dir>', 'folder to write to')
+    .option('--name <name>', 'name of the model (default: from the file name)')
+    .option('--version <version>', 'version of the model (default: 1.0.0)')
+    .addOption(new Option('--quantize <mode>', 'how small weights become').choices(quantizeModes).default('uint8'))
+    .option('--golden <file>', 'rows with the answers of the source, to be compared')
+    .option('--calibration <file>', 'rows to round weights for')
+    .option('--evaluation <file>', 'rows with known truth, to measure accuracy')
+    .option('--store-golden', 'keep golden rows in the artifact; they may hold personal data', false)
+    .option(
+      '--tolerance <part=number,...>',
+      'largest differences from golden answers, by part: probability, score, value, vector',
+      parseTolerance,
+    )
+    .option('--json', 'print the report as JSON', false)
+    .addHelpText('after', examples)
+    .action((file: string, options: ConvertCommandOptions) => convert(file, options, context))
+}
+
+async function convert(file: string, options: ConvertCommandOptions, context: CliContext): Promise<void> {
+  const { out: outDir, json, quantize, ...rest } = options
+  const { convertModel, printReport } = await import('../../converters/index.ts')
+  const { nodeSha256 } = await import('../runtime/node-hash.ts')
+  const progress = createProgress(context.stderr)
+  const print = (report: ConversionReport): Promise<void> =>
+    context.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : `${printReport(report)}\n`)
+  const convertOptions: ConvertOptions = {
+    ...rest,
+    outDir,
+    quantize: quantize as QuantizeMode,
+    signal: context.signal,
+    hash: nodeSha256,
+    onProgress: ({ fraction, message }) => progress.report(fraction, message),
+  }
+  try {
+    const { report } = await convertModel(file, convertOptions)
+    progress.stop()
+    await print(report)
+    await context.stderr.write(`written to ${outDir}\n`)
+  } catch (error) {
+    progress.stop()
+    const report = isMLError(error) ? error.details['report'] : undefined
+    if (report !== undefined) await print(report as ConversionReport)
+    throw error
+  } finally {
+    progress.stop()
+  }
+}
+
+/** `probability=0.02,value=1`; the parts are checked where the other options are. */
+function parseTolerance(text: string): ToleranceOption {
+  return Object.fromEntries(
+    text.split(',').map((entry) => {
+      const match = /^\s*(\w+)\s*=\s*([\d.eE+-]+)\s*$/.exec(entry)
+      const value = Number(match?.[2])
+      if (match === null || Number.isNaN(value))
+        throw usageError(`--tolerance: expected part=number such as probability=0.02, got '${entry}'`)
+      return [match[1], value]
+    }),
+  )
+}

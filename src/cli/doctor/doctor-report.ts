@@ -1,0 +1,50 @@
+// What doctor found out about this machine, as plain JSON.
+
+import type { BackendName } from '../../backend/port.ts'
+
+export type BackendFinding = {
+  readonly name: BackendName
+  /** Whether this release can use it here. */
+  readonly isAvailable: boolean
+  /** Package and version that it runs on; null where that is not installed. */
+  readonly package: string | null
+  /** What it computes on; null where it is not there. */
+  readonly device: string | null
+  /** Whether it answered the demo model's held-out customers as scikit-learn did; null where it was not asked. */
+  readonly isRight: boolean | null
+  /** Largest difference of a probability from scikit-learn's; null where it was not asked. */
+  readonly largestDifference: number | null
+  /** Of the demo model: a row that comes alone, and a row of a batch; from predict to answer. */
+  readonly microsPerRow: { readonly alone: number; readonly inBatch: number } | null
+  /** What was found, in a phrase. */
+  readonly finding: string
+  /** Command that mends what is missing; null where there is none to give. */
+  readonly remedy: string | null
+}
+
+export type CacheFinding = {
+  readonly name: 'memory' | 'redis'
+  readonly isAvailable: boolean
+  readonly package: string | null
+  readonly finding: string
+  readonly remedy: string | null
+}
+
+export type DoctorReport = {
+  readonly library: { readonly name: string; readonly version: string }
+  readonly node: { readonly version: string; readonly wanted: string; readonly isSupported: boolean }
+  readonly platform: {
+    readonly os: string
+    readonly architecture: string
+    readonly processor: string
+    readonly coreCount: number
+    readonly memoryByteLength: number
+  }
+  /** In the order in which `auto` prefers them. */
+  readonly backends: readonly BackendFinding[]
+  /** What `auto` picks for the demo model; null where none is right. */
+  readonly picked: BackendName | null
+  readonly caches: readonly CacheFinding[]
+  /** True where Node is supported and a backend is right. */
+  readonly isFit: boolean
+}
