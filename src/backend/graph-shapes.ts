@@ -30,6 +30,8 @@ type NodeView = {
   readonly isConstant: (input: number) => boolean
 }
 
+type ShapeRule = (view: NodeView) => readonly Shape[]
+
 const same = ({ inputs }: NodeView): Shape[] => [inputs[0]]
 const broadcast = ({ node, inputs }: NodeView): Shape[] => [broadcastShapes(node, inputs[0], inputs[1])]
 
@@ -38,43 +40,50 @@ const broadcast = ({ node, inputs }: NodeView): Shape[] => [broadcastShapes(node
  * every backend in the form that is checked here; others (control flow, Where, hash tables, batched or transposed products,
  * GatherV2) are refused at load.
  */
-const shapeRules: Readonly<Record<string, (view: NodeView) => readonly Shape[]>> = {
-  Identity: same,
-  Neg: same,
-  Cast: same,
-  ClipByValue: same,
-  Cumsum: same,
-  Sigmoid: same,
-  Tanh: same,
-  Exp: same,
-  Softmax: same,
-  AddV2: broadcast,
-  Sub: broadcast,
-  Mul: broadcast,
-  RealDiv: broadcast,
-  Minimum: broadcast,
-  MatMul: productShape,
-  _FusedMatMul: productShape,
-  OneHot: ({ node, inputs, integers }) => {
-    if (typeOf(node, 'T') !== 'DT_INT32') throw refused(node, 'must give int32, which wasm writes whatever is asked')
-    return [[...inputs[0], integers(1)[0]]]
+const shapeRules: Readonly<Record<string, { readonly inputs: number; readonly shapesOf: ShapeRule }>> = {
+  Identity: { inputs: 1, shapesOf: same },
+  Neg: { inputs: 1, shapesOf: same },
+  Cast: { inputs: 1, shapesOf: same },
+  Sigmoid: { inputs: 1, shapesOf: same },
+  Tanh: { inputs: 1, shapesOf: same },
+  Exp: { inputs: 1, shapesOf: same },
+  Softmax: { inputs: 1, shapesOf: same },
+  Cumsum: { inputs: 2, shapesOf: same },
+  ClipByValue: { inputs: 3, shapesOf: same },
+  AddV2: { inputs: 2, shapesOf: broadcast },
+  Sub: { inputs: 2, shapesOf: broadcast },
+  Mul: { inputs: 2, shapesOf: broadcast },
+  RealDiv: { inputs: 2, shapesOf: broadcast },
+  Minimum: { inputs: 2, shapesOf: broadcast },
+  MatMul: { inputs: 2, shapesOf: productShape },
+  _FusedMatMul: { inputs: 3, shapesOf: productShape },
+  ConcatV2: { inputs: 2, shapesOf: concatenated },
+  Reshape: { inputs: 2, shapesOf: reshaped },
+  GatherNd: { inputs: 2, shapesOf: gathered },
+  OneHot: { inputs: 4, shapesOf: picked },
+  Fill: { inputs: 2, shapesOf: ({ integers }) => [integers(0)] },
+  Tile: {
+    inputs: 2,
+    shapesOf: ({ inputs, integers }) => [inputs[0].map((size, axis) => size * (integers(1)[axis] ?? 1))],
   },
-  Fill: ({ integers }) => [integers(0)],
-  Tile: ({ inputs, integers }) => [inputs[0].map((size, axis) => size * (integers(1)[axis] ?? 1))],
-  Transpose: ({ inputs, integers }) => [integers(1).map((axis) => inputs[0][axis])],
-  Reshape: reshaped,
-  ConcatV2: concatenated,
-  SplitV: ({ inputs, integers }) => {
-    const axis = integers(2)[0]
-    return integers(1).map((size) => inputs[0].map((whole, at) => (at === axis ? size : whole)))
+  Transpose: { inputs: 2, shapesOf: ({ inputs, integers }) => [integers(1).map((axis) => inputs[0][axis])] },
+  Sum: {
+    inputs: 2,
+    shapesOf: ({ inputs, integers }) => [inputs[0].map((size, axis) => (integers(1).includes(axis) ? 1 : size))],
   },
-  Slice: ({ inputs, integers }) => [
-    inputs[0].map((whole, axis) => (integers(2)[axis] === -1 ? whole - integers(1)[axis] : integers(2)[axis])),
-  ],
-  Sum: ({ inputs, integers }) => [inputs[0].map((size, axis) => (integers(1).includes(axis) ? 1 : size))],
-  GatherNd: ({ node, inputs }) => {
-    if (inputs[1].at(-1) !== 1) throw refused(node, 'must index one dimension')
-    return [[...inputs[1].slice(0, -1), ...inputs[0].slice(1)]]
+  Slice: {
+    inputs: 3,
+    shapesOf: ({ inputs, integers }) => {
+      const [starts, sizes] = [integers(1), integers(2)]
+      return [inputs[0].map((whole, axis) => (sizes[axis] === -1 ? whole - starts[axis] : sizes[axis]))]
+    },
+  },
+  SplitV: {
+    inputs: 3,
+    shapesOf: ({ inputs, integers }) => {
+      const axis = integers(2)[0]
+      return integers(1).map((size) => inputs[0].map((whole, at) => (at === axis ? size : whole)))
+    },
   },
 }
 
@@ -140,11 +149,12 @@ function shapesOf(
     },
     isConstant: (input) => known.constant.has(nodeOf(node.input[input] ?? '')),
   }
-  return shapeRules[node.op](view)
+  const rule = shapeRules[node.op]
+  if (node.input.length < rule.inputs) throw refused(node, `must have ${rule.inputs} inputs, got ${node.input.length}`)
+  return rule.shapesOf(view)
 }
 
-function broadcastShapes(node: GraphNode, a: Shape | undefined, b: Shape | undefined): Shape {
-  if (a === undefined || b === undefined) throw refused(node, 'must have two inputs')
+function broadcastShapes(node: GraphNode, a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length)
   return Array.from({ length: rank }, (_, i) => {
     const left = a[a.length - rank + i] ?? 1
@@ -162,6 +172,16 @@ function productShape({ node, inputs, isConstant }: NodeView): Shape[] {
   if (bias !== undefined && (bias.length !== 1 || bias[0] !== b[1] || !isConstant(2)))
     throw refused(node, `must have a constant bias of ${b[1]} values`)
   return [[a[0], b[1]]]
+}
+
+function gathered({ node, inputs }: NodeView): Shape[] {
+  if (inputs[1].at(-1) !== 1) throw refused(node, 'must index one dimension')
+  return [[...inputs[1].slice(0, -1), ...inputs[0].slice(1)]]
+}
+
+function picked({ node, inputs, integers }: NodeView): Shape[] {
+  if (typeOf(node, 'T') !== 'DT_INT32') throw refused(node, 'must give int32, which wasm writes whatever is asked')
+  return [[...inputs[0], integers(1)[0]]]
 }
 
 function typeOf({ attr }: GraphNode, key: string): unknown {
