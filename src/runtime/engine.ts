@@ -15,13 +15,21 @@ import { type Breaker, createBreaker } from '../resilience/breaker.ts'
 import type { Answer, Prediction, PredictionSource } from '../rows/prediction.ts'
 import { createRowReader, type RowReader } from '../rows/read-row.ts'
 import { createLoadedModel, type LoadedModel, type RowResult } from './loaded-model.ts'
-import type { ResolvedServingOptions } from './options.ts'
+import type { PredictOptions, ResolvedServingOptions } from './options.ts'
 import type { Platform } from './platform.ts'
-import type { PredictionRequest } from './request.ts'
 import { withTimeBudget } from './time-budget.ts'
 
 /** Wait before a row of predictBatch that met a full queue asks again; a batch takes about as long. */
 const fullQueueWaitMs = 1
+
+/** What an engine reads of a request. */
+export type EngineRow = {
+  readonly canonical: Float64Array
+  /** Position in the caller's batch; undefined for a row that came alone. */
+  readonly rowIndex: number | undefined
+  readonly signal: AbortSignal | undefined
+  readonly options: PredictOptions
+}
 
 export type EngineOptions = {
   readonly artifact: Artifact
@@ -50,6 +58,7 @@ export class Engine {
   readonly #rowKeys: Readonly<Record<KeyKind, RowKey>>
   #leaseCount = 0
   #onIdle: (() => void)[] = []
+  #running: Promise<unknown> | undefined
   #isClosed = false
 
   /** Warms the backend with the artifact's own check rows, at batch 1 and at all of them. */
@@ -96,7 +105,7 @@ export class Engine {
   }
 
   /** Puts a row into the next batch. Where batching is off, a row that came alone runs alone, at once. */
-  async submit({ canonical, rowIndex, signal, options }: PredictionRequest): Promise<Answer> {
+  async submit({ canonical, rowIndex, signal, options }: EngineRow): Promise<Answer> {
     if (this.#options.serving.batching === false && rowIndex === undefined && this.#model.mode === 'sync')
       return this.#runAlone(canonical)
     const jobOptions = { signal, priority: options.priority }
@@ -136,6 +145,8 @@ export class Engine {
     if (this.#isClosed) return
     this.#isClosed = true
     await this.#batcher.close()
+    // callers have their answer already; the backend must not lose its tensors in the middle of a run
+    await this.#running
     this.#model.dispose()
     this.#options.publish('modelUnloaded', { model: this.name, version: this.version })
   }
@@ -144,6 +155,7 @@ export class Engine {
     return this.breaker.guard(() => {
       const results = this.#model.run(rows)
       if (!(results instanceof Promise)) return assertNotAllWrong(results)
+      this.#running = results.catch(() => undefined)
       const { serving, platform } = this.#options
       return withTimeBudget(results.then(assertNotAllWrong), serving.timeBudgetMs, platform.clock, this.name)
     })
