@@ -11,7 +11,7 @@ import { describePerformance, type PerformanceSummary } from './performance-summ
 import { detectPlatform } from './platform.ts'
 import type { ModelPredictor } from './predictor.ts'
 import { createPublish } from './publish.ts'
-import { Service } from './service.ts'
+import { ServedModel } from './served-model.ts'
 import { readServiceEntry } from './service-entry.ts'
 import { openSharedCache, type SharedCache } from './shared-cache.ts'
 
@@ -26,7 +26,7 @@ export type RegistryHealth = {
 export class MLServiceRegistry {
   readonly options: RegistryOptions
   readonly #serving: ResolvedServingOptions
-  readonly #services = new Map<string, Service>()
+  readonly #services = new Map<string, ServedModel>()
   #cache: SharedCache | undefined
   #initializing: Promise<void> | undefined
   #closing: Promise<void> | undefined
@@ -117,7 +117,7 @@ export class MLServiceRegistry {
     this.#cache ??= await openSharedCache(serving.caching, platform.clock, publish)
     for (const folder of folders) {
       const context = { serving, platform, publish, allowBelowFloor, retryAfterMs }
-      const service = new Service(readServiceEntry(folder), {
+      const service = new ServedModel(readServiceEntry(folder), {
         ...context,
         cache: this.#cache,
         readFiles: readArtifactFolder,
@@ -129,7 +129,7 @@ export class MLServiceRegistry {
     if (folders.length === 0) serving.logger.warn({ modelsDir }, 'the models folder holds no model')
   }
 
-  #service(name: string): Service {
+  #service(name: string): ServedModel {
     if (this.#closing !== undefined) throw this.#closedError()
     const service = this.#services.get(name)
     if (service !== undefined) return service

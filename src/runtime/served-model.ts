@@ -21,7 +21,7 @@ import { resolveVersion, type ServiceEntry } from './service-entry.ts'
 import type { SharedCache } from './shared-cache.ts'
 import { startEngine } from './start-engine.ts'
 
-export type ServiceContext = {
+export type ServedModelContext = {
   readonly serving: ResolvedServingOptions
   readonly platform: Platform
   readonly publish: Publish
@@ -40,15 +40,15 @@ type Slot = {
   loading: Promise<void> | undefined
 }
 
-export class Service {
+export class ServedModel {
   readonly entry: ServiceEntry
-  readonly #context: ServiceContext
+  readonly #context: ServedModelContext
   readonly #engines = new Map<string, Promise<Engine>>()
   readonly #slots = new Map<string, Slot>()
   #monitor: ModelPredictor | undefined
   #isClosed = false
 
-  constructor(entry: ServiceEntry, context: ServiceContext) {
+  constructor(entry: ServiceEntry, context: ServedModelContext) {
     this.entry = entry
     this.#context = context
   }
