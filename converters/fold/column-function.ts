@@ -57,7 +57,7 @@ export function columnFunction(graph: RegionGraph, ref: ColumnRef): ColumnFuncti
     }
     case 'scale': {
       const before = columnFunction(graph, region.inputs[column])
-      const map: ValueMap = (value) => scaleValue(region, column, value)
+      const map = scaleMap(region, column)
       return { ...before, apply: chain(before.apply, map), shape: scaledShape(before.shape, region, column) }
     }
     case 'ordinal': {
@@ -98,8 +98,16 @@ function scaledShape(shape: ColumnShape, region: Scale, column: number): ColumnS
   if (shape.kind === 'discrete') return shape
   const slope = region.form === 'subtract-divide' ? region.second[column] : region.first[column]
   const direction = (shape.direction * Math.sign(slope)) as 1 | 0 | -1
-  const core = chain(shape.core, (value) => scaleValue(region, column, value))
+  const core = chain(shape.core, scaleMap(region, column))
   return { ...shape, direction, core, isRaw: false }
+}
+
+/** `scaleValue` of one column; without a clip as plain arithmetic, since flip points ask for it millions of times. */
+function scaleMap(region: Scale, column: number): ValueMap {
+  if (region.clip !== undefined) return (value) => scaleValue(region, column, value)
+  const first = region.first[column]
+  const second = region.second[column]
+  return region.form === 'subtract-divide' ? (value) => (value - first) / second : (value) => value * first + second
 }
 
 function encodedShape(shape: ColumnShape, keys: readonly number[]): ColumnShape {

@@ -40,6 +40,8 @@ function resolveNodes(graph: RegionGraph, trees: SplitTrees, schema: ModelSchema
   const column = new Int32Array(nodeCount)
   const flip = new Float64Array(nodeCount)
   const isSwapped = new Uint8Array(nodeCount)
+  // Nodes that share a test share the object.
+  const numbers = new Map<NodeTest, number>()
   const testOf = createTestFinder(graph, trees, schema)
   for (let node = 0; node < nodeCount; node++) {
     if (trees.jump[node] === 0) continue
@@ -48,7 +50,12 @@ function resolveNodes(graph: RegionGraph, trees: SplitTrees, schema: ModelSchema
       column[node] = test.goesRight ? alwaysRight : alwaysLeft
       continue
     }
-    column[node] = columns.add(feature, test)
+    let number = numbers.get(test)
+    if (number === undefined) {
+      number = columns.add(feature, test)
+      numbers.set(test, number)
+    }
+    column[node] = number
     if (test.kind === 'member') continue
     flip[node] = test.flip
     isSwapped[node] = test.isSwapped ? 1 : 0
