@@ -2,7 +2,7 @@
 
 import type { MLError } from '../errors.ts'
 import type { Clock } from '../observe/clock.ts'
-import { AbortWatch } from './abort-watch.ts'
+import { AbortWatch } from '../observe/abort-watch.ts'
 import type { BatchingErrors } from './batching-errors.ts'
 import { DeadlineWatch } from './deadline-watch.ts'
 import { JobQueue } from './job-queue.ts'

@@ -1,5 +1,7 @@
 // Equal keys asked for at once in; one run of the loader, whose result every caller gets, out.
 
+import { AbortWatch } from '../observe/abort-watch.ts'
+
 /**
  * Loads what a key stands for. `signal` aborts once every caller has left; it is undefined where the first caller
  * cannot leave.
@@ -19,19 +21,30 @@ export type SingleFlight<Result> = {
 }
 
 type Flight<Result> = {
+  readonly key: string
   readonly result: Promise<Result>
   readonly controller: AbortController | undefined
   callerCount: number
 }
 
+type Caller<Result> = {
+  readonly signal: AbortSignal
+  readonly flight: Flight<Result>
+  readonly reject: (reason: unknown) => void
+}
+
 export function createSingleFlight<Result>(): SingleFlight<Result> {
   const flights = new Map<string, Flight<Result>>()
+  const callers = new AbortWatch<Caller<Result>>(({ flight, reject }, reason) => {
+    reject(reason)
+    leave(flight, reason)
+  })
 
   function start(key: string, load: Load<Result>, canLeave: boolean): Flight<Result> {
     const controller = canLeave ? new AbortController() : undefined
     // Starts the load before anyone can ask again, and turns a synchronous throw into a rejection.
     const result = (async () => load(controller?.signal))()
-    const flight: Flight<Result> = { result, controller, callerCount: 0 }
+    const flight: Flight<Result> = { key, result, controller, callerCount: 0 }
     flights.set(key, flight)
     const release = (): void => {
       if (flights.get(key) === flight) flights.delete(key)
@@ -41,11 +54,11 @@ export function createSingleFlight<Result>(): SingleFlight<Result> {
     return flight
   }
 
-  function leave(key: string, flight: Flight<Result>, reason: unknown): void {
+  function leave(flight: Flight<Result>, reason: unknown): void {
     flight.callerCount--
     if (flight.callerCount > 0 || flight.controller === undefined) return
     // A caller who comes now must not join a flight that is being aborted.
-    if (flights.get(key) === flight) flights.delete(key)
+    if (flights.get(flight.key) === flight) flights.delete(flight.key)
     flight.controller.abort(reason)
   }
 
@@ -56,19 +69,15 @@ export function createSingleFlight<Result>(): SingleFlight<Result> {
       flight.callerCount++
       if (signal === undefined) return flight.result
       return new Promise((resolve, reject) => {
-        const onAbort = (): void => {
-          signal.removeEventListener('abort', onAbort)
-          reject(signal.reason)
-          leave(key, flight, signal.reason)
-        }
-        signal.addEventListener('abort', onAbort)
+        const caller = { signal, flight, reject }
+        callers.add(caller)
         void flight.result.then(
           (result) => {
-            signal.removeEventListener('abort', onAbort)
+            callers.delete(caller)
             resolve(result)
           },
           (error: unknown) => {
-            signal.removeEventListener('abort', onAbort)
+            callers.delete(caller)
             reject(error)
           },
         )

@@ -50,34 +50,46 @@ export async function raceAbort<Result>(signal: AbortSignal, work: () => Result 
 }
 
 function raceTimeout<Result>(
-  { timeoutMs, signal, clock, model }: DeadlineOptions & { readonly timeoutMs: number },
+  options: DeadlineOptions & { readonly timeoutMs: number },
   work: (signal: AbortSignal) => Result | Promise<Result>,
 ): Promise<Result> {
+  const { signal, release } = openDeadline(options)
+  return new Promise<Result>((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    void settle(() => work(signal), resolve, reject, release)
+  })
+}
+
+/**
+ * A signal that aborts with `signal.reason` or, once `timeoutMs` has passed, with DEADLINE_EXCEEDED. Whoever opens it
+ * releases it: timer and listener are gone then.
+ * @throws INPUT_INVALID where timeoutMs is no number above 0; signal.reason where it is aborted already
+ */
+export function openDeadline({ timeoutMs = Infinity, signal, clock, model }: DeadlineOptions): {
+  readonly signal: AbortSignal
+  readonly release: () => void
+} {
+  assertTimeout(timeoutMs, model)
+  signal?.throwIfAborted()
   const controller = new AbortController()
-  const onAbort = (): void => controller.abort(signal?.reason)
+  const end = (reason: unknown): void => {
+    release()
+    controller.abort(reason)
+  }
+  const onAbort = (): void => end(signal?.reason)
   const onTimeout = (): void =>
-    controller.abort(
+    end(
       createError('DEADLINE_EXCEEDED', `${model} gave no answer within ${timeoutMs} ms`, {
         details: { model, timeoutMs },
       }),
     )
-  signal?.addEventListener('abort', onAbort)
-  const timer = clock.setTimer(onTimeout, Math.min(timeoutMs, longestTimerMs))
-  const stop = (): void => {
-    clock.clearTimer(timer)
+  signal?.addEventListener('abort', onAbort, { once: true })
+  const timer = timeoutMs === Infinity ? undefined : clock.setTimer(onTimeout, Math.min(timeoutMs, longestTimerMs))
+  const release = (): void => {
+    if (timer !== undefined) clock.clearTimer(timer)
     signal?.removeEventListener('abort', onAbort)
   }
-  return new Promise<Result>((resolve, reject) => {
-    controller.signal.addEventListener(
-      'abort',
-      () => {
-        stop()
-        reject(controller.signal.reason)
-      },
-      { once: true },
-    )
-    void settle(() => work(controller.signal), resolve, reject, stop)
-  })
+  return { signal: controller.signal, release }
 }
 
 async function settle<Result>(

@@ -145,9 +145,10 @@ export class Engine {
     if (this.#isClosed) return
     this.#isClosed = true
     await this.#batcher.close()
-    // callers have their answer already; the backend must not lose its tensors in the middle of a run
-    await this.#running
-    this.#model.dispose()
+    const dispose = (): void => this.#model.dispose()
+    // callers have their answer already, but the backend must not lose its tensors in the middle of a run
+    if (this.#running === undefined) dispose()
+    else void this.#running.then(dispose)
     this.#options.publish('modelUnloaded', { model: this.name, version: this.version })
   }
 
@@ -155,7 +156,8 @@ export class Engine {
     return this.breaker.guard(() => {
       const results = this.#model.run(rows)
       if (!(results instanceof Promise)) return assertNotAllWrong(results)
-      this.#running = results.catch(() => undefined)
+      const ended = (): void => void (this.#running = undefined)
+      this.#running = results.then(ended, ended)
       const { serving, platform } = this.#options
       return withTimeBudget(results.then(assertNotAllWrong), serving.timeBudgetMs, platform.clock, this.name)
     })

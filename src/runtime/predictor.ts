@@ -54,8 +54,8 @@ export class ModelPredictor {
     const stages = [
       observed(name, stats, clock, publish),
       rowRead(options.readerWithoutModel),
-      withFallback(options.fallbackFor, stats),
       withTimeout(name, clock),
+      withFallback(options.fallbackFor, stats),
       leased(),
       ...(cache === undefined ? [] : [cached({ ...cache, stats, clock })]),
       gated(),
@@ -98,12 +98,15 @@ export class ModelPredictor {
     options.signal?.throwIfAborted()
     if (this.#isClosed) throw this.#closedError()
     const state = this.#options.state()
-    const predictOne = (index: number, perRow: PredictOptions) =>
-      this.#handle(this.#request(rows[index], index, perRow))
+    const { timeoutMs, signal, ...perRow } = options
+    const predictOne = (index: number, joined: AbortSignal | undefined) =>
+      this.#handle({ ...this.#request(rows[index], index, perRow), signal: joined })
     return predictSlices(rows.length, predictOne, {
-      predictOptions: options,
-      sliceRows: state.kind === 'loaded' ? state.engine.sliceRows : sliceRowsWithoutModel,
+      timeoutMs,
+      signal,
       clock: this.#options.platform.clock,
+      model: this.name,
+      sliceRows: state.kind === 'loaded' ? state.engine.sliceRows : sliceRowsWithoutModel,
     })
   }
 

@@ -62,7 +62,7 @@ function assertPredictOptions({ options }: PredictionRequest): void {
     throw createError('INPUT_INVALID', `option tenant: expected a string, got ${typeof options.tenant}`)
 }
 
-/** Lets the rule answer where the model cannot. Outermost but for reading, so that no rule's answer is ever cached. */
+/** Lets the rule answer where the model cannot. It lies outside the cache, so no rule's answer is ever remembered. */
 export function withFallback(fallbackFor: (state: EngineState) => Fallback | undefined, stats: ModelStats): Stage {
   return (next) => (request) =>
     next(request).catch((error: unknown) => {
@@ -111,7 +111,7 @@ export function cached({ cache, worth, flights, stats, clock }: CachedOptions): 
     const key = engine.rowKey(cache.keyKind)(request.canonical, tenant)
     const hit = cache.peek(key)
     if (hit !== undefined) return Promise.resolve({ ...engine.identity('cache'), ...hit })
-    if (flights.isFlying(key)) stats.recordCoalesced()
+    const isCoalesced = flights.isFlying(key)
     const load = async (signal: AbortSignal | undefined): Promise<Prediction> => {
       const found = await lookUp(key)
       if (found !== undefined) return { ...engine.identity('cache'), ...found }
@@ -120,7 +120,11 @@ export function cached({ cache, worth, flights, stats, clock }: CachedOptions): 
       cache.store(key, answerOf(prediction))
       return prediction
     }
-    return flights.run(key, load, request.signal)
+    const flight = flights.run(key, load, request.signal)
+    if (!isCoalesced) return flight
+    stats.recordCoalesced()
+    // an object of its own for each caller
+    return flight.then((prediction) => ({ ...prediction }))
   }
 }
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { createError } from '../../src/errors.ts'
 import { heldOut } from '../helpers/artifacts.ts'
@@ -193,6 +194,17 @@ describe('callers who leave', () => {
     await settleMicrotasks()
     controller.abort(reason)
     await answer
+  })
+
+  it('listens once to a signal, however many rows share it, and not at all afterwards', async () => {
+    const { predictor, endTurn } = await createHandDrivenModel()
+    const { signal } = new AbortController()
+    const answer = predictor.predictBatch(rows.slice(0, 100), { signal })
+    await settleMicrotasks()
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    await endTurn()
+    expect(await answer).toHaveLength(100)
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
   it('ends at the deadline, without blaming the model or asking the rule', async () => {
