@@ -225,3 +225,10 @@ export function affineChoice({ role, values }: NamedTensor): EncodingChoice {
 function toJson(values: ArrayLike<number>): (number | null)[] {
   return Array.from(values, (value) => (Number.isNaN(value) ? null : value))
 }
+
+/** The artifact with one node of its graph changed. */
+export function withNode(artifact: Artifact, name: string, change: Record<string, unknown>): Artifact {
+  const topology = artifact.modelJson.modelTopology as { node: { name: string }[] }
+  const node = topology.node.map((found) => (found.name === name ? { ...found, ...change } : found))
+  return { ...artifact, modelJson: { ...artifact.modelJson, modelTopology: { ...topology, node } } }
+}
