@@ -3,6 +3,7 @@
 import type * as tfjsConverter from '@tensorflow/tfjs-converter'
 import type * as tfjsCore from '@tensorflow/tfjs-core'
 import { createError } from '../errors.ts'
+import { withoutCrashHandlers } from './process-listeners.ts'
 
 export type TfjsBackendName = 'wasm' | 'cpu'
 
@@ -22,7 +23,7 @@ const imports = {
 /** @throws BACKEND_UNAVAILABLE where the packages are not installed or the backend does not start */
 export async function openTfjs(name: TfjsBackendName): Promise<TfjsLibrary> {
   const { tf, loadGraphModelSync } = await importTfjs(name)
-  const isReady = await tf.setBackend(name).catch((cause: unknown) => {
+  const isReady = await withoutCrashHandlers(() => tf.setBackend(name)).catch((cause: unknown) => {
     throw unavailable(name, 'did not start', cause)
   })
   if (!isReady) throw unavailable(name, 'did not start')
