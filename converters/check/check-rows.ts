@@ -21,7 +21,7 @@ export function makeCheckRows(knowledge: readonly FeatureKnowledge[]): Float64Ar
   const width = Math.max(1, knowledge.length)
   const count = Math.max(fewestRows, Math.min(mostRows, Math.floor(mostNumbers / width)))
   const random = createSeededRandom(seed)
-  return syntheticRows(knowledge, count, seed).map((row, index) => {
+  return syntheticRows(knowledge, count, { seed }).map((row, index) => {
     if (index % 4 === 0) return row
     if (index === 1)
       return row.map((value, feature) => (knowledge[feature].feature.missing === 'handled' ? NaN : value))

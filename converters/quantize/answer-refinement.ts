@@ -26,6 +26,8 @@ export function refineOutputs(
     readonly rows: readonly Float64Array[]
     /** Outputs of the source. */
     readonly wantedOutputs: readonly Float64Array[]
+    /** How much the squared change of each row counts. */
+    readonly rowWeights: Float64Array
     readonly passCount: number
   },
 ): void {
@@ -36,7 +38,7 @@ export function refineOutputs(
 function refineLayer(
   refinable: readonly RefinableLayer[],
   index: number,
-  { rows, wantedOutputs }: Parameters<typeof refineOutputs>[1],
+  { rows, wantedOutputs, rowWeights }: Parameters<typeof refineOutputs>[1],
 ): void {
   const layers = refinable.map(({ layer }) => layer)
   const activations = runLayers(layers, rows)
@@ -45,7 +47,7 @@ function refineLayer(
   const columns = transposed(activations.inputs[index], layers[index].inputWidth)
   for (let unit = 0; unit < layers[index].outputWidth; unit++) {
     if (refinable[index].steps[unit] === 0) continue
-    const moved = refineUnit(refinable[index], unit, { columns, slopes, residuals })
+    const moved = refineUnit(refinable[index], unit, { columns, slopes, residuals, rowWeights })
     if (moved === undefined) continue
     const { outputWidth } = layers[index]
     residuals.forEach((residual, row) => {
@@ -59,13 +61,14 @@ type Linearised = {
   readonly columns: Float64Array
   readonly slopes: readonly Float64Array[]
   readonly residuals: readonly Float64Array[]
+  readonly rowWeights: Float64Array
 }
 
 /** Moves weights into one unit, one after the other; how far that moved the unit's sum in each row, if at all. */
 function refineUnit(
   { layer, wanted, steps, reach }: RefinableLayer,
   unit: number,
-  { columns, slopes, residuals }: Linearised,
+  { columns, slopes, residuals, rowWeights }: Linearised,
 ): Float64Array | undefined {
   const { inputWidth, outputWidth, weights } = layer
   const rowCount = residuals.length
@@ -74,8 +77,8 @@ function refineUnit(
   for (let row = 0; row < rowCount; row++)
     for (let k = 0; k < residuals[row].length; k++) {
       const slope = slopes[row][k * outputWidth + unit]
-      pull[row] += residuals[row][k] * slope
-      curvature[row] += slope * slope
+      pull[row] += rowWeights[row] * residuals[row][k] * slope
+      curvature[row] += rowWeights[row] * slope * slope
     }
   let moved: Float64Array | undefined
   for (let input = 0; input < inputWidth; input++) {

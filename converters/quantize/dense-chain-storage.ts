@@ -8,7 +8,7 @@ import { type DensePlan, joinLayer, type StoredLayer, storeDenseLayer, symmetric
 import { storeFloats } from './stored-floats.ts'
 
 /** Products that a conversion may spend on one chain: about a second. */
-const operationBudget = 3e8
+const operationBudget = 6e8
 const passCount = 4
 
 /**
@@ -84,7 +84,12 @@ function refine(
       reach: scales.values.map((scale) => scale * (1 + step / 2)),
     }
   })
-  refineOutputs(refinable, { rows: chosen, wantedOutputs: runLayers(layers, chosen).outputs, passCount })
+  refineOutputs(refinable, {
+    rows: chosen,
+    wantedOutputs: runLayers(layers, chosen).outputs,
+    rowWeights: rowWeights(chosen),
+    passCount,
+  })
   return stored.map((each, index) => {
     if (each.q.grid === undefined || each.q.encoding !== 'uint8') return each
     const { scale, min } = each.q.grid
@@ -95,4 +100,11 @@ function refine(
     })
     return joinLayer(layers[index], { ...each, q: { ...each.q, values } })
   })
+}
+
+/** A row whose inputs are ten times as large has answers about as much farther off: each counts by its own measure. */
+function rowWeights(rows: readonly Float64Array[]): Float64Array {
+  const squares = rows.map((row) => row.reduce((sum, value) => sum + value * value, 0))
+  const usual = [...squares].sort((a, b) => a - b)[squares.length >>> 1]
+  return Float64Array.from(squares, (square) => (usual > 0 ? usual / Math.max(square, usual) : 1))
 }

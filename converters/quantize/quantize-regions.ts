@@ -39,6 +39,8 @@ const freshRowCount = 512
 /** Enough rows of real inputs to hold some back and measure on them. */
 const calibrationToMeasure = 64
 const fitSeed = 1
+/** Weights that are only right for usual rows go wrong by the most on the first unusual one. */
+const farShare = 0.2
 const freshSeed = 2
 
 /** @throws FILE_CORRUPT where a weight is NaN or infinite */
@@ -66,9 +68,12 @@ function rowsFor(knowledge: readonly FeatureKnowledge[], { calibration = [] }: Q
   const isEnough = calibration.length >= calibrationToMeasure
   const held = isEnough ? calibration.filter((_, index) => index % 4 === 3) : []
   const given = isEnough ? calibration.filter((_, index) => index % 4 !== 3) : calibration
-  const made = syntheticRows(knowledge, freshRowCount, freshSeed)
+  const made = syntheticRows(knowledge, freshRowCount, { seed: freshSeed })
   return {
-    toFit: (count) => [...given, ...syntheticRows(knowledge, Math.max(0, count - given.length), fitSeed)],
+    toFit: (count) => [
+      ...given,
+      ...syntheticRows(knowledge, Math.max(0, count - given.length), { seed: fitSeed, farShare }),
+    ],
     fresh: isEnough ? [held, made] : [made],
   }
 }

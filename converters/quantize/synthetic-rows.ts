@@ -6,16 +6,34 @@ import { createSeededRandom, type SeededRandom } from './seeded-random.ts'
 /** Share of values left missing, and of categories left unknown, where the model has an answer to that. */
 const absentShare = 0.05
 
-export function syntheticRows(knowledge: readonly FeatureKnowledge[], rowCount: number, seed: number): Float64Array[] {
+/** Rows that lie farther out than scalers learnt do so by up to 30 times: real numbers have heavy tails. */
+const farExponent = 1.5
+
+export type SyntheticOptions = {
+  readonly seed: number
+  /** Share of rows that lie far out. @default 0 */
+  readonly farShare?: number
+}
+
+export function syntheticRows(
+  knowledge: readonly FeatureKnowledge[],
+  rowCount: number,
+  { seed, farShare = 0 }: SyntheticOptions,
+): Float64Array[] {
   const random = createSeededRandom(seed)
   return Array.from({ length: rowCount }, () => {
     // Features that nobody scaled are counts, prices and pixels as often as centred numbers: they rise and fall together.
     const shared = random.normal()
-    return Float64Array.from(knowledge, (feature) => syntheticValue(feature, shared, random))
+    const reach = random.uniform() < farShare ? 10 ** (farExponent * random.uniform()) : 1
+    return Float64Array.from(knowledge, (feature) => syntheticValue(feature, { shared, reach }, random))
   })
 }
 
-function syntheticValue(knowledge: FeatureKnowledge, shared: number, random: SeededRandom): number {
+function syntheticValue(
+  knowledge: FeatureKnowledge,
+  { shared, reach }: { readonly shared: number; readonly reach: number },
+  random: SeededRandom,
+): number {
   const { feature, flipPoints, keys, spread, fill } = knowledge
   const isAbsent = random.uniform() < absentShare
   if (isAbsent && feature.missing === 'handled') return NaN
@@ -24,11 +42,11 @@ function syntheticValue(knowledge: FeatureKnowledge, shared: number, random: See
     return keys[random.integer(keys.length)]
   }
   if (flipPoints.length > 0) return nearFlipPoint(flipPoints, random)
-  if (spread?.shape === 'uniform') return spread.center + spread.width * (2 * random.uniform() - 1)
-  if (spread !== undefined) return spread.center + spread.width * random.normal()
+  if (spread?.shape === 'uniform') return spread.center + reach * spread.width * (2 * random.uniform() - 1)
+  if (spread !== undefined) return spread.center + reach * spread.width * random.normal()
   if (feature.range !== undefined) return feature.range[0] + (feature.range[1] - feature.range[0]) * random.uniform()
   if (fill !== undefined) return fill + Math.max(1, Math.abs(fill) / 2) * random.normal()
-  return (random.normal() + shared) / Math.SQRT2
+  return (reach * (random.normal() + shared)) / Math.SQRT2
 }
 
 /** Each interval between flip points is equally likely, the two open ends included. */
