@@ -36,7 +36,7 @@ export async function createHandDrivenModel({ mode = 'sync', rule, ...options }:
     mode,
     run(_inputs, rowCount, [output]) {
       calls.push(rowCount)
-      if (script.fail !== undefined) throw script.fail
+      if (script.fail !== undefined) throw script.fail as Error
       for (let i = 0; i < rowCount; i++) output.values[i] = script.raw ?? i
       if (mode === 'sync') return
       return new Promise<void>((resolve) => releases.push(resolve))
