@@ -42,11 +42,21 @@ function syntheticValue(
     return keys[random.integer(keys.length)]
   }
   if (flipPoints.length > 0) return nearFlipPoint(flipPoints, random)
+  if (spread?.width === 1 && spread.shape === 'normal') return mostlyCenter(spread.center, random)
   if (spread?.shape === 'uniform') return spread.center + reach * spread.width * (2 * random.uniform() - 1)
   if (spread !== undefined) return spread.center + reach * spread.width * random.normal()
   if (feature.range !== undefined) return feature.range[0] + (feature.range[1] - feature.range[0]) * random.uniform()
   if (fill !== undefined) return fill + Math.max(1, Math.abs(fill) / 2) * random.normal()
   return (reach * (random.normal() + shared)) / Math.SQRT2
+}
+
+/**
+ * A scaler divides by exactly 1 where it found no width: most training rows had one value (debts of 0, say), and the
+ * others may lie anywhere.
+ */
+function mostlyCenter(center: number, random: SeededRandom): number {
+  if (random.uniform() < 0.75) return center
+  return center + Math.sign(random.uniform() - 0.5) * 10 ** (4 * random.uniform())
 }
 
 /** Each interval between flip points is equally likely, the two open ends included. */

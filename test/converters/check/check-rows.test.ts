@@ -1,0 +1,56 @@
+// What a model knows of its features in; check rows that stand on its thresholds out.
+import { expect, test } from 'vitest'
+import { answerCheckRows, makeCheckRows, nextDouble } from '../../../converters/check/check-rows.ts'
+import { featureKnowledge, type FeatureKnowledge } from '../../../converters/quantize/feature-knowledge.ts'
+import { binaryHead, stumps, treeModel } from '../quantize/models.ts'
+
+const model = treeModel(stumps([-0.3, 0.2, 0.1, -0.2, 0.4, -0.1]), binaryHead)
+const knowledge = featureKnowledge(model.graph, model.schema)
+
+test('stands on flip points and on the doubles after them', () => {
+  const values = makeCheckRows(knowledge).map(([value]) => value)
+  const flipPoints = [0.5, 1.5, 2.5]
+  expect(flipPoints.every((point) => values.includes(point))).toBe(true)
+  expect(values.some((value) => flipPoints.map(nextDouble).includes(value))).toBe(true)
+})
+
+test('gives the same rows each time', () => {
+  expect(makeCheckRows(knowledge)).toEqual(makeCheckRows(knowledge))
+})
+
+test('gives fewer rows for wide models', () => {
+  const wide = Array.from({ length: 100 }, () => knowledge[0])
+  expect(makeCheckRows(knowledge)).toHaveLength(32)
+  expect(makeCheckRows(wide)).toHaveLength(8)
+})
+
+test('leaves values missing only where the model has an answer to that', () => {
+  const handled: FeatureKnowledge = { ...knowledge[0], feature: { ...knowledge[0].feature, missing: 'handled' } }
+  expect(
+    makeCheckRows(knowledge)
+      .flatMap((row) => [...row])
+      .some(Number.isNaN),
+  ).toBe(false)
+  expect(
+    makeCheckRows([handled])
+      .flatMap((row) => [...row])
+      .some(Number.isNaN),
+  ).toBe(true)
+})
+
+test('leaves out rows that overflow, and writes NaN as null', () => {
+  const graph = { regions: [{ kind: 'input', width: 1 } as const], output: [{ region: 0, column: 0 }] }
+  const rows = [Float64Array.of(1), Float64Array.of(Infinity), Float64Array.of(NaN)]
+  expect(answerCheckRows(rows, { source: graph, stored: graph })).toEqual({
+    rows: [[1], [null]],
+    exact: [[1], [null]],
+    quantized: [[1], [null]],
+  })
+})
+
+test.each([0, 1, -1, 1e300, -5e-324])('finds no double between %s and the next', (value) => {
+  const next = nextDouble(value)
+  expect(next).toBeGreaterThan(value)
+  const middle = value / 2 + next / 2
+  expect(middle === value || middle === next).toBe(true)
+})
