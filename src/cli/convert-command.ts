@@ -15,9 +15,9 @@ type ConvertCommandOptions = {
   readonly golden?: string
   readonly calibration?: string
   readonly evaluation?: string
-  readonly storeGolden: boolean
+  readonly storeGolden?: boolean
   readonly tolerance?: ToleranceOption
-  readonly json: boolean
+  readonly json?: boolean
 }
 
 const quantizeModes = ['none', 'float16', 'uint8', 'uint16'] as const satisfies QuantizeMode[]
@@ -48,13 +48,13 @@ export function defineConvertCommand(context: CliContext): Command {
     .option('--golden <file>', 'rows with the answers of the source, to be compared')
     .option('--calibration <file>', 'rows to round weights for')
     .option('--evaluation <file>', 'rows with known truth, to measure accuracy')
-    .option('--store-golden', 'keep golden rows in the artifact; they may hold personal data', false)
+    .option('--store-golden', 'keep golden rows in the artifact; they may hold personal data')
     .option(
       '--tolerance <part=number,...>',
       'largest differences from golden answers, by part: probability, score, value, vector',
       parseTolerance,
     )
-    .option('--json', 'print the report as JSON', false)
+    .option('--json', 'print the report as JSON')
     .addHelpText('after', examples)
     .action((file: string, options: ConvertCommandOptions) => convert(file, options, context))
 }
@@ -65,7 +65,7 @@ async function convert(file: string, options: ConvertCommandOptions, context: Cl
   const { nodeSha256 } = await import('../runtime/node-hash.ts')
   const progress = createProgress(context.stderr)
   const print = (report: ConversionReport): Promise<void> =>
-    context.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : `${printReport(report)}\n`)
+    context.stdout.write(json === true ? `${JSON.stringify(report, null, 2)}\n` : `${printReport(report)}\n`)
   const convertOptions: ConvertOptions = {
     ...rest,
     outDir,

@@ -18,9 +18,9 @@ Examples:
 export function defineDemoCommand(context: CliContext): Command {
   return new Command('demo')
     .description('convert and serve a real model, and measure it, in under a minute')
-    .option('--json', 'print what was measured as JSON', false)
+    .option('--json', 'print what was measured as JSON')
     .addHelpText('after', examples)
-    .action(({ json }: { readonly json: boolean }) => showDemo(json, context))
+    .action(({ json }: { readonly json?: boolean }) => showDemo(json === true, context))
 }
 
 async function showDemo(json: boolean, { stdout, stderr, signal }: CliContext): Promise<void> {

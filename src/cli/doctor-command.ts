@@ -18,12 +18,12 @@ Examples:
 export function defineDoctorCommand(context: CliContext): Command {
   return new Command('doctor')
     .description('tell which backends and caches work on this machine')
-    .option('--json', 'print JSON', false)
+    .option('--json', 'print JSON')
     .addHelpText('after', examples)
-    .action(async ({ json }: { readonly json: boolean }) => {
+    .action(async ({ json }: { readonly json?: boolean }) => {
       const report = await examine(context)
       const { doctorText } = await import('./doctor/doctor-text.ts')
-      await context.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : doctorText(report))
+      await context.stdout.write(json === true ? `${JSON.stringify(report, null, 2)}\n` : doctorText(report))
       context.finish(report.isFit ? exitCodes.done : exitCodes.checkFailed)
     })
 }

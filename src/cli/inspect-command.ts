@@ -15,12 +15,14 @@ export function defineInspectCommand({ stdout, signal }: CliContext): Command {
   return new Command('inspect')
     .description('tell what a model file or a converted model holds')
     .argument('<path>', 'model file, or folder that convert has written')
-    .option('--json', 'print JSON', false)
+    .option('--json', 'print JSON')
     .addHelpText('after', examples)
-    .action(async (path: string, { json }: { readonly json: boolean }) => {
+    .action(async (path: string, { json }: { readonly json?: boolean }) => {
       const { inspectModel, printInspection } = await import('../../converters/index.ts')
       const inspection = await inspectModel(path)
       signal.throwIfAborted()
-      await stdout.write(json ? `${JSON.stringify(inspection, null, 2)}\n` : `${printInspection(inspection)}\n`)
+      await stdout.write(
+        json === true ? `${JSON.stringify(inspection, null, 2)}\n` : `${printInspection(inspection)}\n`,
+      )
     })
 }

@@ -18,7 +18,7 @@ type PredictCommandOptions = {
   readonly backend: string
   readonly batch: number
   readonly format?: string
-  readonly strict: boolean
+  readonly strict?: boolean
 }
 
 export type PredictedCounts = { readonly rowCount: number; readonly errorCount: number }
@@ -56,7 +56,7 @@ export function definePredictCommand(context: CliContext): Command {
     )
     .addOption(new Option('--backend <name>', 'what runs the model').choices(backendNames).default('auto'))
     .option('--batch <rows>', 'rows of one model run', parseCount('--batch'), defaultBatchRows)
-    .option('--strict', 'refuse rows with names that the model does not have', false)
+    .option('--strict', 'refuse rows with names that the model does not have')
     .option('--json', 'one JSON line a row; this is so without it, too')
     .addHelpText('after', examples)
     .action(async (dir: string, options: PredictCommandOptions) => {
@@ -90,9 +90,11 @@ async function predictFile(
   let rowCount = 0
   let errorCount = 0
   for await (const slice of slices(items, batch)) {
-    const entries = await Promise.all(slice.map((item) => answer(item, model, strict, signal)))
+    const entries = await Promise.all(slice.map((item) => answer(item, model, strict)))
     rowCount += entries.length
     for (const entry of entries) if (isMLError(entry)) errorCount++
+    // between slices only: one takes milliseconds, and a listener a row would cost more than the row
+    signal.throwIfAborted()
     await stdout.write(entries.map(jsonLine).join(''))
   }
   return { rowCount, errorCount }
@@ -112,12 +114,11 @@ async function* slices(items: RowItems, rowCount: number): AsyncGenerator<RowIte
 async function answer(
   item: RowItem,
   model: ModelPredictor,
-  strict: boolean,
-  signal: AbortSignal,
+  strict: boolean | undefined,
 ): Promise<Prediction | MLError> {
   if (item.kind === 'error') return item.error
   try {
-    return await model.predict(item.row, { signal, strict })
+    return await model.predict(item.row, { strict })
   } catch (error) {
     if (!isMLError(error) || error.code === 'CLOSED') throw error
     return withPlace(error, item.place)

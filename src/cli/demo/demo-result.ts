@@ -6,6 +6,7 @@ import type { Traffic } from './traffic.ts'
 
 export type Pass = Omit<Traffic, 'predictions'> & {
   readonly callerCount: number
+  readonly rowCount: number
   /** Rows of a run of the model; 0 where the model was not asked. */
   readonly meanBatchRows: number
   /** Share of the rows that the cache answered. */

@@ -60,6 +60,7 @@ export function trafficText({ oneByOne, concurrent, again }: DemoResult['passes'
   const table = textTable({
     header: ['', 'one by one', 'concurrent', 'concurrent again (cache)'],
     rows: [
+      row('rows asked for', ({ rowCount }) => countText(rowCount)),
       row('callers at a time', ({ callerCount }) => countText(callerCount)),
       row('rows a second', ({ rowsPerSecond }) => countText(rowsPerSecond)),
       row('p50', ({ latencyMs }) => millisecondsText(latencyMs.p50)),
@@ -73,9 +74,9 @@ export function trafficText({ oneByOne, concurrent, again }: DemoResult['passes'
     indent: '  ',
   })
   return [
-    `Asked for all ${countText(rowCount)} customers, row by row, through predict()\n`,
+    `Asked for all ${countText(rowCount)} customers ${countText(oneByOne.rowCount / rowCount)} times, row by row, through predict()\n`,
     table,
-    `  Batching and cache are off in the first column; latency is from predict() to its answer.\n`,
+    `  First column: without batching and cache. Second: no row is known yet. Times are from predict() to its answer.\n`,
   ].join('\n')
 }
 

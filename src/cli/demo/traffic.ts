@@ -6,7 +6,7 @@ export type TrafficOptions = {
   readonly rows: readonly Row[]
   /** How many ask at the same time, each for its next row once it has its answer. */
   readonly callerCount: number
-  readonly predict: (row: Row) => Promise<Prediction>
+  readonly predict: (row: Row, index: number) => Promise<Prediction>
   readonly signal: AbortSignal
 }
 
@@ -30,7 +30,7 @@ export async function driveTraffic({ rows, callerCount, predict, signal }: Traff
       signal.throwIfAborted()
       const index = next++
       const startedAt = performance.now()
-      predictions[index] = await predict(rows[index])
+      predictions[index] = await predict(rows[index], index)
       latencies[index] = performance.now() - startedAt
     }
   }

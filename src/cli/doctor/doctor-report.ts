@@ -14,7 +14,7 @@ export type BackendFinding = {
   readonly isRight: boolean | null
   /** Largest difference of a probability from scikit-learn's; null where it was not asked. */
   readonly largestDifference: number | null
-  /** Of the demo model: a row that comes alone, and a row of a batch; from predict to answer. */
+  /** Of the demo model, from predict to answer: median of rows that come alone, best mean of rows that come together. */
   readonly microsPerRow: { readonly alone: number; readonly inBatch: number } | null
   /** What was found, in a phrase. */
   readonly finding: string

@@ -6,6 +6,7 @@ import { isMLError } from '../../errors.ts'
 import { loadModel } from '../../runtime/load-model.ts'
 import type { ModelPredictor } from '../../runtime/predictor.ts'
 import type { HeldOut } from '../demo/churn-example.ts'
+import { driveTraffic } from '../demo/traffic.ts'
 import { installedVersion } from '../installed-package.ts'
 import type { BackendFinding } from './doctor-report.ts'
 
@@ -123,15 +124,14 @@ async function time(
   model: ModelPredictor,
   { heldOut, signal }: ExamineOptions,
 ): Promise<BackendFinding['microsPerRow']> {
-  const { rows } = heldOut
-  const aloneAt = performance.now()
-  for (let i = 0; i < aloneRows; i++) await model.predict(rows[i % rows.length], { signal })
-  const alone = (1000 * (performance.now() - aloneAt)) / aloneRows
+  const rows = heldOut.rows.slice(0, aloneRows)
+  const { latencyMs } = await driveTraffic({ rows, callerCount: 1, predict: (row) => model.predict(row), signal })
   let bestMs = Infinity
   for (let round = 0; round < batchRounds; round++) {
+    signal.throwIfAborted()
     const startedAt = performance.now()
-    await model.predictBatch(rows, { signal })
+    await model.predictBatch(heldOut.rows)
     bestMs = Math.min(bestMs, performance.now() - startedAt)
   }
-  return { alone, inBatch: (1000 * bestMs) / rows.length }
+  return { alone: 1000 * latencyMs.p50, inBatch: (1000 * bestMs) / heldOut.rows.length }
 }

@@ -1,7 +1,6 @@
 // Bytes of a .csv file with a header and a schema in, one row a record out, read as it comes.
 
-import { CsvError, type Info, type Parser, parse } from 'csv-parse'
-import { pipeline } from 'node:stream'
+import { CsvError, parse } from 'csv-parse'
 import type { FeatureSchema } from '../../artifact/schema.ts'
 import { createError, type MLError } from '../../errors.ts'
 import { nearestName } from '../../rows/nearest-name.ts'
@@ -17,7 +16,7 @@ export type CsvRowsOptions = {
   readonly maxByteLength?: number
 }
 
-type Record = { readonly record: readonly string[]; readonly info: Info }
+type CsvRecord = { readonly cells: readonly string[]; readonly lineNumber: number }
 
 /** Column of the file for each feature, and how its cells are read; undefined for features that nobody reads. */
 type Columns = readonly ({ readonly index: number; readonly readCell: ReadCell } | undefined)[]
@@ -30,13 +29,17 @@ export async function* csvRows(
   let columns: Columns | undefined
   let width = 0
   try {
-    for await (const { record, info } of csvRecords(decodeUtf8(chunks), maxByteLength)) {
+    for await (const { cells, lineNumber } of csvRecords(decodeUtf8(chunks), maxByteLength)) {
       if (columns === undefined) {
-        columns = columnsOf(record, features, where)
-        width = record.length
-      } else if (record.length === width) {
-        yield { kind: 'row', row: columns.map((column) => column?.readCell(record[column.index])), place: lineOf(info) }
-      } else yield { kind: 'error', error: wrongWidth(record, width, info) }
+        columns = columnsOf(cells, features, where)
+        width = cells.length
+      } else if (cells.length === width) {
+        yield {
+          kind: 'row',
+          row: columns.map((column) => column?.readCell(cells[column.index])),
+          place: `line ${lineNumber}`,
+        }
+      } else yield { kind: 'error', error: wrongWidth(cells.length, width, lineNumber) }
     }
   } catch (error) {
     throw error instanceof CsvError ? csvError(error, where, maxByteLength) : error
@@ -45,12 +48,34 @@ export async function* csvRows(
     throw createError('INPUT_INVALID', `${where} is empty; expected a line with the names of the columns`)
 }
 
-async function* csvRecords(texts: AsyncIterable<string>, maxByteLength: number): AsyncGenerator<Record> {
-  const options = { info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: maxByteLength }
-  const parser: Parser = parse(options)
-  // its error reaches the loop below as well
-  pipeline(texts, parser, () => {})
-  for await (const record of parser) yield record as Record
+/** Fed by hand: as a stream it would drop the records before an error. */
+async function* csvRecords(texts: AsyncIterable<string>, maxByteLength: number): AsyncGenerator<CsvRecord> {
+  let records: CsvRecord[] = []
+  let failure: Error | undefined
+  const parser = parse({
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: maxByteLength,
+    on_record(cells, { lines }) {
+      records.push({ cells, lineNumber: lines })
+      return null
+    },
+  })
+  parser.on('error', (error: Error) => (failure ??= error)).resume()
+
+  function* take(): Generator<CsvRecord> {
+    const taken = records
+    records = []
+    yield* taken
+    if (failure !== undefined) throw failure
+  }
+
+  for await (const text of texts) {
+    await new Promise<void>((resolve) => parser.write(text, (error) => resolve(void (failure ??= error ?? undefined))))
+    yield* take()
+  }
+  await new Promise<void>((resolve) => parser.once('close', resolve).end())
+  yield* take()
 }
 
 /** Without a byte order mark. */
@@ -97,16 +122,12 @@ function absentColumn(
   })
 }
 
-function wrongWidth(record: readonly string[], width: number, info: Info): MLError {
+function wrongWidth(cellCount: number, width: number, lineNumber: number): MLError {
   return createError(
     'INPUT_INVALID',
-    `${lineOf(info)}: expected ${width} cells, one a column, got ${record.length}; put quotes around cells with commas`,
-    { details: { line: info.lines } },
+    `line ${lineNumber}: expected ${width} cells, one a column, got ${cellCount}; put quotes around cells with commas`,
+    { details: { line: lineNumber } },
   )
-}
-
-function lineOf({ lines }: Info): string {
-  return `line ${lines}`
 }
 
 function csvError(error: CsvError, where: string, maxByteLength: number): MLError {

@@ -1,0 +1,132 @@
+// Convert and inspect through the command line: files written, reports printed, exit codes.
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ConversionReport, Inspection } from '../../converters/index.ts'
+import { runCommand } from './run-command.ts'
+
+const churnPath = (file: string) => fileURLToPath(new URL(`../../models/telco_churn/${file}`, import.meta.url))
+const source = churnPath('model.joblib')
+const heldOut = churnPath('heldout.json')
+let folder = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tfjs-serving-convert-'))
+})
+
+afterAll(async () => rm(folder, { recursive: true, force: true }))
+
+test('writes the model and prints its report as JSON on stdout, all else on stderr', async () => {
+  const out = join(folder, 'json')
+  const checks = ['--golden', heldOut, '--evaluation', heldOut, '--calibration', heldOut]
+  const identity = ['--name', 'churn', '--version', '2.1.0']
+  const { exitCode, stdout, stderr } = await runCommand([
+    'convert',
+    source,
+    '--out',
+    out,
+    ...identity,
+    ...checks,
+    '--json',
+  ])
+  expect(exitCode).toBe(0)
+  const report = JSON.parse(stdout) as ConversionReport
+  expect(report).toMatchObject({
+    name: 'churn',
+    version: '2.1.0',
+    parity: { isPassed: true, rowCount: 1000, labelFlips: 0 },
+  })
+  expect(report.evaluation?.artifact).toEqual({ rowCount: 1000, accuracy: 0.955 })
+  expect(await readdir(out)).toContain('model.json')
+  expect(stderr).toMatch(/^reading .*\n[^]*written to /)
+})
+
+test('prints a report for people without --json', async () => {
+  const out = join(folder, 'text')
+  const { exitCode, stdout } = await runCommand([
+    'convert',
+    source,
+    '--out',
+    out,
+    '--quantize',
+    'none',
+    '--golden',
+    heldOut,
+  ])
+  expect(exitCode).toBe(0)
+  expect(stdout).toMatch(/golden rows +passed: probability/)
+  expect(stdout.endsWith('\n')).toBe(true)
+})
+
+test('tells by exit code 1 and the report that golden answers moved too far, and writes nothing', async () => {
+  const out = join(folder, 'refused')
+  const args = ['convert', source, '--out', out, '--golden', heldOut, '--tolerance', 'probability=1e-12', '--json']
+  const { exitCode, stdout, stderr } = await runCommand(args)
+  expect(exitCode).toBe(1)
+  expect((JSON.parse(stdout) as ConversionReport).parity?.isPassed).toBe(false)
+  expect(stderr).toMatch(/\nerror PARITY_FAILED: [^\n]+\n$/)
+  expect(existsSync(out)).toBe(false)
+})
+
+test.each<[string, () => string[], RegExp]>([
+  ['a file that is not there', () => [join(folder, 'nowhere.pkl')], /error MODEL_LOAD_FAILED: cannot read /],
+  ['a file of no known format', () => [churnPath('train.py')], /error FORMAT_UNKNOWN: /],
+  ['a file of another framework', () => [heldOut], /error UNSUPPORTED: .*JSON/],
+  ['a version that is none', () => [source, '--version', 'two'], /error INPUT_INVALID: .*semantic version.*"two"/],
+  [
+    'a tolerance that is none',
+    () => [source, '--tolerance', 'probability'],
+    /error INPUT_INVALID: --tolerance: expected part=number/,
+  ],
+  ['a tolerance of no part', () => [source, '--tolerance', 'chance=1'], /error INPUT_INVALID: .*tolerance\.chance/],
+  [
+    'golden rows that are not there',
+    () => [source, '--golden', join(folder, 'no.json')],
+    /error INPUT_INVALID: .*golden/,
+  ],
+])('refuses %s with exit code 2, and writes nothing', async (_title, args, message) => {
+  const out = join(folder, 'never')
+  const { exitCode, stdout, stderr } = await runCommand(['convert', ...args(), '--out', out])
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+  expect(stderr.trimEnd().split('\n').at(-1)).toMatch(message)
+  expect(existsSync(out)).toBe(false)
+})
+
+test('an interrupted conversion ends with 130 and writes nothing', async () => {
+  const out = join(folder, 'interrupted')
+  const interruption = new AbortController()
+  const running = runCommand(['convert', source, '--out', out, '--golden', heldOut], { signal: interruption.signal })
+  setImmediate(() => interruption.abort())
+  expect(await running).toMatchObject({ exitCode: 130, stdout: '' })
+  expect(existsSync(out)).toBe(false)
+})
+
+test('inspect tells what a source file and a converted model hold', async () => {
+  const out = join(folder, 'inspected')
+  await runCommand(['convert', source, '--out', out, '--name', 'churn'])
+  const [ofSource, ofArtifact] = await Promise.all(
+    [source, out].map(async (path) => JSON.parse((await runCommand(['inspect', path, '--json'])).stdout) as Inspection),
+  )
+  expect(ofSource).toMatchObject({ kind: 'source', problems: [], model: { framework: 'scikit-learn' } })
+  expect(ofArtifact).toMatchObject({ kind: 'artifact', metadata: { name: 'churn', kind: 'classifier' } })
+  expect((await runCommand(['inspect', out])).stdout).toMatch(/^model +churn 1\.0\.0 \(classifier\)/)
+})
+
+test('inspect refuses what is neither, with exit code 2', async () => {
+  const path = join(folder, 'poem.txt')
+  await writeFile(path, 'roses are red')
+  const { exitCode, stdout, stderr } = await runCommand(['inspect', path])
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+  expect(stderr).toMatch(/^error FORMAT_UNKNOWN: [^\n]+\n$/)
+})
+
+test('supported lists every estimator that the converters have, as text and as JSON', async () => {
+  const entries = JSON.parse((await runCommand(['supported', '--json'])).stdout) as { name: string }[]
+  expect(entries.length).toBeGreaterThanOrEqual(22)
+  const { exitCode, stdout } = await runCommand(['supported'])
+  expect(exitCode).toBe(0)
+  for (const { name } of entries) expect(stdout).toMatch(new RegExp(`^${name} `, 'm'))
+})

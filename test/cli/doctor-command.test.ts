@@ -1,0 +1,57 @@
+// What doctor says of this machine: every backend in order, asked on real rows.
+import { expect, test } from 'vitest'
+import { isAtLeast } from '../../src/cli/doctor/examine-machine.ts'
+import type { DoctorReport } from '../../src/cli/doctor/doctor-report.ts'
+import { doctorText } from '../../src/cli/doctor/doctor-text.ts'
+import { runCommand } from './run-command.ts'
+
+test('asks every backend that is there, and says honestly which are not', async () => {
+  const { exitCode, stdout } = await runCommand(['doctor', '--json'])
+  expect(exitCode).toBe(0)
+  const report = JSON.parse(stdout) as DoctorReport
+  expect(report).toMatchObject({ isFit: true, node: { isSupported: true }, library: { name: 'tfjs-serving' } })
+  expect(report.backends.map(({ name }) => name)).toEqual(['cuda', 'webgpu', 'native', 'wasm', 'cpu', 'kernel'])
+  for (const { isAvailable, isRight, microsPerRow, largestDifference, finding } of report.backends) {
+    expect(finding).not.toBe('')
+    if (isAvailable) {
+      expect(isRight).toBe(true)
+      expect(largestDifference).toBeLessThan(0.01)
+      expect(microsPerRow?.alone).toBeGreaterThan(0)
+      expect(microsPerRow?.inBatch).toBeGreaterThan(0)
+    } else
+      expect({ isRight, microsPerRow, largestDifference }).toEqual({
+        isRight: null,
+        microsPerRow: null,
+        largestDifference: null,
+      })
+  }
+  expect(report.backends.filter(({ isAvailable }) => isAvailable).map(({ name }) => name)).toContain('wasm')
+  expect(report.picked).toBe(report.backends.find(({ isRight }) => isRight === true)?.name)
+  expect(report.caches.map(({ name }) => name)).toEqual(['memory', 'redis'])
+  expect(doctorText(report)).toMatch(/Fit to serve models/)
+})
+
+test('shows the command that mends what is missing, and does not call an unfit machine fit', () => {
+  const nothing = { package: null, device: null, isRight: null, largestDifference: null, microsPerRow: null }
+  const text = doctorText({
+    library: { name: 'tfjs-serving', version: '0.1.0' },
+    node: { version: '18.0.0', wanted: '>=20.19', isSupported: false },
+    platform: { os: 'Linux', architecture: 'x64', processor: 'p', coreCount: 2, memoryByteLength: 1024 },
+    backends: [{ ...nothing, name: 'wasm', isAvailable: false, finding: 'gone', remedy: 'npm install it' }],
+    picked: null,
+    caches: [],
+    isFit: false,
+  })
+  expect(text).toMatch(/wasm +npm install it/)
+  expect(text).toMatch(/NOT SUPPORTED[^]*NOT fit to serve models/)
+})
+
+test.each([
+  ['20.19.0', true],
+  ['20.20.2', true],
+  ['22.0.0', true],
+  ['20.18.9', false],
+  ['18.20.0', false],
+])('takes Node %s for supported: %s', (version, isSupported) => {
+  expect(isAtLeast(version, '>=20.19')).toBe(isSupported)
+})
