@@ -16,15 +16,13 @@ export function errorText(value: number): string {
   return Math.abs(value) >= 0.001 ? value.toPrecision(3) : value.toExponential(1)
 }
 
-/** 12.3 ms or 45.6 µs */
+/** 12.3 ms or 46 µs */
 export function millisecondsText(value: number): string {
-  return value < 1 ? `${(1000 * value).toPrecision(3)} µs` : `${trimmed(value)} ms`
+  const micros = Math.round(1000 * value)
+  if (micros < 1000) return `${micros} µs`
+  return `${value >= 100 ? countText(value) : value.toPrecision(3)} ms`
 }
 
 export function percentText(share: number): string {
   return `${(100 * share).toFixed(1)} %`
-}
-
-function trimmed(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
 }

@@ -45,7 +45,7 @@ export function createTextWriter(stream: Writable & { isTTY?: boolean; columns?:
       if (!stream.write(text)) await untilDrained(stream)
       throwFailure()
     },
-    style: (style, text) => (hasColours ? styleText(style, text) : text),
+    style: (style, text) => (hasColours ? styleText(style, text, { validateStream: false }) : text),
   }
 }
 
