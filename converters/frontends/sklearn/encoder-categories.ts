@@ -4,7 +4,7 @@ import { keyIndex } from '../../../src/regions/one-hot.ts'
 import { NdArray, type PyValue } from '../../formats/pickle/values.ts'
 import { type EstimatorReader, toNumbers, toValues } from './estimator-reader.ts'
 import type { Scope } from './estimator-spec.ts'
-import type { Column, ColumnSet } from './graph-builder.ts'
+import { assertColumnCount, type Column, type ColumnSet } from './graph-builder.ts'
 import { unsupported } from './place.ts'
 import { isMissingScalar } from './simple-imputer.ts'
 
@@ -14,6 +14,7 @@ export function readCategoryKeys(reader: EstimatorReader, input: ColumnSet, scop
   if (lists.length !== input.columns.length) {
     throw reader.corrupt('categories_', `${input.columns.length} lists`, `${lists.length}`)
   }
+  assertColumnCount(lists.reduce<number>((sum, list) => sum + (list instanceof NdArray ? list.elementCount : 0), 0))
   return input.columns.map((column, i) => toKeys(lists[i], column, { reader, scope }))
 }
 

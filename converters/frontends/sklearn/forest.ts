@@ -8,6 +8,7 @@ import { describeValue, EstimatorReader } from './estimator-reader.ts'
 import { defineEstimator } from './estimator-spec.ts'
 import { acceptsMissing } from './missing-in-trees.ts'
 import { regressorOf } from './regressor.ts'
+import { createNodeBudget } from './split-layout.ts'
 import { readTree, type TreeNodes } from './stored-tree.ts'
 import { classificationTree, regressionTree, shareClassifier, sharesWidth } from './tree-leaves.ts'
 import { addTrees } from './tree-region.ts'
@@ -63,8 +64,14 @@ function readForest(reader: EstimatorReader): { trees: TreeNodes[]; nan: boolean
     const path = pathWithin(reader.place, `estimators_[${i}]`)
     return new EstimatorReader(estimator, { ...reader.place, path, className: estimator.name }, treeAttributes)
   })
+  const spend = createNodeBudget(reader.place)
+  const trees = readers.map((tree) => {
+    const nodes = readTree(tree.value('tree_'), tree.place)
+    spend(nodes.nodeCount)
+    return nodes
+  })
   return {
-    trees: readers.map((tree) => readTree(tree.value('tree_'), tree.place)),
+    trees,
     nan: acceptsMissing(readers[0], { isForest: true }),
   }
 }

@@ -11,7 +11,7 @@ import { boostingLosses, readBase } from './gradient-boosting-base.ts'
 import type { ColumnSet } from './graph-builder.ts'
 import { pathWithin, unsupported } from './place.ts'
 import { regressorOf } from './regressor.ts'
-import type { StoredTree } from './split-layout.ts'
+import { createNodeBudget, type StoredTree } from './split-layout.ts'
 import { readTree } from './stored-tree.ts'
 import { addTrees } from './tree-region.ts'
 
@@ -86,7 +86,10 @@ function addStages(reader: EstimatorReader, input: ColumnSet, context: StageCont
     throw reader.corrupt('estimators_', `trees of shape [stages, ${width}]`, describeValue(estimators))
   }
   const rate = reader.finite('learning_rate')
-  const trees = (estimators.values as readonly PyValue[]).map((value, i) => readStage(value, i, { reader, rate }))
+  const spend = createNodeBudget(place)
+  const trees = (estimators.values as readonly PyValue[]).map((value, i) =>
+    readStage(value, i, { reader, rate, spend }),
+  )
   const { constants, tree } = readBase(reader, context)
   return addTrees(tree === undefined ? trees : [tree, ...trees], {
     input,
@@ -100,13 +103,18 @@ function addStages(reader: EstimatorReader, input: ColumnSet, context: StageCont
   })
 }
 
-type TreeContext = { readonly reader: EstimatorReader; readonly rate: number }
+type TreeContext = {
+  readonly reader: EstimatorReader
+  readonly rate: number
+  readonly spend: (nodeCount: number) => void
+}
 
-function readStage(value: PyValue, i: number, { reader, rate }: TreeContext): StoredTree {
+function readStage(value: PyValue, i: number, { reader, rate, spend }: TreeContext): StoredTree {
   if (!(value instanceof PyObject)) throw reader.corrupt('estimators_', 'regression trees', describeValue(value))
   const path = pathWithin(reader.place, `estimators_[${i}]`)
   const tree = new EstimatorReader(value, { ...reader.place, path, className: value.name }, treeAttributes)
   const nodes = readTree(tree.value('tree_'), tree.place)
+  spend(nodes.nodeCount)
   if (nodes.outputCount !== 1 || nodes.valueWidth !== 1) {
     throw tree.corrupt('tree_.values', 'one value a node', `${nodes.outputCount} by ${nodes.valueWidth}`)
   }

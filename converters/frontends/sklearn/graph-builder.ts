@@ -1,6 +1,7 @@
 // Declarations and regions in, as estimators make them; the schema's features and the region graph out.
 
 import type { FeatureSchema, Scalar } from '../../../src/artifact/schema.ts'
+import { createError } from '../../../src/errors.ts'
 import type { ColumnRef, Region, RegionGraph } from '../../../src/regions/region.ts'
 import { describePlace, type Place, unsupported } from './place.ts'
 
@@ -21,6 +22,18 @@ export type ColumnSet = {
   readonly columns: readonly Column[]
   /** True where scikit-learn holds them in a sparse matrix here: some steps round differently then. */
   readonly isSparse: boolean
+}
+
+/**
+ * Columns side by side, or categories of one encoder. A pickle may name one list many times, and unions of unions
+ * multiply columns; a model with a million of them would have weights of gigabytes.
+ */
+const columnCountLimit = 1_000_000
+
+/** @throws LIMIT_EXCEEDED */
+export function assertColumnCount(count: number): void {
+  if (count <= columnCountLimit) return
+  throw createError('LIMIT_EXCEEDED', `${count} columns side by side are more than the limit of ${columnCountLimit}.`)
 }
 
 type Feature = {

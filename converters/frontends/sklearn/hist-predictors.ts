@@ -2,7 +2,7 @@
 
 import { NdArray, PyDict, PyObject, type PyValue } from '../../formats/pickle/values.ts'
 import { describeValue, type EstimatorReader, toFlatNumbers } from './estimator-reader.ts'
-import type { StoredTree } from './split-layout.ts'
+import { createNodeBudget, type StoredTree } from './split-layout.ts'
 import { fieldReader } from './stored-tree.ts'
 
 export type HistPredictor = {
@@ -16,11 +16,16 @@ export type HistPredictor = {
 /** One a tree, iteration after iteration, `width` in each. */
 export function readPredictors(reader: EstimatorReader, width: number): HistPredictor[] {
   const iterations = reader.list('_predictors')
+  const spend = createNodeBudget(reader.place)
   return iterations.flatMap((iteration) => {
     if (!Array.isArray(iteration) || iteration.length !== width) {
       throw reader.corrupt('_predictors', `${width} trees an iteration`, describeValue(iteration))
     }
-    return iteration.map((predictor) => readPredictor(predictor, reader))
+    return iteration.map((value) => {
+      const predictor = readPredictor(value, reader)
+      spend(predictor.tree.nodeCount)
+      return predictor
+    })
   })
 }
 
@@ -32,8 +37,8 @@ function readPredictor(value: PyValue, reader: EstimatorReader): HistPredictor {
   if (nodeCount === 0) throw reader.corrupt('_predictors.nodes', 'at least one node', describeValue(nodes))
   const field = fieldReader(nodes, nodeCount, { place: reader.place, attribute: '_predictors.nodes' })
   const isLeaf = field('is_leaf')
-  const value_ = field('value')
-  if (!value_.every(Number.isFinite)) throw reader.corrupt('_predictors.nodes', 'finite values', 'NaN or infinity')
+  const leafValues = field('value')
+  if (!leafValues.every(Number.isFinite)) throw reader.corrupt('_predictors.nodes', 'finite values', 'NaN or infinity')
   return {
     tree: {
       nodeCount,
@@ -45,7 +50,7 @@ function readPredictor(value: PyValue, reader: EstimatorReader): HistPredictor {
       missingLeft: field('missing_go_to_left'),
       cover: field('count'),
       writeLeaf: (node, target, offset) => {
-        target[offset] = value_[node]
+        target[offset] = leafValues[node]
       },
     },
     isCategorical: field('is_categorical'),

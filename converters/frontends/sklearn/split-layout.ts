@@ -1,8 +1,8 @@
 // Trees as a source stores them, nodes in any order, in; checked preorder tables out.
 
+import { createError } from '../../../src/errors.ts'
 import type { SplitTrees } from '../../../src/regions/split-trees.ts'
-import type { Place } from './place.ts'
-import { corruptAttribute } from './place.ts'
+import { corruptAttribute, describePlace, type Place } from './place.ts'
 
 /** One tree as stored; node 0 is the root. */
 export type StoredTree = {
@@ -29,9 +29,33 @@ export type SplitLayout = Pick<
 
 type LayoutOptions = { readonly leafWidth: number; readonly featureCount: number; readonly place: Place }
 
+/**
+ * Nodes of all trees. One node takes 64 bytes of a file and its values 8 or more, so a real file that reaches this has
+ * more than a gigabyte; a hostile one names one tree a million times.
+ */
+const nodeCountLimit = 2 ** 24
+/** Leaf values before the leaves are counted: 1 GiB of float64. */
+const leafValueLimit = 2 ** 27
+
+/** Adds up nodes while trees are read. @throws LIMIT_EXCEEDED */
+export function createNodeBudget(place: Place): (nodeCount: number) => void {
+  let total = 0
+  return (nodeCount) => {
+    total += nodeCount
+    assertBelow(total, nodeCountLimit, { what: 'tree nodes', place })
+  }
+}
+
+function assertBelow(count: number, limit: number, { what, place }: { what: string; place: Place }): void {
+  if (count <= limit) return
+  throw createError('LIMIT_EXCEEDED', `${describePlace(place)}: ${count} ${what} are more than the limit of ${limit}.`)
+}
+
 /** @throws FILE_CORRUPT where a tree has cycles, children out of range, unknown features or a threshold of NaN. */
 export function layOutTrees(trees: readonly StoredTree[], options: LayoutOptions): SplitLayout {
   const capacity = trees.reduce((sum, { nodeCount }) => sum + nodeCount, 0)
+  assertBelow(capacity, nodeCountLimit, { what: 'tree nodes', place: options.place })
+  assertBelow(capacity * options.leafWidth, leafValueLimit, { what: 'leaf values', place: options.place })
   const tables = new LayoutTables(capacity, options)
   const treeStart = new Int32Array(trees.length + 1)
   trees.forEach((tree, i) => {

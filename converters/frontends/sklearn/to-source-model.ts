@@ -20,17 +20,15 @@ export function sklearnToSourceModel(document: PyValue): SourceModel {
   const root = rootOf(document)
   const builder = new GraphBuilder(readFeatureNames(root))
   const scope = scopeOf(builder)
-  const { reader, spec } = open(root, root.name === 'Pipeline' ? 'pipeline' : '')
-  const predictor = canTransform(root)
-    ? asTransformer(scope, root, reader.place)
-    : spec.predict?.(reader, builder.input(), scope)
-  if (predictor === undefined) throw unsupported(reader.place, 'a model that neither predicts nor transforms', '')
-  return toSourceModel(predictor, { builder, root, reader })
+  const path = root.name === 'Pipeline' ? 'pipeline' : ''
+  const { place } = open(root, path).reader
+  const predictor = canTransform(root) ? asTransformer(scope, root, place) : scope.predict(root, builder.input(), path)
+  return toSourceModel(predictor, { builder, root, place })
 }
 
-type ModelContext = { readonly builder: GraphBuilder; readonly root: PyObject; readonly reader: EstimatorReader }
+type ModelContext = { readonly builder: GraphBuilder; readonly root: PyObject; readonly place: Place }
 
-function toSourceModel(predictor: Predictor, { builder, root, reader }: ModelContext): SourceModel {
+function toSourceModel(predictor: Predictor, { builder, root, place }: ModelContext): SourceModel {
   const { kind, head, output, outputs, classes } = predictor
   return {
     kind,
@@ -39,24 +37,53 @@ function toSourceModel(predictor: Predictor, { builder, root, reader }: ModelCon
     schema: { features: builder.features(output), ...(classes === undefined ? {} : { classes }), outputs },
     source: {
       framework: 'scikit-learn',
-      frameworkVersion: reader.place.version,
+      frameworkVersion: place.version,
       estimator: describeSteps(root),
     },
   }
 }
 
+/**
+ * A pickle may name one object many times, so few bytes can describe endless or exponential nesting. Real models have
+ * some hundred estimators (one a column, at worst) and nest less than ten deep.
+ */
+const estimatorCountLimit = 2000
+const depthLimit = 50
+
 function scopeOf(builder: GraphBuilder): Scope {
+  let opened = 0
+  let depth = 0
+  /** Opens an estimator while `use` runs. */
+  function within<T>(value: PyValue, path: string, use: (opened: Opened) => T): T {
+    if (++opened > estimatorCountLimit || depth >= depthLimit) {
+      const limit = depth >= depthLimit ? `${depthLimit} levels` : `${estimatorCountLimit} estimators`
+      throw createError(
+        'LIMIT_EXCEEDED',
+        `${path.slice(0, 200)}: the model has more than ${limit}, which no real one has.`,
+      )
+    }
+    depth++
+    const result = use(open(value, path))
+    depth--
+    return result
+  }
   const scope: Scope = {
     builder,
     transform(value, columns, path) {
-      const { reader, spec } = open(value, path)
-      if (spec.transform !== undefined) return spec.transform(reader, columns, scope)
-      throw unsupported(reader.place, 'a predictor where columns are transformed', 'Use it as the last step.')
+      return within(value, path, ({ reader, spec }) => {
+        if (spec.transform !== undefined) return spec.transform(reader, columns, scope)
+        throw unsupported(reader.place, 'a predictor where columns are transformed', 'Use it as the last step.')
+      })
     },
     predict(value, columns, path) {
-      const { reader, spec } = open(value, path)
-      if (spec.predict !== undefined) return spec.predict(reader, columns, scope)
-      throw unsupported(reader.place, 'a transformer where a prediction is made', 'End the pipeline with a predictor.')
+      return within(value, path, ({ reader, spec }) => {
+        if (spec.predict !== undefined) return spec.predict(reader, columns, scope)
+        throw unsupported(
+          reader.place,
+          'a transformer where a prediction is made',
+          'End the pipeline with a predictor.',
+        )
+      })
     },
   }
   return scope
@@ -105,12 +132,21 @@ function rootOf(document: PyValue): PyObject {
 }
 
 /** True where the model is a transformer: the last step of its pipeline, or itself, transforms. */
-function canTransform(value: PyValue): boolean {
+function canTransform(root: PyObject): boolean {
+  let value: PyValue = root
+  for (let level = 0; level < depthLimit && value instanceof PyObject && value.name === 'Pipeline'; level++) {
+    const last: PyValue | undefined = stepsOf(value)?.at(-1)
+    if (!Array.isArray(last) || last.length !== 2) return false
+    value = last[1]
+  }
   if (!(value instanceof PyObject)) return value === null || value === 'passthrough'
-  if (value.name !== 'Pipeline') return specOf(value.name)?.predict === undefined && specOf(value.name) !== undefined
-  const steps = value.state instanceof PyDict ? value.state.get('steps') : undefined
-  const last = Array.isArray(steps) ? steps.at(-1) : undefined
-  return Array.isArray(last) && last.length === 2 && canTransform(last[1])
+  const spec = specOf(value.name)
+  return spec !== undefined && spec.predict === undefined
+}
+
+function stepsOf(pipeline: PyObject): readonly PyValue[] | undefined {
+  const steps = pipeline.state instanceof PyDict ? pipeline.state.get('steps') : undefined
+  return Array.isArray(steps) ? steps : undefined
 }
 
 /** The outputs of a transformer are the raw columns themselves. */
@@ -123,10 +159,10 @@ function asTransformer(scope: Scope, root: PyObject, place: Place): Predictor {
   return { kind: 'transformer', output, head: { kind: 'transformer', width: output.length }, outputs: ['vector'] }
 }
 
-/** `Pipeline(ColumnTransformer, GradientBoostingClassifier)`. */
+/** `Pipeline(ColumnTransformer, GradientBoostingClassifier)`; what has been read has no cycles. */
 function describeSteps(value: PyObject): string {
-  const steps = value.name === 'Pipeline' && value.state instanceof PyDict ? value.state.get('steps') : undefined
-  if (!Array.isArray(steps)) return value.name
+  const steps = value.name === 'Pipeline' ? stepsOf(value) : undefined
+  if (steps === undefined) return value.name
   const names = steps.map((step) => {
     const estimator = Array.isArray(step) ? step[1] : undefined
     return estimator instanceof PyObject ? describeSteps(estimator) : 'passthrough'

@@ -3,7 +3,7 @@
 import { PyDict } from '../../formats/pickle/values.ts'
 import { type EstimatorReader, toNumber } from './estimator-reader.ts'
 import type { Scope } from './estimator-spec.ts'
-import type { ColumnSet } from './graph-builder.ts'
+import { assertColumnCount, type ColumnSet } from './graph-builder.ts'
 import { scaleColumns } from './scale-columns.ts'
 
 /** Columns of transformer `name` under `transformer_weights` of a ColumnTransformer or FeatureUnion. */
@@ -28,5 +28,6 @@ export function weighColumns(
 
 /** Columns of several transformers, one after the other. */
 export function joinColumns(parts: readonly ColumnSet[], isSparse: boolean): ColumnSet {
+  assertColumnCount(parts.reduce((sum, { columns }) => sum + columns.length, 0))
   return { columns: parts.flatMap(({ columns }) => columns), isSparse }
 }
