@@ -26,11 +26,11 @@ export async function runCli(argv: readonly string[], streams: CliStreams): Prom
   const stderr = createTextWriter(streams.stderr)
   let exitCode: number = exitCodes.done
   const context: CliContext = { stdin, stdout, stderr, signal, finish: (code) => void (exitCode = code) }
-  const program = createProgram(context)
   try {
     signal.throwIfAborted()
-    await program.parseAsync([...argv], { from: 'user' })
+    await createProgram(context).parseAsync([...argv], { from: 'user' })
     signal.throwIfAborted()
+    await stdout.flush()
     return exitCode
   } catch (error) {
     if (signal.aborted) return exitCodes.interrupted

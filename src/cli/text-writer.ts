@@ -2,6 +2,7 @@
 
 import type { Writable } from 'node:stream'
 import { styleText } from 'node:util'
+import { usageError } from './usage-error.ts'
 
 export type Style = Parameters<typeof styleText>[0]
 
@@ -11,8 +12,10 @@ export type TextWriter = {
   /** Characters of a line. */
   readonly columns: number
   readonly stream: Writable
-  /** Resolves once more may be written. @throws PipeClosed where nobody reads any more */
+  /** Resolves once more may be written. @throws PipeClosed where nobody reads any more; INPUT_INVALID on a full disk */
   write(text: string): Promise<void>
+  /** Resolves once all is written. @throws as write does */
+  flush(): Promise<void>
   /** `text` in colour on a terminal, unless NO_COLOR is set; plain elsewhere. */
   style(style: Style, text: string): string
 }
@@ -28,7 +31,8 @@ const defaultColumns = 80
 export function createTextWriter(stream: Writable & { isTTY?: boolean; columns?: number }): TextWriter {
   let failure: Error | undefined
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    failure ??= error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED' ? new PipeClosed() : error
+    const isClosed = error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED'
+    failure ??= isClosed ? new PipeClosed() : usageError(`cannot write the output: ${error.message}`, error)
   })
   const throwFailure = (): void => {
     if (failure !== undefined) throw failure
@@ -43,6 +47,12 @@ export function createTextWriter(stream: Writable & { isTTY?: boolean; columns?:
       throwFailure()
       if (stream.destroyed) throw new PipeClosed()
       if (!stream.write(text)) await untilDrained(stream)
+      throwFailure()
+    },
+    async flush() {
+      if (!stream.destroyed) await new Promise<void>((resolve) => stream.write('', () => resolve()))
+      // an error event comes after the callback of the write that failed
+      await new Promise((resolve) => setImmediate(resolve))
       throwFailure()
     },
     style: (style, text) => (hasColours ? styleText(style, text, { validateStream: false }) : text),

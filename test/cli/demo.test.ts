@@ -1,14 +1,14 @@
 // The demo from end to end: its numbers are checked, not its words.
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { beforeAll, expect, test } from 'vitest'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { DemoResult } from '../../src/cli/demo/demo-result.ts'
 import { runDemo, type DemoListener } from '../../src/cli/demo/run-demo.ts'
 import { driveTraffic } from '../../src/cli/demo/traffic.ts'
 import { runCommand } from './run-command.ts'
 
-const demoFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('tfjs-serving-demo-'))
-const before = demoFolders()
+const ownTemporaryFolder = mkdtempSync(join(tmpdir(), 'tfjs-serving-demo-test-'))
 const steps: string[] = []
 let result: DemoResult
 
@@ -21,8 +21,15 @@ const listener: DemoListener = {
 }
 
 beforeAll(async () => {
+  vi.stubEnv('TMPDIR', ownTemporaryFolder)
+  expect(tmpdir()).toBe(ownTemporaryFolder)
   result = await runDemo(listener, new AbortController().signal)
 }, 60_000)
+
+afterAll(() => {
+  vi.unstubAllEnvs()
+  rmSync(ownTemporaryFolder, { recursive: true, force: true })
+})
 
 test('tells its four steps in order, in less than a minute', () => {
   expect(steps).toEqual(['converted', 'serving', 'traffic', 'fallback'])
@@ -82,7 +89,7 @@ test('leaves nothing behind, whether it ends or is interrupted', async () => {
   const reason = new Error('enough')
   const interrupted = runDemo({ ...listener, onConverted: () => interruption.abort(reason) }, interruption.signal)
   await expect(interrupted).rejects.toBe(reason)
-  expect(demoFolders()).toEqual(before)
+  expect(readdirSync(ownTemporaryFolder)).toEqual([])
 })
 
 test('the command tells the story on stdout, its progress on stderr, and ends with what to do next', async () => {

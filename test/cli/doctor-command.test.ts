@@ -29,7 +29,7 @@ test('asks every backend that is there, and says honestly which are not', async 
   expect(report.picked).toBe(report.backends.find(({ isRight }) => isRight === true)?.name)
   expect(report.caches.map(({ name }) => name)).toEqual(['memory', 'redis'])
   expect(doctorText(report)).toMatch(/Fit to serve models/)
-})
+}, 60_000)
 
 test('shows the command that mends what is missing, and does not call an unfit machine fit', () => {
   const nothing = { package: null, device: null, isRight: null, largestDifference: null, microsPerRow: null }

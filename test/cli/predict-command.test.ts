@@ -28,7 +28,7 @@ beforeAll(async () => {
   }
   customers = heldOut.rows
   expected = heldOut.expected
-})
+}, 60_000)
 
 afterAll(async () => rm(folder, { recursive: true, force: true }))
 

@@ -70,6 +70,17 @@ test('nobody reading stdout is no error', async () => {
   expect(stderr).toEqual([])
 })
 
+test('a stdout that cannot be written is an error, with exit code 2', async () => {
+  const full = new Writable({ write: (_text, _encoding, done) => done(new Error('ENOSPC: no space left')) })
+  const stderr: string[] = []
+  const sink = new Writable({
+    decodeStrings: false,
+    write: (text: string, _encoding, done) => (stderr.push(text), done()),
+  })
+  expect(await runCli(['supported'], { stdin: process.stdin, stdout: full, stderr: sink })).toBe(2)
+  expect(stderr).toEqual(['error INPUT_INVALID: cannot write the output: ENOSPC: no space left\n'])
+})
+
 test('an error is one line whatever its text holds, and with details its causes', () => {
   const cause = new Error('inner')
   const error = createError('FILE_CORRUPT', 'two\nlines \u001b[31mred', { cause })

@@ -34,7 +34,7 @@ const packages = {
 const largestAllowed = 0.01
 
 const aloneRows = 200
-const batchRounds = 5
+const batchRounds = 3
 
 export async function examineBackends(options: ExamineOptions): Promise<BackendFinding[]> {
   const findings: BackendFinding[] = []
