@@ -33,7 +33,12 @@ const shownRows = 5
 export function compareWithGolden(
   golden: readonly Answer[],
   given: readonly Answer[],
-  options: { readonly mode: QuantizeMode; readonly tolerance?: ToleranceOption },
+  options: {
+    readonly mode: QuantizeMode
+    readonly tolerance?: ToleranceOption
+    /** Added to the tolerance of each row: what float32 arithmetic costs there at least. @default none */
+    readonly noise?: readonly number[]
+  },
 ): ParityReport {
   const tolerance = resolveTolerance(options.mode, golden, options.tolerance)
   const excusedGap = 2 * (options.tolerance?.probability ?? probabilityBar(options.mode))
@@ -42,7 +47,7 @@ export function compareWithGolden(
     const isExcused = !difference.isFlipped || difference.gap <= excusedGap
     return {
       row,
-      use: isExcused ? toleranceUse(difference, tolerance) : Infinity,
+      use: isExcused ? toleranceUse(difference, tolerance, options.noise?.[row] ?? 0) : Infinity,
       isFlipped: difference.isFlipped,
       differences: largestParts(difference),
     }
@@ -65,13 +70,13 @@ function probabilityBar(mode: QuantizeMode): number {
   return mode === 'none' ? 1e-6 : quantizedBars.probability
 }
 
-function toleranceUse({ parts }: AnswerDifference, tolerance: Tolerance): number {
+function toleranceUse({ parts }: AnswerDifference, tolerance: Tolerance, noise: number): number {
   let use = 0
   for (const part of answerPartNames) {
     const allowed = tolerance[part]
     if (allowed === undefined) continue
     parts[part]?.forEach((difference, column) => {
-      if (difference > 0) use = Math.max(use, difference / allowed[column])
+      if (difference > 0) use = Math.max(use, difference / (allowed[column] + noise))
     })
   }
   return use

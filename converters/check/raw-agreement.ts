@@ -36,6 +36,14 @@ export function rawAgreement(
   return { rowCount: rows.length, largestDifference, use }
 }
 
+/**
+ * How far float32 arithmetic alone may take the raw columns of a row: four roundings of their terms' sum. Tiny, save for
+ * rows whose large terms cancel, where no float32 graph could do better.
+ */
+export function float32Noise(graph: RegionGraph, row: Float64Array): number {
+  return rawMagnitudes(graph, row).reduce((most, magnitude) => Math.max(most, magnitude), 0) * 2 ** -22
+}
+
 function differenceOf(wanted: number, given: number): number {
   if (Object.is(wanted, given) || wanted === given || Math.fround(wanted) === given) return 0
   const difference = Math.abs(wanted - given)

@@ -13,7 +13,7 @@ import { createArtifactRunner } from '../check/artifact-runner.ts'
 import { answerCheckRows, makeCheckRows } from '../check/check-rows.ts'
 import { evaluate } from '../check/evaluate.ts'
 import { compareWithGolden, type ParityReport } from '../check/parity.ts'
-import { type RawAgreement, rawAgreement } from '../check/raw-agreement.ts'
+import { float32Noise, type RawAgreement, rawAgreement } from '../check/raw-agreement.ts'
 import { foldRegions } from '../fold/fold-regions.ts'
 import type { SourceModel } from '../frontends/source-model.ts'
 import { featureKnowledge } from '../quantize/feature-knowledge.ts'
@@ -100,7 +100,10 @@ async function buildChecked(context: Context, firstLevel: number): Promise<Built
       ? null
       : compareWithGolden(golden.answers, decodeAll(source, raw.slice(checkRows.length)), {
           mode: options.quantize,
-          ...(options.tolerance && { tolerance: options.tolerance }),
+          // A tolerance that a caller gives is meant as it stands.
+          ...(options.tolerance
+            ? { tolerance: options.tolerance }
+            : { noise: golden.rows.map((row) => float32Noise(quantized.graph, row)) }),
         })
   const built: Built = { quantized, assembled, checkRows, agreement, parity, warnings: [] }
   if (agreement.use > 1) throw graphDiffers(context, built)

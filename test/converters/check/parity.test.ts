@@ -54,6 +54,16 @@ describe('none', () => {
   })
 })
 
+test('adds what float32 arithmetic costs in a row to the tolerance of that row', () => {
+  const noise = [1e-4, 0]
+  expect(compareWithGolden([vote(0.9), vote(0.9)], [vote(0.90009), vote(0.9)], { mode: 'none', noise }).isPassed).toBe(
+    true,
+  )
+  expect(compareWithGolden([vote(0.9), vote(0.9)], [vote(0.9), vote(0.90009)], { mode: 'none', noise }).isPassed).toBe(
+    false,
+  )
+})
+
 test('takes the tolerance that a caller gives', () => {
   const options = { mode: 'uint8', tolerance: { probability: 0.2 } } as const
   expect(compareWithGolden([vote(0.9)], [vote(0.75)], options).isPassed).toBe(true)
