@@ -4,7 +4,7 @@ import { createError, isMLError, type MLError } from '../errors.ts'
 import type { ChannelMessages, Publish } from '../observe/channels.ts'
 import type { Clock } from '../observe/clock.ts'
 import type { ModelStats } from '../observe/stats.ts'
-import { withDeadline } from '../resilience/deadline.ts'
+import { raceAbort, withDeadline } from '../resilience/deadline.ts'
 import { canFallBack, type Fallback } from '../resilience/fallback.ts'
 import type { Answer, Prediction } from '../rows/prediction.ts'
 import type { RowReader } from '../rows/read-row.ts'
@@ -69,7 +69,9 @@ export function withFallback(fallbackFor: (state: EngineState) => Fallback | und
       const fallback = fallbackFor(request.state)
       if (fallback === undefined || !canFallBack(error)) throw error
       stats.recordFallbackCause(error.code)
-      return fallback.answer(request.row, error)
+      const answer = fallback.answer(request.row, error)
+      if (!(answer instanceof Promise) || request.signal === undefined) return answer
+      return raceAbort(request.signal, () => answer)
     })
 }
 
@@ -77,7 +79,13 @@ export function withFallback(fallbackFor: (state: EngineState) => Fallback | und
 export function withTimeout(model: string, clock: Clock): Stage {
   return (next) => (request) => {
     const { timeoutMs, signal } = request.options
-    if (timeoutMs === undefined && signal === undefined) return next(request)
+    if (timeoutMs === undefined) {
+      if (signal === undefined) return next(request)
+      if (signal.aborted) return Promise.reject(signal.reason)
+      // what waits below listens to it, once for all the rows that share it
+      request.signal = signal
+      return next(request)
+    }
     return withDeadline({ timeoutMs, signal, clock, model }, (joined) => {
       request.signal = joined
       return next(request)

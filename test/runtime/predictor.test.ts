@@ -199,11 +199,14 @@ describe('callers who leave', () => {
   it('listens once to a signal, however many rows share it, and not at all afterwards', async () => {
     const { predictor, endTurn } = await createHandDrivenModel()
     const { signal } = new AbortController()
-    const answer = predictor.predictBatch(rows.slice(0, 100), { signal })
+    const batch = predictor.predictBatch(rows.slice(0, 100), { signal })
+    const lone = rows.slice(100, 200).map((row) => predictor.predict(row, { signal }))
     await settleMicrotasks()
-    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    // the batch's own deadline, the flights and the queue listen, each once
+    expect(getEventListeners(signal, 'abort')).toHaveLength(2)
     await endTurn()
-    expect(await answer).toHaveLength(100)
+    expect(await batch).toHaveLength(100)
+    expect(await Promise.all(lone)).toHaveLength(100)
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
@@ -218,6 +221,16 @@ describe('callers who leave', () => {
     await endTurn()
     expect(calls).toEqual([])
     expect(predictor.getHealth().breaker).toBe('closed')
+  })
+
+  it('does not wait for a rule whose caller has left', async () => {
+    const { predictor, script, endTurn } = await createHandDrivenModel({ rule: () => new Promise(() => undefined) })
+    script.fail = modelFailure()
+    const controller = new AbortController()
+    const answer = expect(predictor.predict(rows[0], { signal: controller.signal })).rejects.toBe('bye')
+    await endTurn()
+    controller.abort('bye')
+    await answer
   })
 
   it('leaves the others of one flight alone', async () => {
