@@ -31,10 +31,7 @@ export function addCompleteTrees(
     const at = (part: string) => name(`${level}/${part}`)
     const port = level === 0 ? '' : `:${level}`
     const picks = builder.oneHot(at('picks'), columns + port, { count: trees * 2 ** level, depth: inputWidth })
-    const selector = builder.add(at('selector'), 'Transpose', [picks, builder.integers([1, 0])], {
-      T: { type: 'DT_FLOAT' },
-      Tperm: { type: 'DT_INT32' },
-    })
+    const selector = builder.transpose(at('selector'), picks)
     const bias = builder.add(at('bias'), 'Neg', [ranks + port])
     const above = builder.fusedMatMul(at('above'), [input, selector, bias])
     const bit = builder.add(at('bit'), 'ClipByValue', [above, zero, one])

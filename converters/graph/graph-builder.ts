@@ -104,6 +104,10 @@ export class GraphBuilder {
     })
   }
 
+  transpose(name: string, matrix: string): string {
+    return this.add(name, 'Transpose', [matrix, this.integers([1, 0])], { T: float, Tperm: int })
+  }
+
   cast(name: string, input: string, to: NamedTensor['dtype']): string {
     const [source, target] = to === 'int32' ? [float, int] : [int, float]
     return this.add(name, 'Cast', [input], { SrcT: source, DstT: target, Truncate: { b: false } })

@@ -25,7 +25,7 @@ export function addPreorderTrees(
     trees,
     1,
   ])
-  const rowStart = addRowStarts(builder, name, { input, blank, trees, inputWidth })
+  const rowStart = addRowStarts(builder, name, { input, blank, trees, stride: inputWidth })
   const flat = builder.reshape(name('flat'), input, [-1, 1])
 
   for (let level = 0; level < depth; level++) {
@@ -44,13 +44,22 @@ export function addPreorderTrees(
   }
 
   const last = builder.cast(name('last'), here, 'int32')
-  const number = builder.gather(name('leaf-found'), tables.leafNumber, last, 'int32')
+  return addFoundLeaves(builder, name, { last, leafNumber: tables.leafNumber, width: trees * leafWidth })
+}
+
+/** Values of the leaves that rows ended at, [rows, trees · leafWidth]. */
+export function addFoundLeaves(
+  builder: GraphBuilder,
+  name: (part: string) => string,
+  { last, leafNumber, width }: { readonly last: string; readonly leafNumber: string; readonly width: number },
+): string {
+  const number = builder.gather(name('leaf-found'), leafNumber, last, 'int32')
   const found = builder.gather(name('found'), name('leaf'), number)
-  return builder.reshape(name('found-leaves'), found, [-1, trees * leafWidth])
+  return builder.reshape(name('found-leaves'), found, [-1, width])
 }
 
 /** Constant tables [nodes, 1] made of the stored ones, which name only nodes with children. */
-function addNodeTables(
+export function addNodeTables(
   builder: GraphBuilder,
   name: (part: string) => string,
   { nodes, leaves }: { readonly nodes: number; readonly leaves: number },
@@ -96,14 +105,14 @@ function addRunningCount(builder: GraphBuilder, name: string, flags: string, lim
   return builder.reshape(`${name}-number`, builder.cast(`${name}-index`, capped, 'int32'), [-1, 1], 'int32')
 }
 
-/** Where each row starts in the flattened input, [rows, trees, 1]; int32, since rows · columns may pass 2²⁴. */
-function addRowStarts(
+/** Where each row starts in a flattened [rows, stride], as [rows, trees, 1]; int32, since it may pass 2²⁴. */
+export function addRowStarts(
   builder: GraphBuilder,
   name: (part: string) => string,
-  options: { readonly input: string; readonly blank: string; readonly trees: number; readonly inputWidth: number },
+  options: { readonly input: string; readonly blank: string; readonly trees: number; readonly stride: number },
 ): string {
-  const { input, blank, trees, inputWidth } = options
-  const widths = builder.fill(name('widths'), [trees], inputWidth)
+  const { input, blank, trees, stride } = options
+  const widths = builder.fill(name('widths'), [trees], stride)
   const perRow = builder.cast(
     name('row-widths'),
     builder.fusedMatMul(name('row-width'), [input, blank, widths]),

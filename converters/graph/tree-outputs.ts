@@ -3,6 +3,7 @@
 import type { PreorderTrees, StoredTrees } from '../../src/regions/stored-shape.ts'
 import { addCompleteTrees, addLeafMatrix, addTreeOutputs } from './complete-trees.ts'
 import type { GraphBuilder } from './graph-builder.ts'
+import { addNodeTableTrees, isNodeTableBetter } from './node-table-trees.ts'
 import { addPreorderTrees } from './preorder-trees.ts'
 
 export type TreeOptions = {
@@ -16,13 +17,18 @@ export type TreeOptions = {
 export function addTrees(builder: GraphBuilder, stored: StoredTrees, options: TreeOptions): string {
   const { prefix } = options
   const base = `${prefix}/base`
-  const reached =
-    stored.layout === 'complete'
-      ? addCompleteTrees(builder, stored, options)
-      : addPreorderTrees(builder, stored, options)
+  const reached = addReached(builder, stored, options)
   const matrix =
     stored.layout === 'complete' ? addLeafMatrix(builder, stored, prefix) : addSumMatrix(builder, stored, prefix)
   return builder.fusedMatMul(`${prefix}/sum`, [reached, addMean(builder, stored, { prefix, matrix }), base])
+}
+
+/** Indicators of complete trees' leaves, or the leaves' own values. */
+function addReached(builder: GraphBuilder, stored: StoredTrees, options: TreeOptions): string {
+  if (stored.layout === 'complete') return addCompleteTrees(builder, stored, options)
+  return isNodeTableBetter(stored, options.inputWidth)
+    ? addNodeTableTrees(builder, stored, options)
+    : addPreorderTrees(builder, stored, options)
 }
 
 /** A mean divides the constant matrix, so that it costs nothing at run time. */

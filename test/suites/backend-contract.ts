@@ -36,6 +36,13 @@ const graphs: Readonly<Record<string, RegionGraph>> = {
   }),
   'one tree, one column, one leaf': randomEnsemble(random, { trees: 1, depth: 0, features: 1 }),
   'preorder trees': randomEnsemble(random, { trees: 7, depth: 11, features: 5, leafChance: 0.25, flipPoints: 300 }),
+  'preorder trees, every node tested': randomEnsemble(random, {
+    trees: 15,
+    depth: 14,
+    features: 5,
+    leafChance: 0.5,
+    leafWidth: 2,
+  }),
   'preorder trees, an output each': randomEnsemble(random, { trees: 6, depth: 9, features: 5, outputWidth: 3 }),
   'preorder trees, a mean of wide leaves': randomEnsemble(random, {
     trees: 5,

@@ -215,3 +215,18 @@ test.each(refusedGraphs)('refuses %s as output with UNSUPPORTED', (_, graph) => 
   const head: Head = { kind: 'regressor', link: 'identity', targetCount: 1 }
   expect(() => toGraph({ graph, stored, tensors, head })).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }))
 })
+
+const forms: readonly (readonly [string, Parameters<typeof randomEnsemble>[1], RegExp])[] = [
+  ['follows levels of shallow trees', { trees: 5, depth: 3, features: 4 }, /^trees2\/2\/selector$/],
+  [
+    'tests every node of deep, sparse trees',
+    { trees: 15, depth: 14, features: 5, leafChance: 0.5 },
+    /^trees2\/next-flat$/,
+  ],
+  ['walks deep, full trees', { trees: 3, depth: 10, features: 5, leafChance: 0.05 }, /^trees2\/0\/leap$/],
+]
+
+test.each(forms)('%s', (_, options, mark) => {
+  const nodes = readGraphNodes(artifactOf(randomEnsemble(createRandom(4), options)).modelJson.modelTopology)
+  for (const [, , other] of forms) expect(nodes.some(({ name }) => other.test(name))).toBe(other === mark)
+})
