@@ -1,0 +1,3 @@
+import { describeGoldenArtifacts } from '../../suites/golden-artifacts.ts'
+
+describeGoldenArtifacts('1.2', ['none'])

@@ -1,0 +1,3 @@
+import { describeGoldenArtifacts } from '../../suites/golden-artifacts.ts'
+
+describeGoldenArtifacts('1.9', ['none', 'uint8'])
