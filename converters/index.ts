@@ -3,6 +3,7 @@
 import type { Backend } from '../src/backend/port.ts'
 import { createCpuBackend } from '../src/backend/cpu.ts'
 import { createWasmBackend } from '../src/backend/wasm.ts'
+import { isMLError } from '../src/errors.ts'
 import { type ConvertOptions, resolveConvertOptions } from './convert/convert-options.ts'
 import { type ConvertResult, convertSource } from './convert/convert-model.ts'
 import { createStages } from './convert/convert-stages.ts'
@@ -39,7 +40,7 @@ export async function convertModel(source: ConvertSource, options: ConvertOption
   await stages.enter('read', typeof source === 'string' ? `reading ${source}` : 'reading')
   const detected = detectSource(await filesOf(source), resolved.format)
   const result = await convertSource(detected, resolved, {
-    backend: backends[resolved.backend](),
+    backend: options.backend === undefined ? portableBackend() : backends[options.backend](),
     readJson: async (path, option) => (await import('./convert/source-files.ts')).readJsonFile(path, option),
   })
   if (resolved.outDir !== undefined) {
@@ -49,6 +50,28 @@ export async function convertModel(source: ConvertSource, options: ConvertOption
   }
   await stages.enter('done', `${result.report.name} ${result.report.version}`)
   return result
+}
+
+/** wasm, or cpu in a realm where wasm does not start. */
+function portableBackend(): Backend {
+  let used: Backend = createWasmBackend()
+  return {
+    get name() {
+      return used.name
+    },
+    get description() {
+      return used.description
+    },
+    async load(artifact) {
+      try {
+        return await used.load(artifact)
+      } catch (error) {
+        if (used.name === 'cpu' || !isMLError(error) || error.code !== 'BACKEND_UNAVAILABLE') throw error
+        used = createCpuBackend()
+        return used.load(artifact)
+      }
+    },
+  }
 }
 
 /**

@@ -13,6 +13,12 @@ const fewestRows = 4
 const mostNumbers = 800
 const seed = 3
 
+/** Of a plausible value: as telling as all sixteen, and a third of the bytes. */
+const plausibleDigits = 4
+
+/** Of an answer: a hundred times finer than float32, to which answers are compared. */
+const answerDigits = 10
+
 /**
  * Canonical rows, always the same for one model: plausible ones, then ones that stand exactly on a flip point or on the
  * next double after it, where a wrong comparison shows.
@@ -21,7 +27,8 @@ export function makeCheckRows(knowledge: readonly FeatureKnowledge[]): Float64Ar
   const width = Math.max(1, knowledge.length)
   const count = Math.max(fewestRows, Math.min(mostRows, Math.floor(mostNumbers / width)))
   const random = createSeededRandom(seed)
-  return syntheticRows(knowledge, count, { seed }).map((row, index) => {
+  return syntheticRows(knowledge, count, { seed }).map((drawn, index) => {
+    const row = drawn.map((value) => rounded(value, plausibleDigits))
     if (index % 4 === 0) return row
     if (index === 1)
       return row.map((value, feature) => (knowledge[feature].feature.missing === 'handled' ? NaN : value))
@@ -58,9 +65,13 @@ export function answerCheckRows(
   })
   return {
     rows: answered.map(({ row }) => toJson(row)),
-    exact: answered.map(({ exact }) => toJson(exact)),
-    quantized: answered.map(({ quantized }) => toJson(quantized)),
+    exact: answered.map(({ exact }) => toJson(exact.map((value) => rounded(value, answerDigits)))),
+    quantized: answered.map(({ quantized }) => toJson(quantized.map((value) => rounded(value, answerDigits)))),
   }
+}
+
+function rounded(value: number, digits: number): number {
+  return Number.isFinite(value) ? Number(value.toPrecision(digits)) : value
 }
 
 /** JSON has no NaN: null stands for it. */

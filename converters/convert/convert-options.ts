@@ -36,7 +36,7 @@ export type ConvertOptions = {
   readonly calibration?: string | { readonly rows: readonly unknown[] }
   /** Rows with known truth to measure accuracy on: a JSON file or `{ rows, truth }`. */
   readonly evaluation?: string | EvaluationRows
-  /** Backend that the finished files are checked on. @default 'wasm' */
+  /** Backend that the finished files are checked on. @default 'wasm', or 'cpu' where that does not start */
   readonly backend?: 'wasm' | 'cpu'
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: ConvertProgress) => void
@@ -45,7 +45,7 @@ export type ConvertOptions = {
 }
 
 export type ResolvedConvertOptions = ConvertOptions &
-  Required<Pick<ConvertOptions, 'version' | 'format' | 'quantize' | 'storeGolden' | 'backend'>>
+  Required<Pick<ConvertOptions, 'version' | 'format' | 'quantize' | 'storeGolden'>>
 
 const knownNames = {
   outDir: 'string',
@@ -72,18 +72,18 @@ export function resolveConvertOptions(options: ConvertOptions = {}): ResolvedCon
     const type = knownNames[name as keyof ConvertOptions]
     if (value !== undefined && type !== 'any' && typeof value !== type) throw invalid(name, `of type ${type}`, value)
   }
-  const { version = '1.0.0', format = 'auto', quantize = 'uint8', storeGolden = false, backend = 'wasm' } = options
+  const { version = '1.0.0', format = 'auto', quantize = 'uint8', storeGolden = false } = options
   if (!isVersion(version)) throw invalid('version', 'a semantic version such as 2.1.0', version)
   if (format !== 'auto') assertOneOf('format', format, ['auto', ...sourceFormats])
   assertOneOf('quantize', quantize, quantizeModes)
-  assertOneOf('backend', backend, ['wasm', 'cpu'])
+  if (options.backend !== undefined) assertOneOf('backend', options.backend, ['wasm', 'cpu'])
   if (options.name !== undefined && !isModelName(options.name))
     throw invalid('name', 'letters, digits, _ and -, at most 128, beginning with a letter or digit', options.name)
   if (options.outDir === '') throw invalid('outDir', 'a path', options.outDir)
   if (storeGolden && options.golden === undefined)
     throw invalid('storeGolden', 'given together with golden', storeGolden)
   assertTolerance(options.tolerance)
-  return { ...options, version, format, quantize, storeGolden, backend }
+  return { ...options, version, format, quantize, storeGolden }
 }
 
 export function isModelName(name: string): boolean {

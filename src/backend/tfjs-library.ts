@@ -23,11 +23,11 @@ const imports = {
 /** @throws BACKEND_UNAVAILABLE where the packages are not installed or the backend does not start */
 export async function openTfjs(name: TfjsBackendName): Promise<TfjsLibrary> {
   const { tf, loadGraphModelSync } = await importTfjs(name)
-  const isReady = await withoutCrashHandlers(() => tf.setBackend(name)).catch((cause: unknown) => {
+  const isReady = await inSilence(tf, () => withoutCrashHandlers(() => tf.setBackend(name))).catch((cause: unknown) => {
     throw unavailable(name, 'did not start', cause)
   })
   if (!isReady) throw unavailable(name, 'did not start')
-  if (name === 'cpu') writeOnceInSilence(tf)
+  if (name === 'cpu') await inSilence(tf, async () => tf.scalar(0).dispose())
   return {
     tf,
     loadGraphModelSync,
@@ -60,16 +60,16 @@ function exportsOf<Module extends object>(module: Module): Module {
 }
 
 /**
- * The cpu backend greets Node users on the console at its first tensor, unless the flag IS_TEST is set
- * (tfjs-backend-cpu backend_cpu.ts, tfjs-core log.ts). The flag is back as it was when this returns, so that other users'
- * warnings are untouched.
+ * TensorFlow.js writes to the console when a backend does not start, and the cpu backend greets Node users at its first
+ * tensor, unless the flag IS_TEST is set (tfjs-core log.ts, tfjs-backend-cpu backend_cpu.ts). The flag is back as it was
+ * afterwards, so that other users' warnings are untouched.
  */
-function writeOnceInSilence(tf: typeof tfjsCore): void {
+async function inSilence<Result>(tf: typeof tfjsCore, start: () => Promise<Result>): Promise<Result> {
   const flags = tf.env()
   const before = flags.getBool('IS_TEST')
   flags.set('IS_TEST', true)
   try {
-    tf.scalar(0).dispose()
+    return await start()
   } finally {
     flags.set('IS_TEST', before)
   }
