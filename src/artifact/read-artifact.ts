@@ -33,7 +33,15 @@ export function readArtifact(
   const metadata = parseMetadata(modelJson.userDefinedMetadata)
   assertWeights(modelJson, metadata)
   const weightData = joinShards(files, modelJson, metadata, hash)
+  // predictors hand it out, and share it
+  freeze(metadata)
   return { metadata, modelJson, weightData, sha256: hash(files['model.json']) }
+}
+
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
+  Object.freeze(value)
+  for (const part of Object.values(value)) freeze(part)
 }
 
 function assertWeights({ weightsManifest }: ModelJson, { tensors, shards }: ArtifactMetadata): void {

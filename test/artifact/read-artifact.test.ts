@@ -30,6 +30,12 @@ type JsonObject = { [key: string]: unknown } & {
 }
 const ours = (json: JsonObject) => json.userDefinedMetadata['tfjs-serving'] as Record<string, unknown>
 
+test('freezes the metadata, which predictors hand out and share', () => {
+  const { metadata } = readArtifact(files)
+  expect(Object.isFrozen(metadata.schema.features[0])).toBe(true)
+  expect(() => Object.assign(metadata.schema.features[0], { name: 'other' })).toThrow(TypeError)
+})
+
 test('reads what was written: metadata, tensors and regions', () => {
   const artifact = readArtifact(files)
   expect(artifact.metadata.name).toBe('synthetic')
