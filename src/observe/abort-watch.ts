@@ -1,4 +1,9 @@
-// Jobs with abort signals in, a call for each whose signal aborts out: one listener a signal, however many jobs share it.
+// Jobs with abort signals in, a call for each whose signal aborts out: one listener a signal, however many jobs and models share it.
+
+type OnSignal = (signal: AbortSignal) => void
+
+/** Watches that wait for each signal, so that they have one listener together. */
+const watches = new WeakMap<AbortSignal, Set<OnSignal>>()
 
 /** Node warns of a leak from the eleventh listener of one signal on, and callers do share one among many rows. */
 export class AbortWatch<Job extends { readonly signal: AbortSignal | undefined }> {
@@ -18,7 +23,7 @@ export class AbortWatch<Job extends { readonly signal: AbortSignal | undefined }
       others.add(job)
       return
     }
-    signal.addEventListener('abort', this.#onEvent)
+    listen(signal, this.#onSignal)
     this.#jobs.set(signal, new Set([job]))
   }
 
@@ -28,15 +33,39 @@ export class AbortWatch<Job extends { readonly signal: AbortSignal | undefined }
     const jobs = this.#jobs.get(signal)
     if (jobs === undefined || !jobs.delete(job) || jobs.size > 0) return
     this.#jobs.delete(signal)
-    signal.removeEventListener('abort', this.#onEvent)
+    unlisten(signal, this.#onSignal)
   }
 
-  readonly #onEvent = ({ target }: Event): void => {
-    const signal = target as AbortSignal
+  readonly #onSignal = (signal: AbortSignal): void => {
     const jobs = this.#jobs.get(signal)
     if (jobs === undefined) return
     this.#jobs.delete(signal)
-    signal.removeEventListener('abort', this.#onEvent)
     for (const job of jobs) this.#onAbort(job, signal.reason)
   }
+}
+
+function listen(signal: AbortSignal, onSignal: OnSignal): void {
+  const others = watches.get(signal)
+  if (others !== undefined) {
+    others.add(onSignal)
+    return
+  }
+  watches.set(signal, new Set([onSignal]))
+  signal.addEventListener('abort', tellWatches)
+}
+
+function unlisten(signal: AbortSignal, onSignal: OnSignal): void {
+  const waiting = watches.get(signal)
+  if (waiting === undefined || !waiting.delete(onSignal) || waiting.size > 0) return
+  watches.delete(signal)
+  signal.removeEventListener('abort', tellWatches)
+}
+
+function tellWatches({ target }: Event): void {
+  const signal = target as AbortSignal
+  const waiting = watches.get(signal)
+  if (waiting === undefined) return
+  watches.delete(signal)
+  signal.removeEventListener('abort', tellWatches)
+  for (const onSignal of waiting) onSignal(signal)
 }

@@ -1,10 +1,16 @@
 // A caller's timeoutMs and signal in; the work raced against both, with timer and listener cleaned up, out.
 
 import { createError } from '../errors.ts'
+import { AbortWatch } from '../observe/abort-watch.ts'
 import type { Clock } from '../observe/clock.ts'
 
 /** Longest delay that timers take: one millisecond more and they fire at once. */
 const longestTimerMs = 2 ** 31 - 1
+
+type Caller = { readonly signal: AbortSignal | undefined; readonly onAbort: (reason: unknown) => void }
+
+/** Of the whole process: many calls share one signal, and Node warns of a leak from its eleventh listener on. */
+const callers = new AbortWatch<Caller>(({ onAbort }, reason) => onAbort(reason))
 
 export type DeadlineOptions = {
   /** The caller's limit; undefined or Infinity for none. */
@@ -39,13 +45,9 @@ export async function withDeadline<Result>(
 export async function raceAbort<Result>(signal: AbortSignal, work: () => Result | Promise<Result>): Promise<Result> {
   signal.throwIfAborted()
   return new Promise<Result>((resolve, reject) => {
-    const onAbort = (): void => {
-      stop()
-      reject(signal.reason)
-    }
-    const stop = (): void => signal.removeEventListener('abort', onAbort)
-    signal.addEventListener('abort', onAbort)
-    void settle(work, resolve, reject, stop)
+    const caller: Caller = { signal, onAbort: reject }
+    callers.add(caller)
+    void settle(work, resolve, reject, () => callers.delete(caller))
   })
 }
 
@@ -76,18 +78,18 @@ export function openDeadline({ timeoutMs = Infinity, signal, clock, model }: Dea
     release()
     controller.abort(reason)
   }
-  const onAbort = (): void => end(signal?.reason)
+  const caller: Caller = { signal, onAbort: end }
   const onTimeout = (): void =>
     end(
       createError('DEADLINE_EXCEEDED', `${model} gave no answer within ${timeoutMs} ms`, {
         details: { model, timeoutMs },
       }),
     )
-  signal?.addEventListener('abort', onAbort, { once: true })
+  callers.add(caller)
   const timer = timeoutMs === Infinity ? undefined : clock.setTimer(onTimeout, Math.min(timeoutMs, longestTimerMs))
   const release = (): void => {
     if (timer !== undefined) clock.clearTimer(timer)
-    signal?.removeEventListener('abort', onAbort)
+    callers.delete(caller)
   }
   return { signal: controller.signal, release }
 }
