@@ -7,7 +7,7 @@ import { detectPlatform } from './platform.ts'
 import { ModelPredictor } from './predictor.ts'
 import { createPublish } from './publish.ts'
 import { openSharedCache } from './shared-cache.ts'
-import { startEngine } from './start-engine.ts'
+import { startEngine, type StartEngineOptions } from './start-engine.ts'
 
 /**
  * Loads one artifact.
@@ -18,9 +18,18 @@ import { startEngine } from './start-engine.ts'
  * const model = await loadModel('artifacts/telco_churn')
  * const { label, probabilities } = await model.predict(row)
  */
-export async function loadModel(
+export function loadModel(
   source: string | Readonly<Record<string, Uint8Array>>,
   options: LoadModelOptions = {},
+): Promise<ModelPredictor> {
+  return loadExpected(source, options, {})
+}
+
+/** As `loadModel`, where a models folder says what the artifact must be. */
+export async function loadExpected(
+  source: string | Readonly<Record<string, Uint8Array>>,
+  options: LoadModelOptions,
+  { expected, config = {} }: Pick<StartEngineOptions, 'expected' | 'config'>,
 ): Promise<ModelPredictor> {
   const serving = resolveServingOptions(options)
   const platform = options.platform ?? (await detectPlatform())
@@ -36,7 +45,8 @@ export async function loadModel(
     platform,
     stats,
     publish,
-    config: accuracyFloor === undefined ? {} : { accuracyFloor },
+    ...(expected === undefined ? {} : { expected }),
+    config: accuracyFloor === undefined ? config : { ...config, accuracyFloor },
   })
   const cache = await openSharedCache(serving.caching, platform.clock, publish)
   let fallback: Fallback | undefined

@@ -3,7 +3,7 @@
 import type { FeatureSchema } from '../artifact/schema.ts'
 import { createError } from '../errors.ts'
 import type { Row } from '../rows/prediction.ts'
-import { loadModel } from './load-model.ts'
+import { loadExpected } from './load-model.ts'
 import { parseModelRef } from './model-ref.ts'
 import type { LoadModelOptions } from './options.ts'
 import type { ModelPredictor } from './predictor.ts'
@@ -29,11 +29,8 @@ export class ProductionModelLoader {
   /** @throws MODEL_NOT_FOUND; load errors */
   async loadModel(ref: string, options: LoadModelOptions = {}): Promise<ModelPredictor> {
     const { entry, version } = await this.#find(ref)
-    const { accuracyFloor } = entry.config
-    return loadModel(`${entry.path}/versions/${version}`, {
-      ...(accuracyFloor === undefined ? {} : { accuracyFloor }),
-      ...options,
-    })
+    const expected = { name: entry.name, version }
+    return loadExpected(`${entry.path}/versions/${version}`, options, { expected, config: entry.config })
   }
 
   /**
