@@ -42,7 +42,8 @@ export function describeHealth(facts: HealthFacts): ModelHealth {
     recent: stats.recent,
     breaker,
     isLoaded: engine !== undefined,
-    hasFallback: fallbackRule !== undefined,
+    // a rule answers for a model that failed, not for one that was closed
+    hasFallback: fallbackRule !== undefined && !(state.kind === 'failed' && state.error.code === 'CLOSED'),
     ...(latencyTargetMs === undefined ? {} : { latencyTargetMs }),
   })
   return {

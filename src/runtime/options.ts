@@ -4,7 +4,9 @@ import type { BackendName } from '../backend/port.ts'
 import { type BatchingOptions, resolveBatchingOptions } from '../batching/batching-options.ts'
 import type { CachingOptions } from '../cache/cache-port.ts'
 import { createError } from '../errors.ts'
+import { systemClock } from '../observe/clock.ts'
 import { type Logger, silentLogger } from '../observe/logger.ts'
+import { createBreaker } from '../resilience/breaker.ts'
 import { createRuleTable, type FallbackRules, type RuleTable } from '../resilience/rules.ts'
 import type { Platform } from './platform.ts'
 
@@ -70,12 +72,11 @@ export type ResolvedServingOptions = {
 
 const backendChoices = ['auto', 'kernel', 'cuda', 'webgpu', 'native', 'wasm', 'cpu'] as const satisfies BackendChoice[]
 
-/** Of one predict call; checked here so that a misspelt priority or timeout is the caller's error, not the model's. */
-export const priorities = ['low', 'normal', 'high'] as const
-
 /** @throws VALIDATION_FAILED naming the option */
 export function resolveServingOptions(options: ServingOptions): ResolvedServingOptions {
   const { backend = 'auto', logger = silentLogger, fallbacks = {}, breaker = {}, timeBudgetMs = 30_000 } = options
+  for (const [name, value] of Object.entries({ logger, fallbacks, breaker }))
+    if (typeof value !== 'object' || value === null) throw wrongOption(name, 'an object', value)
   if (!backendChoices.includes(backend)) throw wrongOption('backend', backendChoices.join(', '), backend)
   for (const level of ['debug', 'info', 'warn', 'error'] as const)
     if (typeof logger[level] !== 'function') throw wrongOption('logger', `a ${level} method, as pino has`, logger)
@@ -85,7 +86,7 @@ export function resolveServingOptions(options: ServingOptions): ResolvedServingO
     batching: checkedBatching(options.batching ?? {}),
     caching: options.caching ?? {},
     rules: createRuleTable(fallbacks),
-    breaker,
+    breaker: checkedBreaker(breaker),
     timeBudgetMs: positive('timeBudgetMs', timeBudgetMs),
   }
 }
@@ -93,6 +94,11 @@ export function resolveServingOptions(options: ServingOptions): ResolvedServingO
 function checkedBatching(batching: false | BatchingOptions): false | BatchingOptions {
   if (batching !== false) resolveBatchingOptions(batching)
   return batching
+}
+
+function checkedBreaker(breaker: ResolvedServingOptions['breaker']): ResolvedServingOptions['breaker'] {
+  createBreaker({ ...breaker, model: 'every model', clock: systemClock })
+  return breaker
 }
 
 function positive(name: string, value: number): number {

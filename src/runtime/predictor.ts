@@ -11,6 +11,7 @@ import { predictSlices } from './batch-prediction.ts'
 import { describeHealth, type ModelHealth } from './model-health.ts'
 import type { PredictOptions } from './options.ts'
 import type { Platform } from './platform.ts'
+import { assertPredictOptions } from './predict-options.ts'
 import type { EngineState, Handler, PredictionRequest } from './request.ts'
 import type { SharedCache } from './shared-cache.ts'
 import { batched, cached, gated, leased, observed, rowRead, withFallback, withTimeout } from './stages.ts'
@@ -89,14 +90,16 @@ export class ModelPredictor {
 
   /**
    * Answers many rows: one entry a row, in their order, a Prediction or the MLError of that row alone. More rows than
-   * the queue holds are fed in slices.
+   * the queue holds are fed in slices. An option that cannot be is the error of every row.
    * @throws CLOSED; INPUT_INVALID where `rows` is no array; `signal.reason` when aborted
    */
   async predictBatch(rows: readonly Row[], options: PredictOptions = noOptions): Promise<(Prediction | MLError)[]> {
     if (!Array.isArray(rows))
       throw createError('INPUT_INVALID', `predictBatch expects an array of rows, got ${typeof rows}`)
-    options.signal?.throwIfAborted()
     if (this.#isClosed) throw this.#closedError()
+    const fault = faultOf(options)
+    if (fault !== undefined) return rows.map(() => fault)
+    options.signal?.throwIfAborted()
     const state = this.#options.state()
     const { timeoutMs, signal, ...perRow } = options
     const predictOne = (index: number, joined: AbortSignal | undefined) =>
@@ -113,7 +116,7 @@ export class ModelPredictor {
   /** What the model is doing, judged by its recent requests. */
   getHealth(): ModelHealth {
     const { name, stats, cache, latencyTargetMs, state, fallbackFor } = this.#options
-    const current = state()
+    const current: EngineState = this.#isClosed ? { kind: 'failed', error: this.#closedError() } : state()
     return describeHealth({
       name,
       state: current,
@@ -141,6 +144,16 @@ export class ModelPredictor {
 
   #closedError(): MLError {
     return createError('CLOSED', `the predictor of ${this.name} is closed`)
+  }
+}
+
+function faultOf(options: PredictOptions): MLError | undefined {
+  try {
+    assertPredictOptions(options)
+    return undefined
+  } catch (error) {
+    if (isMLError(error)) return error
+    throw error
   }
 }
 

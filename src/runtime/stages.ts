@@ -1,6 +1,6 @@
 // The stages of a prediction, each a wrapper around what comes after it; predictor.ts puts them in order.
 
-import { createError, isMLError, type MLError } from '../errors.ts'
+import { isMLError, type MLError } from '../errors.ts'
 import type { ChannelMessages, Publish } from '../observe/channels.ts'
 import type { Clock } from '../observe/clock.ts'
 import type { ModelStats } from '../observe/stats.ts'
@@ -8,7 +8,7 @@ import { raceAbort, withDeadline } from '../resilience/deadline.ts'
 import { canFallBack, type Fallback } from '../resilience/fallback.ts'
 import type { Answer, Prediction } from '../rows/prediction.ts'
 import type { RowReader } from '../rows/read-row.ts'
-import { priorities } from './options.ts'
+import { assertPredictOptions } from './predict-options.ts'
 import type { EngineState, Handler, PredictionRequest, Stage } from './request.ts'
 import type { SharedCache } from './shared-cache.ts'
 
@@ -39,10 +39,11 @@ function failedMessage(model: string, latencyMs: number, error: unknown): Channe
   return { model, version: null, latencyMs, ...(isMLError(error) ? { code: error.code } : {}) }
 }
 
-/** Checks the options and reads the row; a bad row ends here and reaches neither rule nor model. */
+/** Checks the options and reads the row, in this order; a bad row ends here and reaches neither rule nor model. */
 export function rowRead(readerWithoutModel: RowReader | undefined): Stage {
   return (next) => async (request) => {
-    assertPredictOptions(request)
+    assertPredictOptions(request.options)
+    request.options.signal?.throwIfAborted()
     const reader = request.state.kind === 'loaded' ? request.state.engine.reader : readerWithoutModel
     if (reader !== undefined) {
       request.canonical = new Float64Array(reader.width)
@@ -50,16 +51,6 @@ export function rowRead(readerWithoutModel: RowReader | undefined): Stage {
     }
     return next(request)
   }
-}
-
-function assertPredictOptions({ options }: PredictionRequest): void {
-  if (options.priority !== undefined && !priorities.includes(options.priority))
-    throw createError(
-      'INPUT_INVALID',
-      `option priority: expected ${priorities.join(', ')}, got ${String(options.priority)}`,
-    )
-  if (options.tenant !== undefined && typeof options.tenant !== 'string')
-    throw createError('INPUT_INVALID', `option tenant: expected a string, got ${typeof options.tenant}`)
 }
 
 /** Lets the rule answer where the model cannot. It lies outside the cache, so no rule's answer is ever remembered. */

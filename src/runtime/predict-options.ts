@@ -1,0 +1,44 @@
+// Options of one predict call in; nothing, or an error naming the one that cannot be, out.
+
+import { createError } from '../errors.ts'
+import type { PredictOptions } from './options.ts'
+
+const priorities: readonly unknown[] = ['low', 'normal', 'high']
+
+/**
+ * Checked before anything else, so that a misspelt priority is the caller's error and not the model's.
+ * @throws INPUT_INVALID
+ */
+export function assertPredictOptions(options: PredictOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw createError('INPUT_INVALID', `options of predict: expected an object, got ${describe(options)}`)
+  const { signal, timeoutMs, priority, tenant, useCache, strict } = options
+  if (signal !== undefined && !isSignal(signal)) throw wrong('signal', 'an AbortSignal', signal)
+  if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
+    throw wrong('timeoutMs', 'a number of milliseconds above 0', timeoutMs)
+  if (priority !== undefined && !priorities.includes(priority)) throw wrong('priority', priorities.join(', '), priority)
+  if (tenant !== undefined && typeof tenant !== 'string') throw wrong('tenant', 'a string', tenant)
+  if (useCache !== undefined && typeof useCache !== 'boolean') throw wrong('useCache', 'true or false', useCache)
+  if (strict !== undefined && typeof strict !== 'boolean') throw wrong('strict', 'true or false', strict)
+}
+
+/** By shape, since polyfills and other realms have classes of their own. */
+function isSignal(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'aborted' in value &&
+    'throwIfAborted' in value &&
+    typeof value.throwIfAborted === 'function'
+  )
+}
+
+function wrong(option: string, expected: string, got: unknown): Error {
+  return createError('INPUT_INVALID', `option ${option}: expected ${expected}, got ${describe(got)}`, {
+    details: { option },
+  })
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'object' || typeof value === 'symbol' ? Object.prototype.toString.call(value) : String(value)
+}
