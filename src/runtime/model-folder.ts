@@ -3,7 +3,7 @@
 import type { Dirent } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createError } from '../errors.ts'
+import { createError, isMLError } from '../errors.ts'
 
 /** An artifact is a model.json and its shards; nothing else in its folder is read. */
 const artifactFile = /^(model\.json|[\w.-]+\.bin)$/
@@ -38,13 +38,13 @@ export async function readArtifactFolder(folder: string): Promise<Record<string,
     for (const name of names) {
       byteLength += (await stat(join(folder, name))).size
       if (byteLength > maxArtifactByteLength)
-        throw createError('LIMIT_EXCEEDED', `${folder} holds more than ${maxArtifactByteLength} bytes`)
+        throw createError('MODEL_LOAD_FAILED', `${folder} may hold ${maxArtifactByteLength} bytes, got more`)
     }
     for (const name of names) files[name] = await readBytes(join(folder, name))
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && isErrno(cause.code))
-      throw createError('MODEL_LOAD_FAILED', `cannot read the artifact folder ${folder}: ${cause.message}`, { cause })
-    throw cause
+    if (isMLError(cause)) throw cause
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw createError('MODEL_LOAD_FAILED', `cannot read the artifact folder ${folder}: ${reason}`, { cause })
   }
   return files
 }
@@ -52,10 +52,6 @@ export async function readArtifactFolder(folder: string): Promise<Record<string,
 /** Bytes in a buffer of their own: small Node buffers are views into a shared pool, which TensorFlow.js misreads. */
 async function readBytes(path: string): Promise<Uint8Array> {
   return new Uint8Array(await readFile(path))
-}
-
-function isErrno(code: unknown): boolean {
-  return typeof code === 'string' && /^E[A-Z]+$/.test(code)
 }
 
 /**

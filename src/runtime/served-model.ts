@@ -55,6 +55,12 @@ export class ServedModel {
 
   /** Loads the active version; a failure becomes the model's state, never an exception. */
   async load(): Promise<EngineState> {
+    const { fallback } = this.entry.config
+    if (fallback !== undefined && this.#rule() === undefined)
+      this.#context.serving.logger.warn(
+        { model: this.entry.name, fallback },
+        'service.json names a fallback that neither options.fallbacks nor rule.json has; nothing answers when the model cannot',
+      )
     const slot = this.#slot(undefined)
     await this.#ensureLoaded(slot)
     return slot.state
@@ -134,8 +140,8 @@ export class ServedModel {
       if (entryError !== undefined) throw entryError
       slot.state = { kind: 'loaded', engine: await this.#engine(resolveVersion(this.entry, slot.selector), slot) }
       slot.retry.succeeded()
-    } catch (error) {
-      if (!isMLError(error)) throw error
+    } catch (thrown) {
+      const error = isMLError(thrown) ? thrown : unexpected(thrown, name)
       slot.state = { kind: 'failed', error: withFallbackFlag(error, this.#rule() !== undefined) }
       slot.retry.failed()
       publish('modelFailed', { model: name, version: null, error })
@@ -232,6 +238,12 @@ export class ServedModel {
 
 function closedState(name: string): EngineState {
   return { kind: 'failed', error: createError('CLOSED', `the registry of ${name} is closed`) }
+}
+
+/** Whatever a load throws is this model's own failure: the others are served. */
+function unexpected(cause: unknown, name: string): MLError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return createError('MODEL_LOAD_FAILED', `cannot load ${name}: ${reason}`, { cause })
 }
 
 function withFallbackFlag(error: MLError, fallbackAvailable: boolean): MLError {

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import type { FeatureSchema, ModelSchema } from '../artifact/schema.ts'
 import { createError } from '../errors.ts'
+import { createRowReader } from '../rows/read-row.ts'
 
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 
@@ -54,7 +55,17 @@ export function parseServiceConfig(text: string, where: string): ServiceConfig {
   }
   const parsed = serviceConfigSchema.safeParse(json)
   if (!parsed.success) throw createError('VALIDATION_FAILED', `${where}: ${z.prettifyError(parsed.error)}`)
+  if (parsed.data.schema !== undefined) assertReadable(parsed.data.schema, where)
   return parsed.data
+}
+
+function assertReadable(schema: ModelSchema, where: string): void {
+  try {
+    createRowReader(schema)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw createError('VALIDATION_FAILED', `${where}: no row can be read: ${reason}`, { cause })
+  }
 }
 
 /**

@@ -22,9 +22,10 @@ export type ServiceEntry = {
 export function readServiceEntry(folder: ModelFolder): ServiceEntry {
   const versions = folder.versions.filter(isVersion).sort(compareVersions)
   const entry = { name: folder.name, path: folder.path, versions }
+  let config: ServiceConfig = {}
   try {
-    const config =
-      folder.serviceConfig === undefined ? {} : parseServiceConfig(folder.serviceConfig, `${folder.name}/service.json`)
+    if (folder.serviceConfig !== undefined)
+      config = parseServiceConfig(folder.serviceConfig, `${folder.name}/service.json`)
     if (config.name !== undefined && config.name !== folder.name)
       throw createError(
         'VALIDATION_FAILED',
@@ -33,7 +34,8 @@ export function readServiceEntry(folder: ModelFolder): ServiceEntry {
     return { ...entry, config, rule: readRule(folder), error: undefined }
   } catch (error) {
     if (!isMLError(error)) throw error
-    return { ...entry, config: {}, rule: undefined, error }
+    // what it says of a fallback still holds
+    return { ...entry, config, rule: undefined, error }
   }
 }
 
