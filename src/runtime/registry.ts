@@ -137,7 +137,7 @@ export class MLServiceRegistry {
     const nearest = nearestName(name, names)
     throw createError(
       'MODEL_NOT_FOUND',
-      `no model is called ${name}${nearest === undefined ? '' : `; did you mean ${nearest}?`} There ${names.length === 1 ? 'is' : 'are'}: ${names.join(', ') || 'none'}`,
+      `no model is called ${name}${nearest === undefined ? '' : `, did you mean ${nearest}`}; there ${names.length === 1 ? 'is' : 'are'}: ${names.join(', ') || 'none'}`,
       { details: { model: name, available: names } },
     )
   }
