@@ -22,7 +22,9 @@ for (const [title, path] of Object.entries(models)) {
   const file = ['model.joblib', 'model.pkl'].find((name) => existsSync(new URL(`${path}/${name}`, root)))
   if (file === undefined) throw new Error(`${path} holds no model`)
   const bytes = new Uint8Array(readFileSync(new URL(`${path}/${file}`, root)))
-  const golden = JSON.parse(readFileSync(new URL(`${path}/${path.startsWith('models') ? 'heldout' : 'golden'}.json`, root)))
+  const golden = JSON.parse(
+    readFileSync(new URL(`${path}/${path.startsWith('models') ? 'heldout' : 'golden'}.json`, root)),
+  )
   const { rows, expected } = golden
   const { report } = await convertModel({ [file]: bytes }, { golden: { rows, expected } })
   const { source, float32, weights, artifact, ratio, promisedRatio } = report.bytes
