@@ -12,7 +12,7 @@ import { createError, errorTable, isMLError } from '../errors.ts'
 import type { Publish } from '../observe/channels.ts'
 import type { ModelStats } from '../observe/stats.ts'
 import { type Breaker, createBreaker } from '../resilience/breaker.ts'
-import type { Answer, Prediction, PredictionSource } from '../rows/prediction.ts'
+import type { Answer, Origin } from '../rows/prediction.ts'
 import { createRowReader, type RowReader } from '../rows/read-row.ts'
 import { createLoadedModel, type LoadedModel, type RowResult } from './loaded-model.ts'
 import type { PredictOptions, ResolvedServingOptions } from './options.ts'
@@ -55,6 +55,7 @@ export class Engine {
   readonly #model: LoadedModel
   readonly #options: EngineOptions
   readonly #batcher: Batcher<Float64Array, Answer>
+  readonly #origins: Readonly<Record<'model' | 'cache', Origin>>
   readonly #rowKeys: Readonly<Record<KeyKind, RowKey>>
   #leaseCount = 0
   #onIdle: (() => void)[] = []
@@ -81,6 +82,10 @@ export class Engine {
     this.reader = createRowReader(schema)
     this.breaker = createBreaker({ model: name, clock: platform.clock, publish, ...serving.breaker })
     this.#rowKeys = rowKeys(artifact, platform.hash)
+    this.#origins = {
+      model: { model: name, version, source: 'model' },
+      cache: { model: name, version, source: 'cache' },
+    }
     // Without batching, predictBatch still feeds whole slices; only rows that come alone run alone.
     const batching = serving.batching === false ? {} : serving.batching
     this.sliceRows = Math.max(1, Math.min(4096, resolveBatchingOptions(batching).maxQueuedRows >> 1))
@@ -96,8 +101,8 @@ export class Engine {
   }
 
   /** Where answers of this engine say they came from. */
-  identity(source: PredictionSource): Pick<Prediction, 'model' | 'version' | 'source'> {
-    return { model: this.name, version: this.version, source }
+  origin(source: 'model' | 'cache'): Origin {
+    return this.#origins[source]
   }
 
   rowKey(kind: KeyKind): RowKey {

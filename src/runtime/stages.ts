@@ -6,7 +6,7 @@ import type { Clock } from '../observe/clock.ts'
 import type { ModelStats } from '../observe/stats.ts'
 import { raceAbort, withDeadline } from '../resilience/deadline.ts'
 import { canFallBack, type Fallback } from '../resilience/fallback.ts'
-import type { Answer, Prediction } from '../rows/prediction.ts'
+import { type Answer, answerOf, type Prediction, predictionOf } from '../rows/prediction.ts'
 import type { RowReader } from '../rows/read-row.ts'
 import { assertPredictOptions } from './predict-options.ts'
 import type { EngineState, Handler, PredictionRequest, Stage } from './request.ts'
@@ -41,13 +41,25 @@ function failedMessage(model: string, latencyMs: number, error: unknown): Channe
 
 /** Checks the options and reads the row, in this order; a bad row ends here and reaches neither rule nor model. */
 export function rowRead(readerWithoutModel: RowReader | undefined): Stage {
-  return (next) => async (request) => {
-    assertPredictOptions(request.options)
-    request.options.signal?.throwIfAborted()
-    const reader = request.state.kind === 'loaded' ? request.state.engine.reader : readerWithoutModel
-    if (reader !== undefined) {
-      request.canonical = new Float64Array(reader.width)
-      reader.read(request.row, request.canonical, 0, { strict: request.options.strict, rowIndex: request.rowIndex })
+  return passed((request) => {
+    const { row, rowIndex, options, state } = request
+    assertPredictOptions(options)
+    options.signal?.throwIfAborted()
+    const reader = state.kind === 'loaded' ? state.engine.reader : readerWithoutModel
+    if (reader === undefined) return
+    request.canonical = new Float64Array(reader.width)
+    reader.read(row, request.canonical, 0, { strict: options.strict, rowIndex })
+  })
+}
+
+/** A stage that only looks at the request; a throw becomes a rejection, without the cost of an async function. */
+function passed(look: (request: PredictionRequest) => void): Stage {
+  return (next) => (request) => {
+    try {
+      look(request)
+    } catch (error) {
+      // an aborted signal's reason is whatever its owner chose
+      return Promise.reject(error as Error)
     }
     return next(request)
   }
@@ -109,11 +121,11 @@ export function cached({ cache, worth, flights, stats, clock }: CachedOptions): 
     if (useCache === false || (useCache !== true && !worth.shouldAsk(engine.runMs))) return next(request)
     const key = engine.rowKey(cache.keyKind)(request.canonical, tenant)
     const hit = cache.peek(key)
-    if (hit !== undefined) return Promise.resolve({ ...engine.identity('cache'), ...hit })
+    if (hit !== undefined) return Promise.resolve(predictionOf(engine.origin('cache'), hit))
     const isCoalesced = flights.isFlying(key)
     const load = async (signal: AbortSignal | undefined): Promise<Prediction> => {
       const found = await lookUp(key)
-      if (found !== undefined) return { ...engine.identity('cache'), ...found }
+      if (found !== undefined) return predictionOf(engine.origin('cache'), found)
       stats.recordCacheMiss()
       const prediction = await next({ ...request, signal })
       cache.store(key, answerOf(prediction))
@@ -127,24 +139,16 @@ export function cached({ cache, worth, flights, stats, clock }: CachedOptions): 
   }
 }
 
-function answerOf(prediction: Prediction): Answer {
-  const { model: _model, version: _version, source: _source, rule: _rule, reason: _reason, ...answer } = prediction
-  return answer
-}
-
 /** Refuses at once while the circuit is open. */
 export function gated(): Stage {
-  return (next) => async (request) => {
-    loaded(request).engine.breaker.gate()
-    return next(request)
-  }
+  return passed((request) => loaded(request).engine.breaker.gate())
 }
 
 /** The innermost handler: waits for the batch, which is guarded and executed by the engine. */
 export function batched(): Handler {
   return (request) => {
     const { engine } = loaded(request)
-    return engine.submit(request).then((answer) => ({ ...engine.identity('model'), ...answer }))
+    return engine.submit(request).then((answer) => predictionOf(engine.origin('model'), answer))
   }
 }
 
