@@ -2,7 +2,7 @@
 
 import type { Dirent } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createError, isMLError } from '../errors.ts'
 
 /** An artifact is a model.json and its shards; nothing else in its folder is read. */
@@ -69,15 +69,22 @@ export async function discoverModelFolders(modelsDir: string): Promise<ModelFold
   }
   const folders: ModelFolder[] = []
   for (const entry of entries) {
-    if (entry.name.startsWith('.') || !(entry.isDirectory() || entry.isSymbolicLink())) continue
-    const path = join(modelsDir, entry.name)
-    const versions = await listVersions(join(path, 'versions'))
-    const serviceConfig = await readText(join(path, 'service.json'))
-    if (versions === undefined && serviceConfig === undefined) continue
-    const rule = await readText(join(path, 'rule.json'))
-    folders.push({ name: entry.name, path, versions: versions ?? [], serviceConfig, rule })
+    if (!(entry.isDirectory() || entry.isSymbolicLink())) continue
+    const folder = await readModelFolder(modelsDir, entry.name)
+    if (folder !== undefined) folders.push(folder)
   }
   return folders.sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** One model's folder as it is now; undefined where there is none of that name, or it is none of a model. */
+export async function readModelFolder(modelsDir: string, name: string): Promise<ModelFolder | undefined> {
+  if (name.startsWith('.') || basename(name) !== name) return undefined
+  const path = join(modelsDir, name)
+  const versions = await listVersions(join(path, 'versions'))
+  const serviceConfig = await readText(join(path, 'service.json'))
+  if (versions === undefined && serviceConfig === undefined) return undefined
+  const rule = await readText(join(path, 'rule.json'))
+  return { name, path, versions: versions ?? [], serviceConfig, rule }
 }
 
 async function listVersions(path: string): Promise<string[] | undefined> {

@@ -4,6 +4,7 @@ import type { ArtifactMetadata } from '../artifact/metadata.ts'
 import { createError, type MLError } from '../errors.ts'
 import type { HealthStatus } from '../observe/health.ts'
 import { nearestName } from '../rows/nearest-name.ts'
+import type { ModelFolder } from './model-folder.ts'
 import { type ModelHealth } from './model-health.ts'
 import { parseModelRef } from './model-ref.ts'
 import { type RegistryOptions, type ResolvedServingOptions, resolveServingOptions } from './options.ts'
@@ -26,8 +27,9 @@ export type RegistryHealth = {
 export class MLServiceRegistry {
   readonly options: RegistryOptions
   readonly #serving: ResolvedServingOptions
-  readonly #services = new Map<string, ServedModel>()
+  readonly #models = new Map<string, ServedModel>()
   #cache: SharedCache | undefined
+  #discover: ((name: string) => Promise<ServedModel | undefined>) | undefined
   #initializing: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
@@ -63,7 +65,7 @@ export class MLServiceRegistry {
   async getModelPredictor(ref: string, { fallback = true }: { fallback?: boolean } = {}): Promise<ModelPredictor> {
     const { name, selector } = parseModelRef(ref)
     await this.initialize()
-    return this.#service(name).predictor(selector, fallback)
+    return (await this.#find(name)).predictor(selector, fallback)
   }
 
   /**
@@ -72,11 +74,11 @@ export class MLServiceRegistry {
    */
   async activate(name: string, selector: string): Promise<void> {
     await this.initialize()
-    await this.#service(name).activate(selector)
+    await (await this.#find(name)).activate(selector)
   }
 
   getRegistryHealth(): RegistryHealth {
-    const models = Object.fromEntries([...this.#services].map(([name, service]) => [name, service.health()]))
+    const models = Object.fromEntries([...this.#models].map(([name, model]) => [name, model.health()]))
     const statuses = Object.values(models).map(({ status }) => status)
     const isUsable = statuses.some((status) => status !== 'unhealthy')
     const status = !isUsable ? 'unhealthy' : statuses.every((one) => one === 'healthy') ? 'healthy' : 'degraded'
@@ -89,12 +91,12 @@ export class MLServiceRegistry {
 
   /** Names of all models that were found, failed ones included. */
   listAvailableModels(): string[] {
-    return [...this.#services.keys()]
+    return [...this.#models.keys()]
   }
 
   /** What the active artifact says about itself; null where the model is unknown or not loaded. */
   getModelMetadata(name: string): ArtifactMetadata | null {
-    return this.#services.get(name)?.metadata ?? null
+    return this.#models.get(name)?.metadata ?? null
   }
 
   /** Settles every pending call, frees every model and connection; closing twice is fine. */
@@ -112,27 +114,39 @@ export class MLServiceRegistry {
     const serving = this.#serving
     const platform = this.options.platform ?? (await detectPlatform())
     const publish = await createPublish()
-    const { discoverModelFolders, readArtifactFolder } = await import('./model-folder.ts')
+    const { discoverModelFolders, readArtifactFolder, readModelFolder } = await import('./model-folder.ts')
     const folders = await discoverModelFolders(modelsDir)
     this.#cache ??= await openSharedCache(serving.caching, platform.clock, publish)
-    for (const folder of folders) {
-      const context = { serving, platform, publish, allowBelowFloor, retryAfterMs }
-      const service = new ServedModel(readServiceEntry(folder), {
+    const cache = this.#cache
+    const context = { serving, platform, publish, cache, allowBelowFloor, retryAfterMs }
+    const serve = (folder: ModelFolder): ServedModel => {
+      const readFolder = () => readModelFolder(modelsDir, folder.name)
+      const model = new ServedModel(readServiceEntry(folder), {
         ...context,
-        cache: this.#cache,
-        readFiles: readArtifactFolder,
+        readFolder,
+        readArtifact: readArtifactFolder,
       })
-      this.#services.set(folder.name, service)
-      if (this.#closing === undefined) await service.load()
+      this.#models.set(folder.name, model)
+      return model
+    }
+    this.#discover = async (name) => {
+      const folder = await readModelFolder(modelsDir, name)
+      // another caller may have found it meanwhile
+      if (folder !== undefined) return this.#models.get(name) ?? serve(folder)
+    }
+    for (const folder of folders) {
+      const model = serve(folder)
+      if (this.#closing === undefined) await model.load()
     }
     serving.logger.info({ modelsDir, models: this.listAvailableModels() }, 'registry initialized')
     if (folders.length === 0) serving.logger.warn({ modelsDir }, 'the models folder holds no model')
   }
 
-  #service(name: string): ServedModel {
+  /** A model that came after the start is found when it is asked for. */
+  async #find(name: string): Promise<ServedModel> {
     if (this.#closing !== undefined) throw this.#closedError()
-    const service = this.#services.get(name)
-    if (service !== undefined) return service
+    const model = this.#models.get(name) ?? (await this.#discover?.(name))
+    if (model !== undefined) return model
     const names = this.listAvailableModels()
     const nearest = nearestName(name, names)
     throw createError(
@@ -145,7 +159,7 @@ export class MLServiceRegistry {
   async #close(): Promise<void> {
     // an initialization under way sees #closing after its present model, and what it loaded is closed below
     await this.#initializing?.catch(() => undefined)
-    for (const service of this.#services.values()) await service.close()
+    for (const model of this.#models.values()) await model.close()
     await this.#cache?.cache.close()
   }
 

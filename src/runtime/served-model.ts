@@ -1,23 +1,20 @@
 // One model of the registry: its versions, loaded or failed, the active one, and predictors that follow it.
 
 import type { ArtifactMetadata } from '../artifact/metadata.ts'
-import type { ModelSchema } from '../artifact/schema.ts'
 import { createError, isMLError, type MLError } from '../errors.ts'
 import type { Publish } from '../observe/channels.ts'
 import { createModelStats, type ModelStats } from '../observe/stats.ts'
-import { decisionListRule } from '../resilience/decision-list.ts'
-import { createFallback, type Fallback } from '../resilience/fallback.ts'
-import type { FallbackRule } from '../resilience/rules.ts'
-import type { Row } from '../rows/prediction.ts'
 import { createRowReader } from '../rows/read-row.ts'
 import type { Engine } from './engine.ts'
+import { createFallbacks, findRule } from './model-fallback.ts'
+import type { ModelFolder } from './model-folder.ts'
 import type { ModelHealth } from './model-health.ts'
 import type { ResolvedServingOptions } from './options.ts'
 import type { Platform } from './platform.ts'
 import { ModelPredictor } from './predictor.ts'
 import type { EngineState } from './request.ts'
 import { RetrySchedule } from './retry-schedule.ts'
-import { resolveVersion, type ServiceEntry } from './service-entry.ts'
+import { readServiceEntry, resolveVersion, type ServiceEntry } from './service-entry.ts'
 import type { SharedCache } from './shared-cache.ts'
 import { startEngine } from './start-engine.ts'
 
@@ -28,7 +25,9 @@ export type ServedModelContext = {
   readonly cache: SharedCache | undefined
   readonly allowBelowFloor: boolean
   readonly retryAfterMs: number
-  readonly readFiles: (folder: string) => Promise<Record<string, Uint8Array>>
+  /** What the model's folder holds now; undefined where it is gone. */
+  readonly readFolder: () => Promise<ModelFolder | undefined>
+  readonly readArtifact: (path: string) => Promise<Record<string, Uint8Array>>
 }
 
 /** The active version, or one that was asked for by name. */
@@ -41,24 +40,24 @@ type Slot = {
 }
 
 export class ServedModel {
-  readonly entry: ServiceEntry
   readonly #context: ServedModelContext
   readonly #engines = new Map<string, Promise<Engine>>()
   readonly #slots = new Map<string, Slot>()
+  #entry: ServiceEntry
   #monitor: ModelPredictor | undefined
   #isClosed = false
 
   constructor(entry: ServiceEntry, context: ServedModelContext) {
-    this.entry = entry
+    this.#entry = entry
     this.#context = context
   }
 
   /** Loads the active version; a failure becomes the model's state, never an exception. */
   async load(): Promise<EngineState> {
-    const { fallback } = this.entry.config
-    if (fallback !== undefined && this.#rule() === undefined)
+    const { fallback } = this.#entry.config
+    if (fallback !== undefined && this.#findRule() === undefined)
       this.#context.serving.logger.warn(
-        { model: this.entry.name, fallback },
+        { model: this.#entry.name, fallback },
         'service.json names a fallback that neither options.fallbacks nor rule.json has; nothing answers when the model cannot',
       )
     const slot = this.#slot(undefined)
@@ -68,17 +67,17 @@ export class ServedModel {
 
   /** @throws the load error where there is neither model nor fallback; MODEL_NOT_FOUND for an unknown version or alias */
   async predictor(selector: string | undefined, useFallback: boolean): Promise<ModelPredictor> {
-    if (selector !== undefined) resolveVersion(this.entry, selector)
+    if (selector !== undefined) resolveVersion(await this.#refresh(), selector)
     const slot = this.#slot(selector)
     await this.#ensureLoaded(slot)
-    const hasRule = this.#rule() !== undefined
+    const hasRule = this.#findRule() !== undefined
     if (slot.state.kind === 'failed' && !(useFallback && hasRule)) throw withFallbackFlag(slot.state.error, hasRule)
     return this.#createPredictor(slot, useFallback)
   }
 
   /** Warms `selector`'s version, lets it take traffic, then drains what answered before; a failed swap changes nothing. */
   async activate(selector: string): Promise<void> {
-    const version = resolveVersion(this.entry, selector)
+    const version = resolveVersion(await this.#refresh(), selector)
     const slot = this.#slot(undefined)
     const engine = await this.#engine(version, slot)
     const before = slot.state
@@ -117,7 +116,7 @@ export class ServedModel {
       selector,
       stats: createModelStats({ clock: platform.clock }),
       retry: new RetrySchedule(platform.clock, retryAfterMs),
-      state: { kind: 'failed', error: createError('MODEL_LOAD_FAILED', `${this.entry.name} is not loaded yet`) },
+      state: { kind: 'failed', error: createError('MODEL_LOAD_FAILED', `${this.#entry.name} is not loaded yet`) },
       loading: undefined,
     }
     this.#slots.set(key, slot)
@@ -135,18 +134,30 @@ export class ServedModel {
 
   async #loadInto(slot: Slot): Promise<void> {
     const { publish, serving } = this.#context
-    const { name, error: entryError } = this.entry
+    const { name } = this.#entry
     try {
-      if (entryError !== undefined) throw entryError
-      slot.state = { kind: 'loaded', engine: await this.#engine(resolveVersion(this.entry, slot.selector), slot) }
+      const entry = await this.#refresh()
+      if (entry.error !== undefined) throw entry.error
+      slot.state = { kind: 'loaded', engine: await this.#engine(resolveVersion(entry, slot.selector), slot) }
       slot.retry.succeeded()
     } catch (thrown) {
       const error = isMLError(thrown) ? thrown : unexpected(thrown, name)
-      slot.state = { kind: 'failed', error: withFallbackFlag(error, this.#rule() !== undefined) }
+      slot.state = { kind: 'failed', error: withFallbackFlag(error, this.#findRule() !== undefined) }
       slot.retry.failed()
       publish('modelFailed', { model: name, version: null, error })
       serving.logger.error({ model: name, code: error.code, err: error }, 'model failed to load; the others go on')
     }
+  }
+
+  /** Versions, aliases and rules come and go while a registry runs; a folder that is gone leaves what was known of it. */
+  async #refresh(): Promise<ServiceEntry> {
+    const folder = await this.#context.readFolder()
+    this.#entry = folder === undefined ? { ...this.#entry, versions: [] } : readServiceEntry(folder)
+    return this.#entry
+  }
+
+  #findRule(): ReturnType<typeof findRule> {
+    return findRule(this.#entry, this.#context.serving.rules)
   }
 
   #engine(version: string, slot: Slot): Promise<Engine> {
@@ -160,9 +171,9 @@ export class ServedModel {
 
   /** Batches are counted for the slot that asked first; a version is loaded once, whoever names it. */
   async #start(version: string, { stats }: Slot): Promise<Engine> {
-    const { entry } = this
-    const { readFiles, serving, platform, publish, allowBelowFloor } = this.#context
-    const files = await readFiles(`${entry.path}/versions/${version}`)
+    const entry = this.#entry
+    const { readArtifact, serving, platform, publish, allowBelowFloor } = this.#context
+    const files = await readArtifact(`${entry.path}/versions/${version}`)
     const where = `${entry.name}/versions/${version}`
     const expected = { name: entry.name, version }
     const { config } = entry
@@ -177,14 +188,8 @@ export class ServedModel {
   }
 
   #createPredictor(slot: Slot, useFallback: boolean): ModelPredictor {
-    const { platform, publish, cache } = this.#context
-    const { name, config } = this.entry
-    const fallbacks = new Map<string | null, Fallback | undefined>()
-    const fallbackFor = (state: EngineState): Fallback | undefined => {
-      const version = state.kind === 'loaded' ? state.engine.version : null
-      if (!fallbacks.has(version)) fallbacks.set(version, this.#fallback(state, version))
-      return fallbacks.get(version)
-    }
+    const { platform, publish, cache, serving } = this.#context
+    const { name, config } = this.#entry
     return new ModelPredictor({
       name,
       state: () => {
@@ -192,7 +197,7 @@ export class ServedModel {
         if (slot.state.kind === 'failed' && !this.#isClosed && slot.retry.isDue()) void this.#ensureLoaded(slot)
         return this.#isClosed ? closedState(name) : slot.state
       },
-      fallbackFor: useFallback ? fallbackFor : () => undefined,
+      fallbackFor: useFallback ? createFallbacks(this.#entry, serving.rules, publish) : () => undefined,
       ...(config.schema === undefined
         ? {}
         : { readerWithoutModel: createRowReader(config.schema), schemaWithoutModel: config.schema }),
@@ -203,36 +208,6 @@ export class ServedModel {
       ...(config.latencyTargetMs === undefined ? {} : { latencyTargetMs: config.latencyTargetMs }),
       onClose: () => Promise.resolve(),
     })
-  }
-
-  #fallback(state: EngineState, version: string | null): Fallback | undefined {
-    const schema = state.kind === 'loaded' ? state.engine.schema : this.entry.config.schema
-    const rule = this.#rule()
-    if (rule === undefined) return undefined
-    const { publish } = this.#context
-    return createFallback({
-      model: this.entry.name,
-      version,
-      ruleName: rule.name,
-      rule: rule.bind(schema),
-      ...(schema === undefined ? {} : { schema }),
-      publish,
-    })
-  }
-
-  /** The user's rule of the name that service.json gives, else the folder's own. */
-  #rule(): { name: string; bind: (schema: ModelSchema | undefined) => FallbackRule } | undefined {
-    const { config, rule: list } = this.entry
-    const name = config.fallback
-    if (name === undefined) return undefined
-    const given = this.#context.serving.rules.get(name)
-    if (given !== undefined) return { name, bind: () => given }
-    if (list?.name !== name) return undefined
-    const answer = decisionListRule(list)
-    return {
-      name,
-      bind: (schema) => (row: Row) => answer(row, schema?.features.map((feature) => feature.name) ?? []),
-    }
   }
 }
 

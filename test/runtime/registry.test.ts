@@ -4,6 +4,7 @@ import type { RegistryOptions } from '../../src/runtime/options.ts'
 import { MLServiceRegistry } from '../../src/runtime/registry.ts'
 import { getMLRegistry, initializeMLRegistry } from '../../src/runtime/shared-registry.ts'
 import { artifactFiles, heldOut, type ModelsDir, temporaryModelsDir } from '../helpers/artifacts.ts'
+import { settleMicrotasks } from '../helpers/hand-driven-model.ts'
 
 const { rows, expected } = heldOut('telco_churn')
 
@@ -179,6 +180,32 @@ describe('MLServiceRegistry', () => {
     await failure(registry.getModelPredictor('telco_churn'))
     dir.addVersion('telco_churn', '1.0.0', await artifactFiles('telco_churn'))
     expect((await (await registry.getModelPredictor('telco_churn')).predict(rows[0])).source).toBe('model')
+  })
+
+  it('finds versions and models that came after the start', async () => {
+    const dir = await telcoDir()
+    const registry = createRegistry(dir)
+    const churn = await registry.getModelPredictor('telco_churn')
+    dir.addVersion('telco_churn', '2.0.0', await artifactFiles('telco_churn', '2.0.0', true))
+    dir.addVersion('credit_risk', '1.0.0', await artifactFiles('credit_risk'))
+    expect((await churn.predict(rows[0])).version).toBe('1.0.0')
+    await registry.activate('telco_churn', '2.0.0')
+    expect((await churn.predict(rows[0])).version).toBe('2.0.0')
+    expect((await registry.getModelPredictor('credit_risk')).version).toBe('1.0.0')
+    expect(registry.listAvailableModels()).toEqual(['telco_churn', 'credit_risk'])
+    expect((await failure(registry.getModelPredictor('../telco_churn'))).code).toBe('MODEL_NOT_FOUND')
+  })
+
+  it('serves a model again whose artifact came back', async () => {
+    const dir = await telcoDir()
+    dir.remove('telco_churn/versions')
+    const registry = createRegistry(dir, { retryAfterMs: 1e-3 })
+    const churn = await registry.getModelPredictor('telco_churn')
+    expect((await churn.predict(rows[0])).source).toBe('fallback')
+    dir.addVersion('telco_churn', '1.0.0', await artifactFiles('telco_churn', '1.0.0', true))
+    // each of these answers is the rule's until the load that one of them has begun in the background is done
+    while ((await churn.predict(rows[0])).source === 'fallback') await settleMicrotasks()
+    expect(churn.getHealth().version).toBe('1.0.0')
   })
 
   it('settles everything on close, and refuses afterwards', async () => {
