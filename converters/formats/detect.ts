@@ -12,8 +12,11 @@ const headByteLength = 64
 
 const signatures: readonly Signature[] = [
   { format: 'pickle', matches: (bytes) => bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5 },
-  // Protocols 0 and 1 have no mark: a model starts by naming the function that rebuilds it.
-  { format: 'pickle', matches: (bytes) => /^c(copy_reg|copyreg|sklearn|joblib|numpy)[\w.]*\n/.test(textOf(bytes)) },
+  // Protocols 0 and 1 have no mark: a model starts by naming the function that rebuilds it, and then stores the name or
+  // gives it arguments. Whatever function a file names is for the reader to judge.
+  { format: 'pickle', matches: (bytes) => /^\(?c[\w.]+\n[\w.]+\n(p\d|q|[().SIKNUV])/.test(textOf(bytes)) },
+  { format: 'pickle', matches: (bytes) => /^\((.{0,40}\n)?i[\w.]+\n[\w.]+\n/.test(textOf(bytes)) },
+  { format: 'pickle', matches: (bytes) => /^\([ld]p\d+\n/.test(textOf(bytes)) },
   // Compressed by joblib, or by hand; the reader says which compressions it knows.
   {
     format: 'pickle',

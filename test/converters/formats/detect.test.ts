@@ -8,6 +8,10 @@ describe('detectFormat', () => {
     ['a pickle of protocol 4', Uint8Array.of(0x80, 4, 0x95)],
     ['a pickle of protocol 2', Uint8Array.of(0x80, 2, 0x63)],
     ['a pickle of protocol 0', text('ccopy_reg\n_reconstructor\np0\n')],
+    ['a pickle of protocol 0 that names what the reader refuses', text('cposix\nsystem\np0\n')],
+    ['the same by INST', text("(S'ls'\nios\nsystem\n.")],
+    ['the same by OBJ', text("(cos\nsystem\nS'ls'\no.")],
+    ['a list of protocol 0', text('(lp0\n')],
     ['zlib, as joblib compresses', Uint8Array.of(0x78, 0x9c, 0x01)],
     ['gzip', Uint8Array.of(0x1f, 0x8b, 0x08)],
     ['xz, which the reader refuses by name', Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0)],
@@ -31,6 +35,8 @@ describe('detectFormat', () => {
   it.each([
     ['an empty file', new Uint8Array(0)],
     ['text', text('hello')],
+    ['text in two lines', text('customers\n(all)\n')],
+    ['csv', text('customer_id,churn\n17,yes\n')],
     ['one byte', Uint8Array.of(0x80)],
     ['a byte that begins zlib, alone', Uint8Array.of(0x78)],
   ])('refuses %s as unknown', (_, bytes) => {
