@@ -1,5 +1,6 @@
 // The value that a pickle describes in; the estimators in it with their steps and parameters, as plain JSON, out.
 
+import { describePyValue } from '../formats/pickle/describe-py-value.ts'
 import { NdArray, PyDict, PyGlobal, PyObject, PySet, type PyValue } from '../formats/pickle/values.ts'
 
 export type EstimatorNode = {
@@ -14,9 +15,21 @@ export type EstimatorNode = {
 /** Bounds the depth of nested pipelines that is shown; a file may nest deeper to hang a reader. */
 const mostLevels = 16
 
-export function describeEstimators(value: PyValue, name?: string, level = 0): EstimatorNode {
+/** Bounds what is shown: few bytes can name one estimator, or one list, exponentially often, or inside itself. */
+const mostEstimators = 2000
+
+/** Lists within lists of a parameter: `[(0, 1)]` has two levels. */
+const mostListLevels = 3
+
+export function describeEstimators(value: PyValue): EstimatorNode {
+  return describe(value, { name: undefined, level: 0, shown: { count: 0 } })
+}
+
+type Position = { readonly name: string | undefined; readonly level: number; readonly shown: { count: number } }
+
+function describe(value: PyValue, { name, level, shown }: Position): EstimatorNode {
   const named = name === undefined ? {} : { name }
-  if (!(value instanceof PyObject) || level > mostLevels)
+  if (!(value instanceof PyObject) || level > mostLevels || ++shown.count > mostEstimators)
     return { className: wordsOf(value), ...named, parameters: {}, children: [] }
   const entries = value.state instanceof PyDict ? value.state.entries : []
   const parameters: Record<string, string> = {}
@@ -27,7 +40,10 @@ export function describeEstimators(value: PyValue, name?: string, level = 0): Es
     if (key === 'transformers') continue
     const steps = namedSteps(key, attribute)
     if (steps.length > 0) {
-      for (const [step, estimator] of steps) children.push(describeEstimators(estimator, step, level + 1))
+      for (const [step, estimator] of steps) {
+        if (shown.count > mostEstimators) break
+        children.push(describe(estimator, { name: step, level: level + 1, shown }))
+      }
       continue
     }
     if (!key.endsWith('_') && isShort(attribute)) parameters[key] = wordsOf(attribute)
@@ -47,7 +63,7 @@ function isShort(value: PyValue): boolean {
   return !(value instanceof PyDict) && !(value instanceof NdArray && value.elementCount > 8)
 }
 
-function wordsOf(value: PyValue): string {
+function wordsOf(value: PyValue, level = 0): string {
   if (value === null) return 'None'
   if (typeof value === 'string') return value.length > 60 ? `${value.slice(0, 60)}…` : value
   if (typeof value === 'boolean') return value ? 'True' : 'False'
@@ -57,5 +73,6 @@ function wordsOf(value: PyValue): string {
   if (value instanceof PyDict) return `dict of ${value.entries.length}`
   if (value instanceof PySet) return `set of ${value.items.length}`
   if (value instanceof Uint8Array) return `${value.length} bytes`
-  return value.length > 8 ? `list of ${value.length}` : `(${value.map(wordsOf).join(', ')})`
+  if (value.length > 8 || level === mostListLevels) return describePyValue(value)
+  return `(${value.map((element) => wordsOf(element, level + 1)).join(', ')})`
 }
