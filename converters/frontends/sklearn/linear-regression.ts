@@ -35,6 +35,6 @@ export const linearRegression = defineEstimator({
   predict(reader, input, scope) {
     scope.builder.takeNumbers(input.columns, reader.place, { nan: false, infinite: false })
     const layer = readLinearLayer(reader, input)
-    return regressorOf(addDenseChain([layer], input, scope.builder))
+    return regressorOf(addDenseChain([layer], input, { builder: scope.builder, place: reader.place }))
   },
 })

@@ -37,7 +37,7 @@ export const logisticRegression = defineEstimator({
       throw reader.corrupt('coef_', `rows for ${classes.length} classes`, `${layer.outputWidth}`)
     }
     scope.builder.takeNumbers(input.columns, reader.place, { nan: false, infinite: false })
-    const output = addDenseChain([layer], input, scope.builder)
+    const output = addDenseChain([layer], input, { builder: scope.builder, place: reader.place })
     const isOneVsRest = readOneVsRest(reader, isBinary)
     if (!isBinary) {
       return classifierOf(output, classes, { link: isOneVsRest ? 'ovr-sigmoid' : 'softmax', hasScores: true })

@@ -35,7 +35,7 @@ export const mlpClassifier = defineEstimator({
   predict(reader, input, scope) {
     scope.builder.takeNumbers(input.columns, reader.place, { nan: false, infinite: false })
     const layers = readLayers(reader, input)
-    const output = addDenseChain(layers, input, scope.builder)
+    const output = addDenseChain(layers, input, { builder: scope.builder, place: reader.place })
     const classes = readClasses(reader)
     const link = reader.string('out_activation_')
     if (link === 'softmax' && output.length === classes.length) {
@@ -60,7 +60,7 @@ export const mlpRegressor = defineEstimator({
   ignored,
   predict(reader, input, scope) {
     scope.builder.takeNumbers(input.columns, reader.place, { nan: false, infinite: false })
-    const output = addDenseChain(readLayers(reader, input), input, scope.builder)
+    const output = addDenseChain(readLayers(reader, input), input, { builder: scope.builder, place: reader.place })
     const link = reader.string('out_activation_')
     if (link === 'identity' || link === 'exp') return regressorOf(output, link)
     throw unsupported(reader.place, `out_activation_=${link}`, 'Supported are identity and exp.')

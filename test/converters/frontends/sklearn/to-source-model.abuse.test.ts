@@ -46,6 +46,15 @@ describe('a mutated document', () => {
     }
   })
 
+  it.each(names.filter((name) => /mlp|logistic|ridge/.test(name)))('of %s refuses a weight beyond float32', (name) => {
+    const document = readPickle(readFileSync(readGoldenCase(name).file))
+    const slot = slotsOf(document).find(({ path, get }) => /\.coefs?_(\[0\])?$/.test(path) && get() instanceof NdArray)
+    corruptNumber(slot?.get() as NdArray, 0, 1e39)
+    expect(() => sklearnToSourceModel(document)).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED', message: expect.stringMatching(/weight of 1e\+39.*float32/) }),
+    )
+  })
+
   it.each(names)('of %s with one number changed ends in a named error or a model', (name) => {
     const document = readPickle(readFileSync(readGoldenCase(name).file))
     const arrays = slotsOf(document).filter(({ get }) => get() instanceof NdArray)
