@@ -3,6 +3,7 @@
 import type { CheckRows } from '../../src/artifact/metadata.ts'
 import { interpret } from '../../src/regions/interpret.ts'
 import type { RegionGraph } from '../../src/regions/region.ts'
+import { nextUp } from '../fold/flip-point.ts'
 import type { FeatureKnowledge } from '../quantize/feature-knowledge.ts'
 import { createSeededRandom, type SeededRandom } from '../quantize/seeded-random.ts'
 import { syntheticRows } from '../quantize/synthetic-rows.ts'
@@ -39,17 +40,7 @@ export function makeCheckRows(knowledge: readonly FeatureKnowledge[]): Float64Ar
 function onFlipPoint({ flipPoints }: FeatureKnowledge, value: number, random: SeededRandom): number {
   if (flipPoints.length === 0 || Number.isNaN(value)) return value
   const point = flipPoints[random.integer(flipPoints.length)]
-  return random.uniform() < 0.5 ? point : nextDouble(point)
-}
-
-/** The smallest double above a finite one. */
-export function nextDouble(value: number): number {
-  if (value === 0) return Number.MIN_VALUE
-  const view = new DataView(new ArrayBuffer(8))
-  view.setFloat64(0, value)
-  const bits = view.getBigInt64(0)
-  view.setBigInt64(0, value > 0 ? bits + 1n : bits - 1n)
-  return view.getFloat64(0)
+  return random.uniform() < 0.5 ? point : nextUp(point)
 }
 
 /** `exact` and `quantized` answers of the float64 oracle; rows that run out of the numbers are left out. */

@@ -11,7 +11,7 @@ const lineWidth = 120
 export function printRegions(graph: RegionGraph): string {
   const lines = graph.regions.map((region, index) => {
     const reads = region.kind === 'input' ? '' : ` ← ${printRefs(region.inputs)}`
-    return `${index} ${region.kind}: ${describe(region)}${reads}`
+    return `${index} ${region.kind}: ${describeRegion(region)}${reads}`
   })
   return [...lines, `output ← ${printRefs(graph.output)}`].map(clipLine).join('\n')
 }
@@ -27,7 +27,8 @@ function printRefs(refs: readonly ColumnRef[]): string {
   return runs.map(({ region, first, last }) => `${region}.${first}${last > first ? `–${last}` : ''}`).join(' ')
 }
 
-function describe(region: Region): string {
+/** What a region does and how large it is. */
+export function describeRegion(region: Region): string {
   switch (region.kind) {
     case 'input':
       return plural(region.width, 'column')

@@ -25,10 +25,6 @@ export type TreeLayout = {
   readonly base: Float64Array
 }
 
-export function treeCount(layout: TreeLayout): number {
-  return layout.treeStart.length - 1
-}
-
 /** Number of each leaf node among all leaves, −1 for inner nodes. [nodeCount] */
 export function leafNumbers(jump: Int32Array): Int32Array {
   const numbers = new Int32Array(jump.length).fill(-1)
