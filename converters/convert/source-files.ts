@@ -1,7 +1,7 @@
 // Paths in, the bytes of source files out; and the bytes of an artifact in, a folder of them out. Needs Node.
 
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { createError } from '../../src/errors.ts'
 import type { SourceFiles } from './source-format.ts'
 
@@ -35,31 +35,71 @@ export async function readJsonFile(path: string, option: string): Promise<unknow
 }
 
 /**
- * Writes an artifact. Where `outDir` is new, empty or an older artifact, all files come at once, by renaming a folder;
- * beside other files each is renamed into place, model.json last, so that no reader takes half of it for whole.
+ * Writes an artifact. Where `outDir` is new or an older artifact, all files come at once, by renaming a folder; in a
+ * folder that must stay itself (it is empty, has other files, is a mount or where this process works) each file is
+ * renamed into place, model.json last, so that no reader takes half of it for whole.
  */
 export async function writeArtifactFiles(outDir: string, files: SourceFiles): Promise<void> {
-  const target = resolve(outDir)
   try {
+    const target = await resolveFolder(outDir)
     await mkdir(dirname(target), { recursive: true })
     const present = await presentFiles(target)
-    const parent = present === 'strangers' ? target : dirname(target)
-    // mkdtemp would keep everyone else out of the finished artifact.
-    const staging = join(parent, `.artifact-${crypto.randomUUID()}`)
-    await mkdir(staging)
-    try {
-      for (const [name, bytes] of Object.entries(files)) await writeFile(join(staging, name), bytes)
-      if (present === 'strangers') await moveFiles(staging, target, Object.keys(files))
-      else await moveFolder(staging, target, present)
-    } finally {
-      await rm(staging, { recursive: true, force: true })
-    }
+    if (present === 'nothing' || (present === 'artifact' && !isWorkingFolder(target)))
+      await swapIn(target, files, present)
+    else await placeInto(target, files)
   } catch (cause) {
     throw wrapped(cause, 'INPUT_INVALID', `option outDir must be a folder that can be written; cannot write ${outDir}`)
   }
 }
 
-type Present = 'nothing' | 'artifact' | 'strangers'
+/** A link stays a link to the folder that is written. */
+async function resolveFolder(outDir: string): Promise<string> {
+  const target = resolve(outDir)
+  return realpath(target).catch(() => target)
+}
+
+/** Swapping away the folder that a shell works in leaves the shell in a deleted one. */
+function isWorkingFolder(target: string): boolean {
+  const below = relative(target, process.cwd())
+  return !below.startsWith('..') && !isAbsolute(below)
+}
+
+async function swapIn(target: string, files: SourceFiles, present: Present): Promise<void> {
+  try {
+    await withStaging(dirname(target), files, (staging) => moveFolder(staging, target, present))
+  } catch (error) {
+    // a mount cannot be renamed, and its parent may not be ours
+    if (present !== 'artifact' || !isErrno(error, ['EBUSY', 'EXDEV', 'EACCES', 'EPERM', 'EROFS'])) throw error
+    await placeInto(target, files)
+  }
+}
+
+async function placeInto(target: string, files: SourceFiles): Promise<void> {
+  await withStaging(target, files, (staging) => moveFiles(staging, target, Object.keys(files)))
+}
+
+async function withStaging(
+  parent: string,
+  files: SourceFiles,
+  move: (staging: string) => Promise<void>,
+): Promise<void> {
+  // mkdtemp would keep everyone else out of the finished artifact.
+  const staging = join(parent, `.artifact-${crypto.randomUUID()}`)
+  await mkdir(staging)
+  try {
+    for (const [name, bytes] of Object.entries(files)) await writeFile(join(staging, name), bytes)
+    await move(staging)
+  } finally {
+    await rm(staging, { recursive: true, force: true })
+  }
+}
+
+function isErrno(error: unknown, codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
+}
+
+/** `other`: empty, or with files that no artifact has. */
+type Present = 'nothing' | 'artifact' | 'other'
 
 async function presentFiles(folder: string): Promise<Present> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
@@ -67,7 +107,7 @@ async function presentFiles(folder: string): Promise<Present> {
     throw error
   })
   if (names === undefined) return 'nothing'
-  return names.every(isArtifactFile) ? 'artifact' : 'strangers'
+  return names.length > 0 && names.every(isArtifactFile) ? 'artifact' : 'other'
 }
 
 function isArtifactFile(name: string): boolean {
@@ -82,7 +122,12 @@ async function moveFolder(staging: string, target: string, present: Present): Pr
   if (present === 'nothing') return rename(staging, target)
   const old = `${staging}-old`
   await rename(target, old)
-  await rename(staging, target)
+  try {
+    await rename(staging, target)
+  } catch (error) {
+    await rename(old, target)
+    throw error
+  }
   await rm(old, { recursive: true, force: true })
 }
 

@@ -1,5 +1,14 @@
 // Source files of scikit-learn in; artifacts that TensorFlow.js opens, reports and inspections out.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -167,6 +176,24 @@ describe('outDir', () => {
     writeFileSync(join(outDir, 'group1-shard9of9.bin'), 'old')
     await convertModel(trees.source, { outDir })
     expect(readdirSync(outDir).sort()).toEqual(['group1-shard1of1.bin', 'model.json', 'notes.txt'])
+  })
+
+  test('stays the same folder where it is empty, as a mount or the folder of a shell must', async () => {
+    const outDir = newFolder()
+    const { ino } = statSync(outDir)
+    await convertModel(trees.source, { outDir })
+    expect(statSync(outDir).ino).toBe(ino)
+    expect(readdirSync(outDir).sort()).toEqual(['group1-shard1of1.bin', 'model.json'])
+  })
+
+  test('may be a link, which stays one', async () => {
+    const [folder, beside] = [newFolder(), newFolder()]
+    const link = join(beside, 'link')
+    symlinkSync(folder, link)
+    for (let pass = 0; pass < 2; pass++) await convertModel(trees.source, { outDir: link })
+    expect(lstatSync(link).isSymbolicLink()).toBe(true)
+    expect(readdirSync(folder).sort()).toEqual(['group1-shard1of1.bin', 'model.json'])
+    expect(readdirSync(beside)).toEqual(['link'])
   })
 })
 
