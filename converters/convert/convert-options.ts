@@ -66,6 +66,7 @@ const knownNames = {
 
 /** @throws INPUT_INVALID where an option is unknown or has a value that it cannot have */
 export function resolveConvertOptions(options: ConvertOptions = {}): ResolvedConvertOptions {
+  if (!isRecord(options)) throw createError('INPUT_INVALID', 'options of convertModel must be an object')
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(knownNames, name))
       throw invalid(name, `an option of convertModel (${Object.keys(knownNames).join(', ')})`, value)
@@ -79,6 +80,8 @@ export function resolveConvertOptions(options: ConvertOptions = {}): ResolvedCon
   if (options.backend !== undefined) assertOneOf('backend', options.backend, ['wasm', 'cpu'])
   if (options.name !== undefined && !isModelName(options.name))
     throw invalid('name', 'letters, digits, _ and -, at most 128, beginning with a letter or digit', options.name)
+  if (options.signal !== undefined && typeof options.signal?.throwIfAborted !== 'function')
+    throw invalid('signal', 'an AbortSignal', options.signal)
   if (options.outDir === '') throw invalid('outDir', 'a path', options.outDir)
   if (storeGolden && options.golden === undefined)
     throw invalid('storeGolden', 'given together with golden', storeGolden)

@@ -13,7 +13,7 @@ import { sklearnToSourceModel } from '../frontends/sklearn/to-source-model.ts'
 import { describeRegions, type RegionSummary } from '../report/describe-regions.ts'
 import { describeEstimators, type EstimatorNode } from '../report/describe-estimators.ts'
 import type { ConvertOptions } from './convert-options.ts'
-import { detectSource, type SourceFiles } from './source-format.ts'
+import { assertFiles, detectSource, type SourceFiles } from './source-format.ts'
 
 export type InspectOptions = Pick<ConvertOptions, 'format' | 'hash'>
 
@@ -53,6 +53,7 @@ export type ArtifactInspection = {
 export type Inspection = SourceInspection | ArtifactInspection
 
 export function inspectFiles(files: SourceFiles, options: InspectOptions): Inspection {
+  assertFiles(files)
   return Object.hasOwn(files, 'model.json') ? inspectArtifact(files, options) : inspectSource(files, options)
 }
 

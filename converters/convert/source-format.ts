@@ -17,6 +17,7 @@ export type DetectedSource = { readonly format: SourceFormat; readonly name: str
  * not read
  */
 export function detectSource(files: SourceFiles, format: 'auto' | SourceFormat): DetectedSource {
+  assertFiles(files)
   const entries = Object.entries(files)
   for (const [name, bytes] of entries) assertBytes(name, bytes)
   const models = entries.length === 1 ? entries : entries.filter(([name]) => /\.(pkl|pickle|joblib)$/i.test(name))
@@ -27,6 +28,16 @@ export function detectSource(files: SourceFiles, format: 'auto' | SourceFormat):
     )
   const [name, bytes] = models[0]
   return { format: format === 'auto' ? detectFormat(bytes, name) : format, name, bytes }
+}
+
+/** @throws INPUT_INVALID where `files` are no files by name */
+export function assertFiles(files: unknown): void {
+  if (typeof files === 'object' && files !== null && !Array.isArray(files) && !ArrayBuffer.isView(files)) return
+  const got = ArrayBuffer.isView(files) ? 'bytes without a name' : files === null ? 'null' : typeof files
+  throw createError(
+    'INPUT_INVALID',
+    `the source must be the path of a file or folder, or bytes by file name such as { 'model.joblib': bytes }, got ${got}`,
+  )
 }
 
 function assertBytes(name: string, bytes: unknown): void {

@@ -9,6 +9,8 @@ const source = `${path}${file}`
 
 const badOptions: readonly (readonly [name: string, options: object, text: RegExp])[] = [
   ['a misspelt option', { quantise: 'uint8' }, /quantise/],
+  ['options that are no object', null as never, /options of convertModel/],
+  ['a signal that is none', { signal: {} }, /AbortSignal/],
   ['an unknown mode', { quantize: 'int4' }, /one of none, float16, uint8, uint16, got "int4"/],
   ['a version that is none', { version: '1.0' }, /semantic version/],
   ['a name with a slash', { name: '../x' }, /letters, digits/],
@@ -32,6 +34,10 @@ test.each(badOptions)('refuses %s', async (_name, options, text) => {
 const badSources: readonly (readonly [name: string, source: ConvertSource, code: string])[] = [
   ['a path that is not there', `${path}none.joblib`, 'MODEL_LOAD_FAILED'],
   ['no files', {}, 'FORMAT_UNKNOWN'],
+  ['nothing', undefined as never, 'INPUT_INVALID'],
+  ['null', null as never, 'INPUT_INVALID'],
+  ['bytes without a name', Uint8Array.of(0x80, 4) as never, 'INPUT_INVALID'],
+  ['a list', [Uint8Array.of(0x80, 4)] as never, 'INPUT_INVALID'],
   ['an empty file', { 'model.pkl': new Uint8Array(0) }, 'FORMAT_UNKNOWN'],
   ['two models', { 'a.pkl': Uint8Array.of(0x80, 4), 'b.pkl': Uint8Array.of(0x80, 4) }, 'FORMAT_UNKNOWN'],
   ['a zip archive', { 'model.keras': Uint8Array.of(0x50, 0x4b, 3, 4) }, 'UNSUPPORTED'],
@@ -41,6 +47,11 @@ const badSources: readonly (readonly [name: string, source: ConvertSource, code:
 describe.each(badSources)('%s', (_name, bad, code) => {
   test('is refused by convertModel', async () => {
     await expect(convertModel(bad)).rejects.toMatchObject({ code })
+  })
+
+  test('ends in an error or a list of problems of inspectModel', async () => {
+    const inspection = await inspectModel(bad).catch((error: unknown) => ({ problems: [error] }))
+    expect(inspection).toMatchObject({ problems: [{ code }] })
   })
 })
 
