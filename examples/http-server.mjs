@@ -20,7 +20,7 @@ async function readBody(request) {
   let byteLength = 0
   for await (const chunk of request) {
     byteLength += chunk.length
-    if (byteLength > maxBodyByteLength) throw new RangeError(`the body is longer than ${maxBodyByteLength} bytes`)
+    if (byteLength > maxBodyByteLength) throw new RangeError(`the body may have ${maxBodyByteLength} bytes`)
     chunks.push(chunk)
   }
   return JSON.parse(Buffer.concat(chunks).toString('utf8'))
@@ -43,12 +43,20 @@ async function handle(request, response) {
   answer(response, 200, await predictor.predict(await readBody(request), { signal: left.signal }))
 }
 
+function statusOf(error) {
+  if (error instanceof RangeError) return 413
+  // JSON that is none, or a path whose % escapes are broken
+  return error instanceof SyntaxError || error instanceof URIError ? 400 : 500
+}
+
 const server = createServer((request, response) => {
   handle(request, response).catch((error) => {
     if (response.destroyed) return
     if (isMLError(error)) return answer(response, error.httpStatus, { error })
-    const status = error instanceof SyntaxError || error instanceof RangeError ? 400 : 500
-    answer(response, status, { error: { message: status === 400 ? error.message : 'internal error' } })
+    const status = statusOf(error)
+    // the rest of a body that is too long is not read, and so no other request can follow it
+    if (status === 413) response.setHeader('connection', 'close')
+    answer(response, status, { error: { message: status === 500 ? 'internal error' : error.message } })
   })
 })
 server.listen(Number(port), '127.0.0.1', () => console.log(`listening on http://127.0.0.1:${server.address().port}`))
