@@ -39,7 +39,7 @@ export function createTfjsBackend(name: TfjsBackendName, description: string): B
       const plan = planOf(artifact)
       const bytes = reserve(name, reserved, plan)
       try {
-        const model = compileGraph(opened, artifact, plan)
+        const model = opened.within(() => compileGraph(opened, artifact, plan))
         return createModel(opened, model, { name, artifact, plan, release: () => void (reserved.bytes -= bytes) })
       } catch (error) {
         reserved.bytes -= bytes
@@ -98,9 +98,8 @@ function reserve(name: TfjsBackendName, reserved: { bytes: number }, { byteLengt
 
 /** Constant subgraphs run once here; the model that stays holds only what changes from run to run. */
 function compileGraph(library: TfjsLibrary, artifact: Artifact, { nodes, shapes }: Plan): GraphModel<never> {
-  const { tf, loadGraphModelSync, select } = library
+  const { tf, loadGraphModelSync } = library
   const folded = foldConstants(nodes, shapes.constant, outputName)
-  select()
   const whole = loadGraphModelSync({
     modelTopology: artifact.modelJson.modelTopology as object,
     weightSpecs: artifact.modelJson.weightsManifest.flatMap(({ weights }) =>
@@ -140,7 +139,7 @@ type ModelParts = {
 
 function createModel(library: TfjsLibrary, model: GraphModel<never>, parts: ModelParts): BackendModel {
   const { name, artifact, plan, release } = parts
-  const { tf, select } = library
+  const { tf } = library
   const { metadata } = artifact
   const { input, rowsPerRun } = plan
   let isDisposed = false
@@ -165,10 +164,11 @@ function createModel(library: TfjsLibrary, model: GraphModel<never>, parts: Mode
       const slab = slabOf(inputs, input, rowCount)
       const target = slabOf(outputs, { name: outputName, width: metadata.rawWidth }, rowCount)
       if (rowCount === 0) return
-      select()
       try {
-        for (let from = 0; from < rowCount; from += rowsPerRun)
-          runSlice(slab.values, from, Math.min(rowsPerRun, rowCount - from), target.values)
+        library.within(() => {
+          for (let from = 0; from < rowCount; from += rowsPerRun)
+            runSlice(slab.values, from, Math.min(rowsPerRun, rowCount - from), target.values)
+        })
       } catch (cause) {
         throw executionFailed(name, artifact, rowCount, cause)
       }

@@ -11,8 +11,11 @@ export type TfjsLibrary = {
   readonly tf: typeof tfjsCore
   readonly loadGraphModelSync: typeof tfjsConverter.loadGraphModelSync
   readonly version: string
-  /** Makes this backend the active one, at once. wasm and cpu share a realm, so each synchronous step starts with it. */
-  select(): void
+  /**
+   * Does synchronous work with this backend as the active one, then makes active what was: wasm and cpu share a realm,
+   * and so may TensorFlow.js code of the process that this library is a guest in.
+   */
+  within<Result>(work: () => Result): Result
 }
 
 const imports = {
@@ -23,22 +26,36 @@ const imports = {
 /** @throws BACKEND_UNAVAILABLE where the packages are not installed or the backend does not start */
 export async function openTfjs(name: TfjsBackendName): Promise<TfjsLibrary> {
   const { tf, loadGraphModelSync } = await importTfjs(name)
+  // undefined where nobody has chosen one; ours then stays
+  const before = tf.getBackend() as string | undefined
   const isReady = await inSilence(tf, () => withoutCrashHandlers(() => tf.setBackend(name))).catch((cause: unknown) => {
     throw unavailable(name, 'did not start', cause)
   })
   if (!isReady) throw unavailable(name, 'did not start')
   if (name === 'cpu') await inSilence(tf, async () => tf.scalar(0).dispose())
+  if (before !== undefined) activate(tf, before)
   return {
     tf,
     loadGraphModelSync,
     version: tf.version_core,
-    select() {
-      if (tf.getBackend() === name) return
-      // Once started, engine.setBackend has nothing to await and is done when it returns.
-      void tf.setBackend(name)
-      if (tf.getBackend() !== name) throw createError('EXECUTION_FAILED', `TensorFlow.js did not switch to ${name}`)
+    within(work) {
+      const active = tf.getBackend()
+      if (active === name) return work()
+      activate(tf, name)
+      try {
+        return work()
+      } finally {
+        activate(tf, active)
+      }
     },
   }
+}
+
+/** Once started, engine.setBackend has nothing to await and is done when it returns. */
+function activate(tf: typeof tfjsCore, name: string): void {
+  if (tf.getBackend() === name) return
+  void tf.setBackend(name)
+  if (tf.getBackend() !== name) throw createError('EXECUTION_FAILED', `TensorFlow.js did not switch to ${name}`)
 }
 
 async function importTfjs(name: TfjsBackendName) {

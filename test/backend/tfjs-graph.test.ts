@@ -1,5 +1,5 @@
 // Both TensorFlow.js backends in one realm, and the memory that each may take.
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import type { Artifact, WeightSpec } from '../../src/artifact/artifact.ts'
 import { createCpuBackend } from '../../src/backend/cpu.ts'
 import { createWasmBackend } from '../../src/backend/wasm.ts'
@@ -37,9 +37,13 @@ test('alternates wasm and cpu without moving weights between them', async () => 
   }
   for (const model of pair) run(model)
   const held = [wasm.numDataIds(), cpu.numDataIds()]
+  const writes = { wasm: vi.spyOn(wasm, 'write'), cpu: vi.spyOn(cpu, 'write') }
   for (let turn = 0; turn < 4; turn++) {
     run(pair[turn % 2])
-    expect(tf.getBackend()).toBe(turn % 2 === 0 ? 'wasm' : 'cpu')
+    const [own, other] = turn % 2 === 0 ? [writes.wasm, writes.cpu] : [writes.cpu, writes.wasm]
+    expect(own).toHaveBeenCalled()
+    expect(other).not.toHaveBeenCalled()
+    vi.clearAllMocks()
     expect([wasm.numDataIds(), cpu.numDataIds()]).toEqual(held)
   }
 })
@@ -49,6 +53,7 @@ test('disposes a model while the other backend is the active one', async () => {
   const tf = await import('@tensorflow/tfjs-core')
   const wasm = tf.engine().findBackend('wasm')
   void cpuModel.run(slabsOf(artifact, randomRows(random, graph, 1)), 1, [rawSlab(artifact, 1)])
+  await tf.setBackend('cpu')
   wasmModel.dispose()
   expect(wasm.numDataIds()).toBe(0)
 })
@@ -89,3 +94,21 @@ function withIdleConstants(from: Artifact, count: number): Artifact {
     },
   }
 }
+
+test('leaves the backend that other code of the process has chosen, through loads, runs and failures', async () => {
+  const [wasm, cpu] = await loadBoth()
+  const tf = await import('@tensorflow/tfjs-core')
+  const rows = randomRows(random, graph, 2)
+  for (const chosen of ['cpu', 'wasm']) {
+    await tf.setBackend(chosen)
+    models.push(await createWasmBackend().load(artifact), await createCpuBackend().load(artifact))
+    expect(tf.getBackend()).toBe(chosen)
+    for (const model of [wasm, cpu]) {
+      void model.run(slabsOf(artifact, rows), 2, [rawSlab(artifact, 2)])
+      expect(tf.getBackend()).toBe(chosen)
+    }
+    const broken = { ...artifact, weightData: artifact.weightData.slice(8) }
+    for (const create of [createWasmBackend, createCpuBackend]) await expect(create().load(broken)).rejects.toThrow()
+    expect(tf.getBackend()).toBe(chosen)
+  }
+})

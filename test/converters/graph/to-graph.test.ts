@@ -103,11 +103,11 @@ describe.each(['wasm', 'cpu'] as const)('stock TensorFlow.js on %s', (name) => {
     library = await openTfjs(name)
   })
 
-  test.each(heads)('gives raw and %s by execute', (_, head, graph, output, expected) => {
+  test.each(heads)('gives raw and %s by execute', async (_, head, graph, output, expected) => {
     const artifact = artifactOf(graph, { head })
     const rows = randomRows(random, graph, 7)
-    library.select()
     const { tf, loadGraphModelSync } = library
+    await tf.setBackend(name)
     const model = loadGraphModelSync({
       ...artifact.modelJson,
       weightSpecs: artifact.modelJson.weightsManifest[0].weights,
@@ -177,8 +177,8 @@ test.each(wrongKernels)('never contains %s', (_, isWrong) => {
 })
 
 test('multiplies by one-hot columns that wasm really holds as 0 and 1', async () => {
-  const { tf, select } = await openTfjs('wasm')
-  select()
+  const { tf } = await openTfjs('wasm')
+  await tf.setBackend('wasm')
   // What the graph avoids: the same call with dtype float32 gives denormals here.
   const wrong = tf.oneHot(tf.tensor1d([1], 'int32'), 2, 1, 0, 'float32')
   expect([...wrong.dataSync<'float32'>()]).not.toEqual([0, 1])
