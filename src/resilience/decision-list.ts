@@ -45,9 +45,17 @@ export function parseDecisionList(json: unknown, where: string): DecisionList {
 /**
  * The rule as a function of the caller's row (an object by feature name, or values in the order of `featureNames`).
  * A missing value, or text where a number belongs, makes a condition false.
+ * @throws INPUT_INVALID for values without names where nobody knows the names: no condition could hold.
  */
-export function decisionListRule(list: DecisionList): (row: unknown, featureNames: readonly string[]) => Answer {
-  return (row, featureNames) => {
+export function decisionListRule(
+  list: DecisionList,
+): (row: unknown, featureNames: readonly string[] | undefined) => Answer {
+  return (row, featureNames = []) => {
+    if (featureNames.length === 0 && (Array.isArray(row) || ArrayBuffer.isView(row)))
+      throw createError(
+        'INPUT_INVALID',
+        `rule ${list.name}: expected an object by feature name, got values without names, and there is no schema that has them; pass an object, or write the schema into service.json`,
+      )
     const read = (name: string): unknown => readFeature(row, name, featureNames)
     const bucket = list.buckets.find(({ when }) => when.every((test) => holds(test, read(test.feature))))
     const probability = bucket?.probability ?? 0

@@ -38,6 +38,16 @@ const adviceOfTag: Readonly<Record<string, string>> = {
   ArrayBuffer: 'pass a view of it, such as new Float64Array(row)',
 }
 
+/**
+ * What holds of a row of any model, where no schema is known.
+ * @throws INPUT_INVALID
+ */
+export function assertRow(row: unknown, rowIndex: number | undefined): void {
+  if (Array.isArray(row) || isNumericArray(row)) return
+  if (!isObject(row)) throw notARow(row, rowIndex)
+  assertNamedValues(row, rowIndex)
+}
+
 export function assertNamedValues(row: object, rowIndex: number | undefined): void {
   const advice = adviceOfTag[tagOf(row)]
   if (advice !== undefined) throw notARow(row, rowIndex, advice)

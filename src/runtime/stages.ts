@@ -8,6 +8,7 @@ import { raceAbort, withDeadline } from '../resilience/deadline.ts'
 import { canFallBack, type Fallback } from '../resilience/fallback.ts'
 import { type Answer, answerOf, type Prediction, predictionOf } from '../rows/prediction.ts'
 import type { RowReader } from '../rows/read-row.ts'
+import { assertRow } from '../rows/row-shape.ts'
 import { assertPredictOptions } from './predict-options.ts'
 import type { EngineState, Handler, PredictionRequest, Stage } from './request.ts'
 import type { SharedCache } from './shared-cache.ts'
@@ -46,7 +47,7 @@ export function rowRead(readerWithoutModel: RowReader | undefined): Stage {
     assertPredictOptions(options)
     options.signal?.throwIfAborted()
     const reader = state.kind === 'loaded' ? state.engine.reader : readerWithoutModel
-    if (reader === undefined) return
+    if (reader === undefined) return assertRow(row, rowIndex)
     request.canonical = new Float64Array(reader.width)
     reader.read(row, request.canonical, 0, { strict: options.strict, rowIndex })
   })

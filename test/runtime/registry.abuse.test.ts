@@ -66,6 +66,33 @@ describe('a models folder with something wrong in it', () => {
   })
 })
 
+describe('a rule without artifact and schema', () => {
+  async function churnByRule() {
+    const dir = await telcoDir()
+    dir.remove('telco_churn/versions')
+    return createRegistry(dir).getModelPredictor('telco_churn')
+  }
+
+  it.each([null, undefined, 5, 'text', new Map(), new Date()])(
+    'does not answer for %o, which is no row',
+    async (row) => {
+      const churn = await churnByRule()
+      await expect(churn.predict(row as never)).rejects.toMatchObject({ code: 'INPUT_INVALID' })
+      expect(await churn.predictBatch([rows[0], row as never])).toMatchObject([
+        { source: 'fallback' },
+        { code: 'INPUT_INVALID', details: { row: 1 } },
+      ])
+    },
+  )
+
+  it('does not take an array for a row of which nothing is known', async () => {
+    const churn = await churnByRule()
+    await expect(churn.predict(Object.values(rows[0]))).rejects.toMatchObject({
+      message: expect.stringMatching(/values without names.*service\.json/),
+    })
+  })
+})
+
 describe('options of a registry', () => {
   it.each([
     ['fallbacks', { fallbacks: null }],
