@@ -26,29 +26,36 @@ const imports = {
 /** @throws BACKEND_UNAVAILABLE where the packages are not installed or the backend does not start */
 export async function openTfjs(name: TfjsBackendName): Promise<TfjsLibrary> {
   const { tf, loadGraphModelSync } = await importTfjs(name)
-  // undefined where nobody has chosen one; ours then stays
-  const before = tf.getBackend() as string | undefined
-  const isReady = await inSilence(tf, () => withoutCrashHandlers(() => tf.setBackend(name))).catch((cause: unknown) => {
+  const before = startedBackend(tf)
+  try {
+    const isReady = await inSilence(tf, () => withoutCrashHandlers(() => tf.setBackend(name)))
+    if (!isReady) throw new Error(`setBackend('${name}') gave false`)
+    if (name === 'cpu') await inSilence(tf, async () => tf.scalar(0).dispose())
+  } catch (cause) {
     throw unavailable(name, 'did not start', cause)
-  })
-  if (!isReady) throw unavailable(name, 'did not start')
-  if (name === 'cpu') await inSilence(tf, async () => tf.scalar(0).dispose())
-  if (before !== undefined) activate(tf, before)
+  } finally {
+    if (before !== undefined) activate(tf, before)
+  }
   return {
     tf,
     loadGraphModelSync,
     version: tf.version_core,
     within(work) {
-      const active = tf.getBackend()
-      if (active === name) return work()
+      const active = startedBackend(tf)
       activate(tf, name)
       try {
         return work()
       } finally {
-        activate(tf, active)
+        if (active !== undefined) activate(tf, active)
       }
     },
   }
+}
+
+/** The active backend; undefined where nobody has chosen one, or one that did not start: ours then stays. */
+function startedBackend(tf: typeof tfjsCore): string | undefined {
+  const name = tf.getBackend()
+  return Object.hasOwn(tf.engine().registry, name) ? name : undefined
 }
 
 /** Once started, engine.setBackend has nothing to await and is done when it returns. */
