@@ -45,9 +45,12 @@ export function describeRegion(region: Region): string {
     case 'ordinal':
       return `${region.columns.map(({ keys }) => keys.length).join(', ')} categories`
     case 'dense-chain':
-      return region.layers
-        .map(({ inputWidth, outputWidth, activation }) => `${inputWidth}×${outputWidth} ${activation}`)
-        .join(', ')
+      return [
+        region.layers[0]?.inputWidth ?? 0,
+        ...region.layers.map(({ outputWidth, activation }) =>
+          activation === 'identity' ? `${outputWidth}` : `${outputWidth} ${activation}`,
+        ),
+      ].join(' → ')
     case 'ranks': {
       const sizes = region.columns.map((column) => (column.kind === 'rank' ? `${column.flipPoints.length}` : 'set'))
       return `${plural(region.columns.length, 'column')} of ${sizes.join(', ')} flip points`

@@ -19,7 +19,7 @@ test('prints preprocessing and layers', () => {
   const text = printRegions(randomChain(createRandom(2), [2, 3, 1], 'relu'))
   expect(text).toMatch(/^1 impute: fill [\d.]+, [\d.]+ ← 0\.0–1$/m)
   expect(text).toMatch(/^2 scale: \(x − /m)
-  expect(text).toMatch(/^3 dense-chain: 2×3 relu, 3×1 identity ← 2\.0–1$/m)
+  expect(text).toMatch(/^3 dense-chain: 2 → 3 relu → 1 ← 2\.0–1$/m)
 })
 
 test('keeps every line within 120 characters', () => {
