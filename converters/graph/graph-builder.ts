@@ -70,9 +70,9 @@ export class GraphBuilder {
     return this.add(name, 'MatMul', [a, b], { T: float, transpose_a: { b: false }, transpose_b: { b: false } })
   }
 
-  concat(name: string, parts: readonly string[]): string {
+  concat(name: string, parts: readonly string[], axis: 0 | 1 = 1): string {
     const attr = { N: { i: String(parts.length) }, T: float, Tidx: int }
-    return this.add(name, 'ConcatV2', [...parts, this.integers(1)], attr)
+    return this.add(name, 'ConcatV2', [...parts, this.integers(axis)], attr)
   }
 
   /** Elements of `table` [n, width] at `indices` [..., 1]. GatherV2 is ten times slower on wasm. */

@@ -6,6 +6,7 @@ import type { NamedTensor } from '../../src/artifact/tensor.ts'
 import { createError } from '../../src/errors.ts'
 import type { ColumnRef } from '../../src/regions/column-ref.ts'
 import type { RegionGraph } from '../../src/regions/region.ts'
+import { densePartName } from '../../src/regions/stored-dense.ts'
 import type { StoredOf, StoredRegions } from '../../src/regions/stored-shape.ts'
 import { GraphBuilder, type NodeJson, shapeJson } from './graph-builder.ts'
 import { addHeadOutputs, type GraphOutput } from './head-outputs.ts'
@@ -130,9 +131,16 @@ function addDenseChain(
   { prefix, input }: { readonly prefix: string; readonly input: string },
 ): string {
   let values = input
-  layers.forEach(({ activation, hasScale }, number) => {
+  layers.forEach(({ activation, hasScale, parts }, number) => {
     const name = (part: string) => `${prefix}/${number}/${part}`
-    const weights = hasScale ? builder.add(name('matrix'), 'Mul', [name('weights'), name('scale')]) : name('weights')
+    const whole = parts
+      ? builder.concat(
+          name('rows'),
+          parts.map((_, part) => name(densePartName(part))),
+          0,
+        )
+      : name('weights')
+    const weights = hasScale ? builder.add(name('matrix'), 'Mul', [whole, name('scale')]) : whole
     const fused = activation === 'relu' ? 'Relu' : undefined
     values = builder.fusedMatMul(name('sum'), [values, weights, name('bias')], fused)
     if (activation === 'tanh') values = builder.add(name('tanh'), 'Tanh', [values])

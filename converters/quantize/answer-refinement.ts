@@ -4,15 +4,18 @@
 import type { DenseLayer } from '../../src/regions/dense-chain.ts'
 import { outputSlopes, runLayers } from './chain-activations.ts'
 
+/** To the end of a grid of uint8 whose middle is 0; half a step more, so that the end itself is within. */
+const mostSteps = 127.5
+
 export type RefinableLayer = {
   /** As it is stored; its weights are changed in place. */
   readonly layer: DenseLayer
   /** Weights before rounding: none is moved farther from them than one step. */
   readonly wanted: Float64Array
-  /** Distance of neighbouring stored weights, per output column; 0 where they may not move. [outputWidth] */
+  /** Distance of neighbouring stored weights as a share of their column's scale; 0 where they may not move. [inputWidth] */
   readonly steps: Float64Array
-  /** Largest magnitude that can be stored, per output column. [outputWidth] */
-  readonly reach: Float64Array
+  /** [outputWidth] */
+  readonly scales: Float64Array
 }
 
 /**
@@ -44,9 +47,9 @@ function refineLayer(
   const activations = runLayers(layers, rows)
   const slopes = rows.map((_, row) => outputSlopes(layers, activations, { index, row }))
   const residuals = activations.outputs.map((outputs, row) => outputs.map((value, k) => value - wantedOutputs[row][k]))
+  if (refinable[index].steps.every((step) => step === 0)) return
   const columns = transposed(activations.inputs[index], layers[index].inputWidth)
   for (let unit = 0; unit < layers[index].outputWidth; unit++) {
-    if (refinable[index].steps[unit] === 0) continue
     const moved = refineUnit(refinable[index], unit, { columns, slopes, residuals, rowWeights })
     if (moved === undefined) continue
     const { outputWidth } = layers[index]
@@ -66,7 +69,7 @@ type Linearised = {
 
 /** Moves weights into one unit, one after the other; how far that moved the unit's sum in each row, if at all. */
 function refineUnit(
-  { layer, wanted, steps, reach }: RefinableLayer,
+  { layer, wanted, steps, scales }: RefinableLayer,
   unit: number,
   { columns, slopes, residuals, rowWeights }: Linearised,
 ): Float64Array | undefined {
@@ -82,7 +85,9 @@ function refineUnit(
     }
   let moved: Float64Array | undefined
   for (let input = 0; input < inputWidth; input++) {
+    if (steps[input] === 0) continue
     const at = input * outputWidth + unit
+    const distance = steps[input] * scales[unit]
     const start = input * rowCount
     let first = 0
     let second = 0
@@ -91,10 +96,10 @@ function refineUnit(
       first += value * pull[row]
       second += value * value * curvature[row]
     }
-    const step = first > 0 ? -steps[unit] : steps[unit]
+    const step = first > 0 ? -distance : distance
     if (2 * step * first + step * step * second >= 0) continue
     const next = weights[at] + step
-    if (Math.abs(next) > reach[unit] || Math.abs(next - wanted[at]) > steps[unit]) continue
+    if (Math.abs(next) > mostSteps * distance || Math.abs(next - wanted[at]) > distance) continue
     weights[at] = next
     moved ??= new Float64Array(rowCount)
     for (let row = 0; row < rowCount; row++) {

@@ -24,10 +24,15 @@ export type ShiftMeter = (stored: RegionGraph) => AnswerShift
  */
 const quantile = 0.99
 
-export function createShiftMeter(source: RegionGraph, head: Head, rows: readonly Float64Array[]): ShiftMeter {
+/** `usualRows` say how far answers range, where `rows` lie farther out than most. */
+export function createShiftMeter(
+  source: RegionGraph,
+  head: Head,
+  { rows, usualRows }: { readonly rows: readonly Float64Array[]; readonly usualRows: readonly Float64Array[] },
+): ShiftMeter {
   const answersOf = answerReader(head)
   const wanted = rows.map((row) => answersOf(source, row))
-  const ranges = answerRanges(wanted)
+  const ranges = answerRanges(usualRows.map((row) => answersOf(source, row)))
   return (stored) => {
     const given = rows.map((row) => answersOf(stored, row))
     const differences = wanted.flatMap((answer, row) => {
@@ -65,6 +70,16 @@ function numbersOf(...parts: readonly (readonly number[] | undefined)[]): readon
 
 function shareOfRanges(moves: readonly number[], ranges: readonly number[]): number {
   return Math.max(0, ...moves.map((moved, column) => (moved === 0 ? 0 : moved / ranges[column])))
+}
+
+/** How sure a classifier is of the answer to half of the rows: its larger probability. */
+export function usualSureness(source: RegionGraph, head: Head, rows: readonly Float64Array[]): number {
+  const answersOf = answerReader(head)
+  const best = rows.flatMap((row) => {
+    const probabilities = flat(answersOf(source, row)?.probabilities)
+    return probabilities.length === 0 ? [] : [probabilities.reduce((most, p) => Math.max(most, p, 1 - p), 0)]
+  })
+  return best.sort((a, b) => a - b)[best.length >>> 1] ?? 1
 }
 
 function answerReader(head: Head): (graph: RegionGraph, row: Float64Array) => Answer | undefined {

@@ -3,12 +3,10 @@
 import type { DenseLayer } from '../../src/regions/dense-chain.ts'
 import type { AnswerShift } from './answer-shift.ts'
 import { floatBytes, planLadder, smallChainBytes } from './dense-chain-ladder.ts'
-import { storeDenseChain } from './dense-chain-storage.ts'
-import type { StoredLayer } from './dense-layer.ts'
+import { type StoredChain, storeDenseChain } from './dense-chain-storage.ts'
 import type { QuantizeMode } from './quantize-mode.ts'
 
-export type ChosenChain = {
-  readonly layers: readonly StoredLayer[]
+export type ChosenChain = StoredChain & {
   /** Position in the ladder of plans, and whether it is the last. */
   readonly level: number
   readonly isWidest: boolean
@@ -22,8 +20,8 @@ export type ChainChoiceOptions = {
   readonly rows: readonly Float64Array[]
   /** True where the model says how large each input is. */
   readonly knowsInputs: boolean
-  /** What the answers of the whole model do when the chain becomes `layers`. */
-  readonly measure: (layers: readonly DenseLayer[]) => AnswerShift
+  /** What the answers of the whole model do when the chain is stored so. */
+  readonly measure: (stored: StoredChain) => AnswerShift
   /** First plan of the ladder to consider: golden answers refused those before. */
   readonly firstLevel: number
   /** Golden answers will judge: then no plan is larger than promised on the word of made-up rows alone. */
@@ -33,30 +31,37 @@ export type ChainChoiceOptions = {
 /** Half of what parity allows: the rows measured are made up, and real ones are different. */
 const comfortableBarUse = 0.5
 
-/** Made-up rows lie farther out than real ones, so past the bar itself by half is where size gives way to accuracy. */
-const bearableBarUse = 1.5
+/**
+ * Past this, size gives way to accuracy. Made-up rows lie farther out than real ones, which deep chains feel most; a
+ * linear model is held to the bar itself, and to less where nothing says how large its inputs are.
+ */
+function bearableBarUse(layerCount: number, knowsInputs: boolean): number {
+  if (layerCount > 1) return 1.5
+  return knowsInputs ? 1 : comfortableBarUse
+}
 
-type Candidate = { readonly layers: readonly StoredLayer[]; readonly level: number; readonly shift: AnswerShift }
+type Candidate = { readonly stored: StoredChain; readonly level: number; readonly shift: AnswerShift }
 
 export function chooseDenseChain(layers: readonly DenseLayer[], options: ChainChoiceOptions): ChosenChain {
   const { mode, rows, knowsInputs, measure } = options
   const ladder = planLadder(layers, mode, knowsInputs)
   const last = ladder.length - 1
   const reasons: string[] = []
+  const bearable = bearableBarUse(layers.length, knowsInputs)
   let best: Candidate | undefined
   for (let level = Math.min(options.firstLevel, last); level <= last; level++) {
     const plan = ladder[level]
     // Larger than promised, and not needed: the best of the smaller ones stays within what parity allows.
-    if (!plan.isWithinSize && best !== undefined && (options.isJudged || best.shift.barUse <= bearableBarUse)) break
+    if (!plan.isWithinSize && best !== undefined && (options.isJudged || best.shift.barUse <= bearable)) break
     const stored = storeDenseChain(layers, plan.layers, rows)
-    const shift = measure(stored.map(({ layer }) => layer))
-    if (best === undefined || shift.barUse < best.shift.barUse) best = { layers: stored, level, shift }
+    const shift = measure(stored)
+    if (best === undefined || shift.barUse < best.shift.barUse) best = { stored, level, shift }
     if (shift.barUse <= comfortableBarUse) break
     reasons.push(`with ${plan.layers.map(({ weights }) => weights).join(', ')} ${shift.text}`)
   }
   const chosen = best as Candidate // The ladder has at least one plan.
   const escalated = escalation(layers, { options, level: chosen.level, reasons })
-  return { layers: chosen.layers, level: chosen.level, isWidest: chosen.level === last, ...escalated }
+  return { ...chosen.stored, level: chosen.level, isWidest: chosen.level === last, ...escalated }
 }
 
 function escalation(

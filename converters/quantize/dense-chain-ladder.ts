@@ -45,14 +45,43 @@ function byteLadder(layers: readonly DenseLayer[]): ChainPlan[] {
     layers.map(() => ({ weights: 'uint8', scales: 'uint8', bias }))
   const fits = (plans: readonly DensePlan[]): boolean => plannedBytes(layers, plans) <= sizeTarget * floatBytes(layers)
   const smallest = fits(byte('uint16')) ? byte('uint16') : byte('uint8')
-  const ladder: ChainPlan[] = [{ layers: smallest, isWithinSize: true }]
-  const bySize = layers.map((_, index) => index).sort((a, b) => layers[a].weights.length - layers[b].weights.length)
-  let plans: readonly DensePlan[] = smallest
-  for (const index of bySize) {
-    plans = plans.map((plan, at) => (at === index ? wordPlan : plan))
-    ladder.push({ layers: plans, isWithinSize: fits(plans) })
+  // A linear model has no later layer to make up for its rounding: rows with grids of their own do the most for it.
+  if (layers.length === 1)
+    return [
+      { layers: withWordRows(layers, smallest), isWithinSize: true },
+      { layers: [{ ...wordPlan, wordRows: 0 }], isWithinSize: false },
+    ]
+  const larger = largerPlans(layers, smallest).map((plans) => ({ layers: plans, isWithinSize: fits(plans) }))
+  return [{ layers: smallest, isWithinSize: true }, ...larger]
+}
+
+/** One layer after the other in uint16, small ones first. */
+function largerPlans(layers: readonly DenseLayer[], smallest: readonly DensePlan[]): DensePlan[][] {
+  let plans = [...smallest]
+  return bySize(layers).map((index) => (plans = plans.map((plan, at) => (at === index ? wordPlan : plan))))
+}
+
+/** Share of the spare bytes that a small layer may take as a whole. */
+const mostForOneLayer = 0.75
+
+/** Bytes left below the promise go to the rows that are felt most: more of them in small layers, whose errors add up last. */
+function withWordRows(layers: readonly DenseLayer[], plans: readonly DensePlan[]): DensePlan[] {
+  const finer = [...plans]
+  let spare = sizeTarget * floatBytes(layers) - plannedBytes(layers, plans)
+  let rest = layers.reduce((sum, { weights }) => sum + weights.length, 0)
+  for (const index of bySize(layers)) {
+    const { inputWidth, outputWidth, weights } = layers[index]
+    const allowed = weights.length <= mostForOneLayer * spare ? weights.length : (spare * weights.length) / rest
+    const wordRows = Math.max(0, Math.min(inputWidth, Math.floor(allowed / outputWidth)))
+    finer[index] = { ...plans[index], wordRows }
+    spare -= wordRows * outputWidth
+    rest -= weights.length
   }
-  return ladder
+  return finer
+}
+
+function bySize(layers: readonly DenseLayer[]): number[] {
+  return layers.map((_, index) => index).sort((a, b) => layers[a].weights.length - layers[b].weights.length)
 }
 
 export function floatBytes(layers: readonly DenseLayer[]): number {
@@ -62,7 +91,7 @@ export function floatBytes(layers: readonly DenseLayer[]): number {
 function plannedBytes(layers: readonly DenseLayer[], plans: readonly DensePlan[]): number {
   return layers.reduce((sum, { weights, bias }, index) => {
     const plan = plans[index]
-    const perColumn = bytesOfEncoding[plan.scales] + bytesOfEncoding[plan.bias]
+    const perColumn = bytesOfEncoding[plan.scales] + bytesOfEncoding[plan.bias] + (plan.wordRows ?? 0)
     return sum + weights.length * bytesOfEncoding[plan.weights] + bias.length * perColumn
   }, 0)
 }

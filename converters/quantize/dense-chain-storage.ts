@@ -1,34 +1,43 @@
 // A chain of dense layers, a plan of encodings and rows of the chain's inputs in; the chain as it is stored out.
 
 import type { DenseLayer } from '../../src/regions/dense-chain.ts'
-import { valueOfCode } from './affine-grid.ts'
+import { roundToGrid } from './affine-grid.ts'
 import { type RefinableLayer, refineOutputs } from './answer-refinement.ts'
 import { runLayer, runLayers } from './chain-activations.ts'
-import { type DensePlan, joinLayer, type StoredLayer, storeDenseLayer, symmetricGrid } from './dense-layer.ts'
-import { storeFloats } from './stored-floats.ts'
+import { arrangeChain } from './chain-arrangement.ts'
+import { type DensePlan, joinLayer, type StoredLayer, storeDenseLayer } from './dense-layer.ts'
+import { type StoredFloats, storeFloats } from './stored-floats.ts'
 
 /** Products that a conversion may spend on one chain: about a second. */
 const operationBudget = 6e8
 const passCount = 4
+
+export type StoredChain = {
+  readonly layers: readonly StoredLayer[]
+  /** Input of the source chain that stands at each place. */
+  readonly inputOrder: Int32Array
+}
 
 /**
  * Layer after layer, each rounded for the inputs that the stored layers before it give; then the codes of all layers
  * together are refined against the chain's outputs.
  */
 export function storeDenseChain(
-  layers: readonly DenseLayer[],
+  source: readonly DenseLayer[],
   plans: readonly DensePlan[],
-  rows: readonly Float64Array[],
-): StoredLayer[] {
+  sourceRows: readonly Float64Array[],
+): StoredChain {
+  const { layers, inputOrder, rows, parts } = arrangeChain(source, plans, sourceRows)
   const stored: StoredLayer[] = []
   let inputs = rows
   layers.forEach((layer, index) => {
     const plan = plans[index]
     if (plan.weights === 'float32') stored.push(storePlainLayer(layer, plan))
-    else stored.push(storeDenseLayer(layer, secondMoments(inputs, layer.inputWidth), plan))
+    else stored.push(storeDenseLayer(layer, secondMoments(inputs, layer.inputWidth), { plan, parts: parts[index] }))
     inputs = inputs.map((row) => runLayer(stored[index].layer, row))
   })
-  return plans.some(({ weights }) => weights === 'uint8') ? refine(layers, stored, rows) : stored
+  const isRefined = plans.some(({ weights }) => weights === 'uint8')
+  return { layers: isRefined ? refine(layers, stored, rows) : stored, inputOrder }
 }
 
 /** How many rows a chain can be fitted to in reasonable time; too few for a wide one to learn from gives 0. */
@@ -43,7 +52,7 @@ export function affordableRows(layers: readonly DenseLayer[]): number {
 /** Weights that stay float32 keep scale 1, so that they are the source's own, rounded once. */
 function storePlainLayer(layer: DenseLayer, plan: DensePlan): StoredLayer {
   return joinLayer(layer, {
-    q: storeFloats(layer.weights, 'float32'),
+    q: [storeFloats(layer.weights, 'float32')],
     scales: storeFloats(new Float64Array(layer.outputWidth).fill(1), plan.scales),
     bias: storeFloats(layer.bias, plan.bias),
   })
@@ -75,13 +84,15 @@ function refine(
   const chosen = rows.slice(0, rowCount)
   const refinable = stored.map((each, index): RefinableLayer => {
     const { q, scales, layer } = each
-    const step = q.encoding === 'uint8' ? symmetricGrid('uint8').scale : 0
+    const steps = q.flatMap(({ encoding, grid, values }) => {
+      const step = encoding === 'uint8' && grid !== undefined ? grid.scale : 0
+      return Array<number>(values.length / layer.outputWidth).fill(step)
+    })
     return {
       layer: { ...layer, weights: Float64Array.from(layer.weights) },
       wanted: layers[index].weights,
-      steps: scales.values.map((scale) => scale * step),
-      // Half a step more, so that the ends themselves are within.
-      reach: scales.values.map((scale) => scale * (1 + step / 2)),
+      steps: Float64Array.from(steps),
+      scales: scales.values,
     }
   })
   refineOutputs(refinable, {
@@ -91,14 +102,16 @@ function refine(
     passCount,
   })
   return stored.map((each, index) => {
-    if (each.q.grid === undefined || each.q.encoding !== 'uint8') return each
-    const { scale, min } = each.q.grid
     const { weights, outputWidth } = refinable[index].layer
-    const values = weights.map((weight, at) => {
-      const code = Math.round((weight / each.scales.values[at % outputWidth] - min) / scale)
-      return valueOfCode({ encoding: 'uint8', scale, min }, code)
+    let start = 0
+    const q = each.q.map((part): StoredFloats => {
+      const moved = weights.subarray(start, (start += part.values.length))
+      if (part.grid === undefined || part.encoding !== 'uint8') return part
+      const { grid } = part
+      const scaled = moved.map((weight, at) => weight / each.scales.values[at % outputWidth])
+      return { ...part, values: scaled.map((value) => roundToGrid(grid, value)) }
     })
-    return joinLayer(layers[index], { ...each, q: { ...each.q, values } })
+    return joinLayer(layers[index], { ...each, q })
   })
 }
 

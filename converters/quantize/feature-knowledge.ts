@@ -2,6 +2,7 @@
 
 import type { FeatureSchema, ModelSchema } from '../../src/artifact/schema.ts'
 import type { ColumnRef } from '../../src/regions/column-ref.ts'
+import type { DenseLayer } from '../../src/regions/dense-chain.ts'
 import type { Region, RegionGraph } from '../../src/regions/region.ts'
 
 export type FeatureKnowledge = {
@@ -14,9 +15,17 @@ export type FeatureKnowledge = {
   readonly spread?: { readonly center: number; readonly width: number; readonly shape: 'normal' | 'uniform' }
   /** What an imputer puts in place of a missing value: a mean, median or most frequent value. */
   readonly fill?: number
+  /** Largest weight of a linear model for the feature itself, as a share of the largest for any input. */
+  readonly weight?: number
 }
 
-type Findings = { flipPoints: Set<number>; keys: Set<number>; spread?: FeatureKnowledge['spread']; fill?: number }
+type Findings = {
+  flipPoints: Set<number>
+  keys: Set<number>
+  spread?: FeatureKnowledge['spread']
+  fill?: number
+  weight?: number
+}
 
 /** One entry a feature, in the order of the schema. */
 export function featureKnowledge(graph: RegionGraph, schema: ModelSchema): FeatureKnowledge[] {
@@ -29,7 +38,7 @@ export function featureKnowledge(graph: RegionGraph, schema: ModelSchema): Featu
     })
   }
   return schema.features.map((feature, index) => {
-    const { flipPoints, keys, spread, fill } = findings[index]
+    const { flipPoints, keys, spread, fill, weight } = findings[index]
     if (feature.dtype === 'string') feature.categories?.forEach((_, category) => keys.add(category))
     if (feature.dtype === 'boolean') keys.add(0).add(1)
     return {
@@ -38,6 +47,7 @@ export function featureKnowledge(graph: RegionGraph, schema: ModelSchema): Featu
       keys: [...keys],
       ...(spread && { spread }),
       ...(fill !== undefined && { fill }),
+      ...(weight !== undefined && { weight }),
     }
   })
 }
@@ -73,11 +83,25 @@ function learn(findings: Findings, region: Exclude<Region, { kind: 'input' }>, c
     case 'scale':
       findings.spread ??= spreadOf(region.form, region.first[column], region.second[column])
       return
-    case 'indicator':
     case 'dense-chain':
+      // Later layers scale what the first one reads: only of a linear model do weights say how large inputs are.
+      if (region.layers.length === 1)
+        findings.weight = Math.max(findings.weight ?? 0, shareOfLargest(region.layers[0], column))
+      return
+    case 'indicator':
     case 'tree-ensemble':
       return
   }
+}
+
+function shareOfLargest({ weights, outputWidth }: DenseLayer, input: number): number {
+  const own = weights.subarray(input * outputWidth, (input + 1) * outputWidth)
+  const largest = largestMagnitude(weights)
+  return largest > 0 ? largestMagnitude(own) / largest : 1
+}
+
+function largestMagnitude(values: Float64Array): number {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
 }
 
 /** StandardScaler and RobustScaler divide by a width; MinMaxScaler maps its data to [0, 1] unless told otherwise. */

@@ -8,14 +8,14 @@ import { interpret } from '../../src/regions/interpret.ts'
 import type { Region, RegionGraph } from '../../src/regions/region.ts'
 import type { TreeEnsemble } from '../../src/regions/tree-ensemble.ts'
 import { answerBound } from './answer-bound.ts'
-import { createShiftMeter, rawRanges } from './answer-shift.ts'
+import { createShiftMeter, rawRanges, usualSureness } from './answer-shift.ts'
 import { chooseDenseChain, type ChosenChain } from './dense-chain-choice.ts'
 import { affordableRows } from './dense-chain-storage.ts'
 import { type FeatureKnowledge, featureKnowledge } from './feature-knowledge.ts'
 import { assertFiniteTables } from './finite-tables.ts'
 import { type ChosenLeaves, chooseLeafValues } from './leaf-values.ts'
 import type { QuantizeMode } from './quantize-mode.ts'
-import { storeQuantized, type QuantizedModel } from './quantized-tensors.ts'
+import { storedRegion, storeQuantized, type QuantizedModel } from './quantized-tensors.ts'
 import { syntheticRows } from './synthetic-rows.ts'
 
 export type QuantizeOptions = {
@@ -47,7 +47,11 @@ const freshSeed = 2
 export function quantizeRegions(graph: RegionGraph, options: QuantizeOptions): QuantizedModel {
   assertFiniteTables(graph)
   const knowledge = featureKnowledge(graph, options.schema)
-  const rows = rowsFor(knowledge, options)
+  const rows = rowsFor(knowledge, {
+    ...options,
+    unknownReach: unknownReach(graph, knowledge, options.head),
+    isLinear: graph.regions.some(isLinearModel),
+  })
   const storage = new Map<number, ChosenLeaves | ChosenChain>()
   graph.regions.forEach((region, index) => {
     if (region.kind === 'tree-ensemble') storage.set(index, storageOfTrees(graph, index, { region, rows, options }))
@@ -61,21 +65,50 @@ type Rows = {
   readonly toFit: (count: number) => readonly Float64Array[]
   /** Sets of rows that nothing was fitted to; answers must stay near on each. */
   readonly fresh: readonly (readonly Float64Array[])[]
+  /** Of each set, the rows that say how far answers range. */
+  readonly usual: readonly (readonly Float64Array[])[]
 }
 
 /** Of many calibration rows every fourth is held back to measure on. */
-function rowsFor(knowledge: readonly FeatureKnowledge[], { calibration = [] }: QuantizeOptions): Rows {
+function rowsFor(
+  knowledge: readonly FeatureKnowledge[],
+  {
+    calibration = [],
+    unknownReach,
+    isLinear,
+  }: QuantizeOptions & {
+    readonly unknownReach: number
+    readonly isLinear: boolean
+  },
+): Rows {
   const isEnough = calibration.length >= calibrationToMeasure
   const held = isEnough ? calibration.filter((_, index) => index % 4 === 3) : []
   const given = isEnough ? calibration.filter((_, index) => index % 4 !== 3) : calibration
-  const made = syntheticRows(knowledge, freshRowCount, { seed: freshSeed })
+  const made = syntheticRows(knowledge, freshRowCount, { seed: freshSeed, unknownReach })
+  const usual = syntheticRows(knowledge, freshRowCount, { seed: freshSeed, unknownReach, hasOutliers: !isLinear })
   return {
     toFit: (count) => [
       ...given,
-      ...syntheticRows(knowledge, Math.max(0, count - given.length), { seed: fitSeed, farShare }),
+      ...syntheticRows(knowledge, Math.max(0, count - given.length), { seed: fitSeed, farShare, unknownReach }),
     ],
     fresh: isEnough ? [held, made] : [made],
+    usual: isEnough ? [held, usual] : [usual],
   }
+}
+
+/** A classifier that was fitted is sure of most answers; inputs that nobody scaled are at least so large that it is. */
+const sure = 0.95
+const largestReach = 1024
+const surenessRows = 128
+
+function unknownReach(graph: RegionGraph, knowledge: readonly FeatureKnowledge[], head: Head): number {
+  if ((head.kind !== 'classifier' && head.kind !== 'multilabel') || knowledge.every(isKnown)) return 1
+  if (!graph.regions.some(isLinearModel)) return 1
+  for (let reach = 1; reach <= largestReach; reach *= 2) {
+    const rows = syntheticRows(knowledge, surenessRows, { seed: freshSeed, unknownReach: reach })
+    if (usualSureness(graph, head, rows) >= sure) return reach
+  }
+  return 1
 }
 
 function storageOfTrees(
@@ -110,7 +143,9 @@ function storageOfChain(
 ): ChosenChain {
   const { region, rows, knowledge, options } = context
   const inputs: RegionGraph = { regions: graph.regions.slice(0, index), output: region.inputs }
-  const meters = rows.fresh.map((fresh) => createShiftMeter(graph, options.head, fresh))
+  const meters = rows.fresh.map((fresh, set) =>
+    createShiftMeter(graph, options.head, { rows: fresh, usualRows: rows.usual[set] }),
+  )
   return chooseDenseChain(region.layers, {
     mode: options.mode,
     // Wide chains are rounded weight by weight or for few rows: more would take minutes.
@@ -119,8 +154,8 @@ function storageOfChain(
       .map((row) => interpret(inputs, row))
       .filter((row) => row.every(Number.isFinite)),
     knowsInputs: knowledge.every(isKnown),
-    measure: (layers) => {
-      const stored = withRegion(graph, index, { ...region, layers })
+    measure: (chain) => {
+      const stored = withRegion(graph, index, storedRegion(region, chain))
       return meters
         .map((meter) => meter(stored))
         .reduce((worst, shift) => (shift.barUse > worst.barUse ? shift : worst))
@@ -128,6 +163,10 @@ function storageOfChain(
     firstLevel: options.firstLevel ?? 0,
     isJudged: options.isJudged ?? false,
   })
+}
+
+function isLinearModel(region: Region): boolean {
+  return region.kind === 'dense-chain' && region.layers.length === 1
 }
 
 function isKnown({ feature, keys, spread }: FeatureKnowledge): boolean {

@@ -3,12 +3,14 @@
 
 import { type EncodingChoice, encodeTensor } from '../../src/artifact/encode-tensor.ts'
 import type { NamedTensor } from '../../src/artifact/tensor.ts'
+import type { DenseChain } from '../../src/regions/dense-chain.ts'
 import type { Region, RegionGraph } from '../../src/regions/region.ts'
 import { restoreRegions, storeRegions } from '../../src/regions/store.ts'
-import { denseTensorName } from '../../src/regions/stored-dense.ts'
+import { densePartName, denseTensorName } from '../../src/regions/stored-dense.ts'
 import { treeTensorName } from '../../src/regions/stored-trees.ts'
 import { affineGrid } from './affine-grid.ts'
 import type { ChosenChain } from './dense-chain-choice.ts'
+import type { StoredChain } from './dense-chain-storage.ts'
 import type { StoredLayer } from './dense-layer.ts'
 import type { ChosenLeaves } from './leaf-values.ts'
 import type { StoredFloats } from './stored-floats.ts'
@@ -36,10 +38,14 @@ export function storeQuantized(source: RegionGraph, storage: Storage): Quantized
     ...source,
     regions: source.regions.map((region, index) => roundedRegion(region, storage.get(index))),
   }
+  const denseParts = new Map<number, readonly (readonly number[])[]>()
+  storage.forEach((chosen, index) => {
+    if ('layers' in chosen) denseParts.set(index, chosen.layers.map(rowsOfParts))
+  })
   // A scale of its own for each column only pays where weights are quantized.
   const layers = [...storage.values()].flatMap((each) => ('layers' in each ? each.layers : []))
-  const denseScale = layers.some(({ q }) => q.encoding !== 'float32') ? 'column' : 'none'
-  const { stored, tensors } = storeRegions(rounded, { denseScale })
+  const denseScale = layers.some(({ q }) => q[0].encoding !== 'float32') ? 'column' : 'none'
+  const { stored, tensors } = storeRegions(rounded, { denseScale, denseParts })
   const parts = new Map<string, TensorPart>()
   storage.forEach((chosen, index) => {
     const named = 'layers' in chosen ? chainParts(chosen, index) : leafParts(chosen, index)
@@ -79,10 +85,22 @@ type TensorPart = {
 
 function roundedRegion(region: Region, chosen: ChosenLeaves | ChosenChain | undefined): Region {
   if (chosen === undefined) return region
-  if (region.kind === 'dense-chain' && 'layers' in chosen)
-    return { ...region, layers: chosen.layers.map(({ layer }) => layer) }
+  if (region.kind === 'dense-chain' && 'layers' in chosen) return storedRegion(region, chosen)
   if (region.kind === 'tree-ensemble' && 'floats' in chosen) return { ...region, leafValues: chosen.floats.values }
   throw new RangeError(`what was decided is not for a region of kind ${region.kind}`)
+}
+
+/** The region that a reader gets back: inputs in the order in which the chain is stored. */
+export function storedRegion(region: DenseChain, { layers, inputOrder }: StoredChain): DenseChain {
+  return {
+    ...region,
+    inputs: Array.from(inputOrder, (source) => region.inputs[source]),
+    layers: layers.map(({ layer }) => layer),
+  }
+}
+
+function rowsOfParts({ q, layer }: StoredLayer): number[] {
+  return q.map(({ values }) => values.length / layer.outputWidth)
 }
 
 function leafParts({ floats, maxError, escalated }: ChosenLeaves, index: number): [string, TensorPart][] {
@@ -93,9 +111,16 @@ function leafParts({ floats, maxError, escalated }: ChosenLeaves, index: number)
 function chainParts({ layers, escalated }: ChosenChain, index: number): [string, TensorPart][] {
   return layers.flatMap(({ q, scales, bias, maxError }: StoredLayer, number): [string, TensorPart][] => {
     const name = (part: string): string => denseTensorName(index, number, part)
-    const named = escalated === undefined || q.encoding === 'uint8' ? q : { ...q, escalated }
+    const isWhole = q.length === 1
     return [
-      [name('weights'), { floats: named, replaces: true, maxError: maxError.weights }],
+      ...q.map((floats, part): [string, TensorPart] => [
+        isWhole ? name('weights') : name(densePartName(part)),
+        {
+          floats: escalated === undefined || floats.encoding === 'uint8' ? floats : { ...floats, escalated },
+          replaces: true,
+          maxError: maxError.weights[part],
+        },
+      ]),
       [name('bias'), { floats: bias, replaces: true, maxError: maxError.bias }],
       [name('scale'), { floats: scales, replaces: true }],
     ]

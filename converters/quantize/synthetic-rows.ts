@@ -13,25 +13,39 @@ export type SyntheticOptions = {
   readonly seed: number
   /** Share of rows that lie far out. @default 0 */
   readonly farShare?: number
+  /** How large features are of which the model says nothing. @default 1 */
+  readonly unknownReach?: number
+  /** `false` keeps features whose scaler found no width at their usual value. @default true */
+  readonly hasOutliers?: boolean
 }
+
+/** Inputs of small weights are seldom small themselves: nobody scaled them, and all add to the answer. */
+const widestGuess = 1e3
 
 export function syntheticRows(
   knowledge: readonly FeatureKnowledge[],
   rowCount: number,
-  { seed, farShare = 0 }: SyntheticOptions,
+  { seed, farShare = 0, unknownReach = 1, hasOutliers = true }: SyntheticOptions,
 ): Float64Array[] {
   const random = createSeededRandom(seed)
   return Array.from({ length: rowCount }, () => {
     // Features that nobody scaled are counts, prices and pixels as often as centred numbers: they rise and fall together.
     const shared = random.normal()
     const reach = random.uniform() < farShare ? 10 ** (farExponent * random.uniform()) : 1
-    return Float64Array.from(knowledge, (feature) => syntheticValue(feature, { shared, reach }, random))
+    return Float64Array.from(knowledge, (feature) =>
+      syntheticValue(feature, { shared, reach, unknownReach, hasOutliers }, random),
+    )
   })
+}
+
+type RowTraits = Required<Pick<SyntheticOptions, 'unknownReach' | 'hasOutliers'>> & {
+  readonly shared: number
+  readonly reach: number
 }
 
 function syntheticValue(
   knowledge: FeatureKnowledge,
-  { shared, reach }: { readonly shared: number; readonly reach: number },
+  { shared, reach, unknownReach, hasOutliers }: RowTraits,
   random: SeededRandom,
 ): number {
   const { feature, flipPoints, keys, spread, fill } = knowledge
@@ -42,12 +56,19 @@ function syntheticValue(
     return keys[random.integer(keys.length)]
   }
   if (flipPoints.length > 0) return nearFlipPoint(flipPoints, random)
-  if (spread?.width === 1 && spread.shape === 'normal') return mostlyCenter(spread.center, random)
+  if (spread?.width === 1 && spread.shape === 'normal')
+    return hasOutliers ? mostlyCenter(spread.center, random) : spread.center
   if (spread?.shape === 'uniform') return spread.center + reach * spread.width * (2 * random.uniform() - 1)
   if (spread !== undefined) return spread.center + reach * spread.width * random.normal()
   if (feature.range !== undefined) return feature.range[0] + (feature.range[1] - feature.range[0]) * random.uniform()
-  if (fill !== undefined) return fill + Math.max(1, Math.abs(fill) / 2) * random.normal()
-  return (reach * (random.normal() + shared)) / Math.SQRT2
+  const width = guessedWidth(knowledge)
+  if (fill !== undefined) return fill + Math.max(width, Math.abs(fill) / 2) * random.normal()
+  return (unknownReach * width * reach * (random.normal() + shared)) / Math.SQRT2
+}
+
+/** Between what is so where all inputs are alike, 1, and where all add alike to the answer, 1 / weight. */
+function guessedWidth({ weight }: FeatureKnowledge): number {
+  return weight === undefined || weight === 0 ? 1 : Math.min(widestGuess, Math.sqrt(1 / weight))
 }
 
 /**

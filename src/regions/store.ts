@@ -2,7 +2,7 @@
 
 import { createError } from '../errors.ts'
 import type { NamedTensor } from '../artifact/tensor.ts'
-import { restoreDenseChain, storeDenseChain } from './stored-dense.ts'
+import { type DenseStoreOptions, restoreDenseChain, storeDenseChain } from './stored-dense.ts'
 import { restoreNumber, restoreNumbers, restoreRefs, storeNumber, storeNumbers, storeRefs } from './stored-numbers.ts'
 import { restoreRanks, storeRanks } from './stored-ranks.ts'
 import type { Region, RegionGraph } from './region.ts'
@@ -16,6 +16,8 @@ export type StoreOptions = {
    * @default 'column'
    */
   readonly denseScale?: 'column' | 'none'
+  /** By region: row counts of the tensors that the matrix of each layer is cut into. @default one tensor each */
+  readonly denseParts?: ReadonlyMap<number, readonly (readonly number[])[]>
 }
 
 /**
@@ -24,11 +26,11 @@ export type StoreOptions = {
  */
 export function storeRegions(
   graph: RegionGraph,
-  { denseScale = 'column' }: StoreOptions = {},
+  { denseScale = 'column', denseParts }: StoreOptions = {},
 ): { stored: StoredRegions; tensors: NamedTensor[] } {
   const tensors: NamedTensor[] = []
   const regions = graph.regions.map((region, index): StoredRegion => {
-    const part = storeRegion(graph, region, index, denseScale)
+    const part = storeRegion(graph, region, index, { denseScale, parts: denseParts?.get(index) })
     tensors.push(...part.tensors)
     return part.stored
   })
@@ -61,10 +63,10 @@ export function parseStored(stored: unknown): StoredRegions {
 
 type Part = { readonly stored: StoredRegion; readonly tensors: readonly NamedTensor[] }
 
-function storeRegion(graph: RegionGraph, region: Region, index: number, denseScale: 'column' | 'none'): Part {
+function storeRegion(graph: RegionGraph, region: Region, index: number, dense: DenseStoreOptions): Part {
   switch (region.kind) {
     case 'dense-chain':
-      return storeDenseChain(region, index, denseScale)
+      return storeDenseChain(region, index, dense)
     case 'ranks':
       return storeRanks(region, index)
     case 'tree-ensemble': {

@@ -1,31 +1,50 @@
-// A dense chain in, its JSON and three tensors a layer out, and back.
+// A dense chain in, its JSON and the tensors of each layer (matrix, perhaps in parts, bias and scale) out, and back.
 
+import { createError } from '../errors.ts'
 import type { NamedTensor } from '../artifact/tensor.ts'
 import type { DenseChain, DenseLayer } from './dense-chain.ts'
 import { restoreRefs, storeRefs } from './stored-numbers.ts'
 import type { StoredOf } from './stored-shape.ts'
 import { type TensorValues, tensorValues } from './stored-trees.ts'
 
-export function storeDenseChain(region: DenseChain, index: number, denseScale: 'column' | 'none') {
+export type DenseStoreOptions = {
+  readonly denseScale: 'column' | 'none'
+  /** Row counts of the tensors that each layer's matrix is cut into; of one where absent. */
+  readonly parts?: readonly (readonly number[])[]
+}
+
+export function storeDenseChain(region: DenseChain, index: number, { denseScale, parts }: DenseStoreOptions) {
   const hasScale = denseScale === 'column'
   const stored: StoredOf<'dense-chain'> = {
     kind: 'dense-chain',
     inputs: storeRefs(region.inputs),
-    layers: region.layers.map(({ inputWidth, outputWidth, activation }) => ({
+    layers: region.layers.map(({ inputWidth, outputWidth, activation }, number) => ({
       inputWidth,
       outputWidth,
       activation,
       hasScale,
+      ...(isCut(parts?.[number]) && { parts: [...parts[number]] }),
     })),
   }
-  const tensors = region.layers.flatMap((layer, number) => layerTensors(layer, index, number, hasScale))
+  const tensors = region.layers.flatMap((layer, number) =>
+    layerTensors(layer, { index, number, hasScale, parts: parts?.[number] }),
+  )
   return { stored, tensors }
 }
 
 export function restoreDenseChain(stored: StoredOf<'dense-chain'>, index: number, tensors: TensorValues): DenseChain {
-  const layers = stored.layers.map(({ inputWidth, outputWidth, activation, hasScale }, number): DenseLayer => {
+  const layers = stored.layers.map(({ inputWidth, outputWidth, activation, hasScale, parts }, number): DenseLayer => {
     const read = (part: string, length: number) => tensorValues(tensors, denseTensorName(index, number, part), length)
-    const weights = read('weights', inputWidth * outputWidth).slice()
+    const weights = new Float64Array(inputWidth * outputWidth)
+    if (parts === undefined) weights.set(read('weights', inputWidth * outputWidth))
+    else {
+      assertRows(parts, inputWidth, { index, number })
+      let start = 0
+      parts.forEach((rowCount, part) => {
+        weights.set(read(densePartName(part), rowCount * outputWidth), start)
+        start += rowCount * outputWidth
+      })
+    }
     if (hasScale) {
       const scale = read('scale', outputWidth)
       for (let i = 0; i < weights.length; i++) weights[i] *= scale[i % outputWidth]
@@ -39,15 +58,49 @@ export function denseTensorName(region: number, layer: number, part: string): st
   return `dense${region}/${layer}/${part}`
 }
 
-function layerTensors(layer: DenseLayer, index: number, number: number, hasScale: boolean): NamedTensor[] {
+/** Name of the tensor with part `part` of a matrix that is cut into several. */
+export function densePartName(part: number): string {
+  return `weights/${part}`
+}
+
+function isCut(parts: readonly number[] | undefined): parts is readonly number[] {
+  return parts !== undefined && parts.length > 1
+}
+
+function assertRows(
+  parts: readonly number[],
+  inputWidth: number,
+  { index, number }: { readonly index: number; readonly number: number },
+): void {
+  const rowCount = parts.reduce((sum, rows) => sum + rows, 0)
+  if (rowCount === inputWidth) return
+  throw createError(
+    'VALIDATION_FAILED',
+    `region ${index}, dense-chain, layer ${number}: parts must have ${inputWidth} rows together, got ${rowCount}; convert the model again`,
+  )
+}
+
+function layerTensors(
+  layer: DenseLayer,
+  place: {
+    readonly index: number
+    readonly number: number
+    readonly hasScale: boolean
+    readonly parts: readonly number[] | undefined
+  },
+): NamedTensor[] {
   const { inputWidth, outputWidth } = layer
-  const name = (part: string) => denseTensorName(index, number, part)
-  const scale = hasScale ? columnScales(layer) : undefined
+  const name = (part: string) => denseTensorName(place.index, place.number, part)
+  const scale = place.hasScale ? columnScales(layer) : undefined
   const weights = scale ? layer.weights.map((value, i) => value / scale[i % outputWidth]) : layer.weights
-  const tensors: NamedTensor[] = [
-    { name: name('weights'), role: 'dense', shape: [inputWidth, outputWidth], values: weights, dtype: 'float32' },
-    { name: name('bias'), role: 'parameter', shape: [outputWidth], values: layer.bias, dtype: 'float32' },
-  ]
+  const rowCounts = isCut(place.parts) ? place.parts : [inputWidth]
+  let start = 0
+  const tensors = rowCounts.map((rowCount, part): NamedTensor => {
+    const values = weights.slice(start, (start += rowCount * outputWidth))
+    const partName = rowCounts.length > 1 ? densePartName(part) : 'weights'
+    return { name: name(partName), role: 'dense', shape: [rowCount, outputWidth], values, dtype: 'float32' }
+  })
+  tensors.push({ name: name('bias'), role: 'parameter', shape: [outputWidth], values: layer.bias, dtype: 'float32' })
   if (scale)
     tensors.push({ name: name('scale'), role: 'parameter', shape: [outputWidth], values: scale, dtype: 'float32' })
   return tensors

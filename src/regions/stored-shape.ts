@@ -19,6 +19,15 @@ const treeParts = {
   hasTreeOutput: z.boolean(),
 }
 
+const denseLayer = z.strictObject({
+  inputWidth: count,
+  outputWidth: count,
+  activation,
+  hasScale: z.boolean(),
+  /** Rows of each tensor that the matrix is cut into; one tensor where absent. */
+  parts: z.array(count).min(2).optional(),
+})
+
 /** Every tree padded to `depth`; a node of rank `never` is padding, which no row goes right at. */
 const completeTrees = z.strictObject({ ...treeParts, layout: z.literal('complete'), depth: count, never: count })
 
@@ -69,7 +78,7 @@ const storedRegionShape = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('dense-chain'),
     inputs,
-    layers: z.array(z.strictObject({ inputWidth: count, outputWidth: count, activation, hasScale: z.boolean() })),
+    layers: z.array(denseLayer),
   }),
   z.strictObject({ kind: z.literal('ranks'), inputs, columns: z.array(z.union([rankColumn, memberColumn])) }),
   z.discriminatedUnion('layout', [completeTrees, preorderTrees]),

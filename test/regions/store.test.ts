@@ -70,6 +70,25 @@ test('gives random dense chains back', () => {
   )
 })
 
+test('gives a matrix back that was cut into parts of some rows each', () => {
+  const graph = randomChain(createRandom(7), [6, 5, 2], 'relu')
+  const denseParts = new Map([[3, [[2, 1, 3], [5]]]])
+  const { stored, tensors } = storeRegions(graph, { denseScale: 'none', denseParts })
+  expect(tensors.filter(({ role }) => role === 'dense').map(({ name, shape }) => [name, shape])).toEqual([
+    ['dense3/0/weights/0', [2, 5]],
+    ['dense3/0/weights/1', [1, 5]],
+    ['dense3/0/weights/2', [3, 5]],
+    ['dense3/1/weights', [5, 2]],
+  ])
+  const values = new Map(tensors.map((tensor) => [tensor.name, tensor.values]))
+  const json = JSON.parse(JSON.stringify(stored)) as StoredRegions
+  expect(restoreRegions(json, values)).toEqual(graph)
+  const [, , , chain] = json.regions
+  if (chain.kind !== 'dense-chain') throw new RangeError('no dense chain')
+  chain.layers[0].parts = [2, 1]
+  expect(() => restoreRegions(json, values)).toThrow(/6 rows together, got 3/)
+})
+
 test('scales the columns of a weight matrix into [−1, 1] and back within a rounding', () => {
   const graph = randomChain(createRandom(5), [6, 5, 2], 'relu')
   const { restored, tensors } = roundTrip(graph, 'column')

@@ -7,6 +7,7 @@ import type { QuantizeMode } from '../../../converters/quantize/quantize-mode.ts
 import { syntheticRows } from '../../../converters/quantize/synthetic-rows.ts'
 import { encodeTensor } from '../../../src/artifact/encode-tensor.ts'
 import { interpret } from '../../../src/regions/interpret.ts'
+import type { Region } from '../../../src/regions/region.ts'
 import { restoreRegions } from '../../../src/regions/store.ts'
 import { createDecoder } from '../../../src/rows/decode.ts'
 import { binaryHead, denseModel, stumps, type TestModel, treeModel, valueHead } from './models.ts'
@@ -36,6 +37,19 @@ function largestMove({ graph, schema, head }: TestModel, quantized: Quantized): 
   return head.kind === 'regressor' ? moved / (Math.max(...all) - Math.min(...all)) : moved
 }
 
+/** Every tenth input has weights a thousand times as large. */
+function withLargeRows(model: TestModel): TestModel {
+  const regions = model.graph.regions.map((region): Region => {
+    if (region.kind !== 'dense-chain') return region
+    const layers = region.layers.map((layer) => ({
+      ...layer,
+      weights: layer.weights.map((weight, at) => (Math.floor(at / layer.outputWidth) % 10 === 0 ? 1000 : 1) * weight),
+    }))
+    return { ...region, layers }
+  })
+  return { ...model, graph: { ...model.graph, regions } }
+}
+
 describe('uint8 of a dense chain', () => {
   const cases: readonly (readonly [name: string, model: TestModel, bar: number])[] = [
     ['20 → 64 → 32 → 1, sigmoid', denseModel([20, 64, 32, 1], binaryHead), 0.01],
@@ -50,6 +64,15 @@ describe('uint8 of a dense chain', () => {
     const float32 = 4 * chain.layers.reduce((sum, { weights, bias }) => sum + weights.length + bias.length, 0)
     expect(byteLength(quantized)).toBeLessThanOrEqual(0.3 * float32)
     expect(largestMove(model, quantized)).toBeLessThanOrEqual(bar)
+  })
+
+  // Categories that were rare have weights a thousand times as large as others, and coarsened the grid of all.
+  test.each([1, 4])('stays within both bars where few of 300 weights into %d outputs are large', (width) => {
+    const model = withLargeRows(denseModel([300, width], { kind: 'regressor', link: 'identity', targetCount: width }))
+    const quantized = quantize(model)
+    expect(byteLength(quantized)).toBeLessThanOrEqual(0.3 * 4 * 301 * width)
+    expect(largestMove(model, quantized)).toBeLessThanOrEqual(0.001)
+    expect(quantized.tensors.filter(({ role }) => role === 'dense').length).toBeGreaterThan(1)
   })
 
   test('gives the graph that a reader of the bytes restores', () => {
