@@ -8,6 +8,7 @@ import type { ColumnRef } from '../../src/regions/column-ref.ts'
 import type { RegionGraph } from '../../src/regions/region.ts'
 import { densePartName } from '../../src/regions/stored-dense.ts'
 import type { StoredOf, StoredRegions } from '../../src/regions/stored-shape.ts'
+import { compactNodes } from './compact-nodes.ts'
 import { GraphBuilder, type NodeJson, shapeJson } from './graph-builder.ts'
 import { addHeadOutputs, type GraphOutput } from './head-outputs.ts'
 import { addTrees } from './tree-outputs.ts'
@@ -62,8 +63,9 @@ export function toGraph({ graph, stored, tensors, head }: GraphSource): Portable
         : input.name
   builder.add('raw', 'Identity', [result])
   const outputs = [{ name: 'raw', width: graph.output.length }, ...addHeadOutputs(builder, head, graph.output.length)]
+  const nodes = compactNodes(builder.nodes, new Set(outputs.map(({ name }) => name)))
   return {
-    modelTopology: { node: builder.nodes, library: {}, versions: { producer: producerVersion } },
+    modelTopology: { node: nodes, library: {}, versions: { producer: producerVersion } },
     signature: { inputs: tensorInfos([input]), outputs: tensorInfos(outputs) },
     constants: builder.constants,
     inputs: [input],

@@ -35,16 +35,13 @@ export function storeDenseChain(region: DenseChain, index: number, { denseScale,
 export function restoreDenseChain(stored: StoredOf<'dense-chain'>, index: number, tensors: TensorValues): DenseChain {
   const layers = stored.layers.map(({ inputWidth, outputWidth, activation, hasScale, parts }, number): DenseLayer => {
     const read = (part: string, length: number) => tensorValues(tensors, denseTensorName(index, number, part), length)
-    const weights = new Float64Array(inputWidth * outputWidth)
-    if (parts === undefined) weights.set(read('weights', inputWidth * outputWidth))
-    else {
-      assertRows(parts, inputWidth, { index, number })
-      let start = 0
-      parts.forEach((rowCount, part) => {
-        weights.set(read(densePartName(part), rowCount * outputWidth), start)
-        start += rowCount * outputWidth
-      })
-    }
+    const rowCounts = parts ?? [inputWidth]
+    assertRows(rowCounts, inputWidth, { index, number })
+    // each part is as long as its tensor before anything is allocated: widths are what a file says
+    const pieces = rowCounts.map((rowCount, part) =>
+      read(parts === undefined ? 'weights' : densePartName(part), rowCount * outputWidth),
+    )
+    const weights = Float64Array.from(pieces.length === 1 ? pieces[0] : pieces.flatMap((piece) => [...piece]))
     if (hasScale) {
       const scale = read('scale', outputWidth)
       for (let i = 0; i < weights.length; i++) weights[i] *= scale[i % outputWidth]

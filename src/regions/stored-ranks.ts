@@ -1,18 +1,23 @@
 // A ranks region in, its JSON and one tensor of all flip points out, and back.
 
 import type { NamedTensor } from '../artifact/tensor.ts'
-import type { Ranks, RanksColumn } from './ranks.ts'
+import { createError } from '../errors.ts'
+import type { ColumnRef } from './column-ref.ts'
+import { type MemberColumn, type Ranks, type RanksColumn, rankValue } from './ranks.ts'
 import { restoreNumber, restoreNumbers, restoreRefs, storeNumber, storeNumbers, storeRefs } from './stored-numbers.ts'
 import type { StoredOf } from './stored-shape.ts'
 import { type TensorValues, tensorValues } from './stored-trees.ts'
 
 type StoredColumn = StoredOf<'ranks'>['columns'][number]
+type StoredMember = Extract<StoredColumn, [string, ...unknown[]]>
 
 export function storeRanks(region: Ranks, index: number) {
+  const domains = domainsOf(region)
   const stored: StoredOf<'ranks'> = {
     kind: 'ranks',
     inputs: storeRefs(region.inputs),
-    columns: region.columns.map(storeColumn),
+    columns: region.columns.map((column, i) => storeColumn(column, domains.get(refName(region.inputs[i])))),
+    domains: [...domains.values()].map(({ keys }) => storeNumbers(keys)),
   }
   const values = Float64Array.from(region.columns.flatMap((c) => (c.kind === 'rank' ? [...c.flipPoints] : [])))
   const tensors: NamedTensor[] =
@@ -23,17 +28,12 @@ export function storeRanks(region: Ranks, index: number) {
 }
 
 export function restoreRanks(stored: StoredOf<'ranks'>, index: number, tensors: TensorValues): Ranks {
-  const total = stored.columns.reduce((sum, column) => sum + (Array.isArray(column) ? column[0] : 0), 0)
+  const total = stored.columns.reduce((sum, column) => sum + (isMember(column) ? 0 : column[0]), 0)
+  const domains = stored.domains.map(restoreNumbers)
   const points = total === 0 ? new Float64Array(0) : tensorValues(tensors, flipPointsName(index), total)
   let start = 0
   const columns = stored.columns.map((column): RanksColumn => {
-    if (!Array.isArray(column))
-      return {
-        kind: 'member',
-        keys: restoreNumbers(column.keys),
-        bits: [...column.bits].map((bit) => (bit === '1' ? 1 : 0)),
-        unknownBit: column.unknown,
-      }
+    if (isMember(column)) return restoreMember(column, domains)
     const [count, highest, missingValue = 'NaN'] = column
     start += count
     return {
@@ -50,10 +50,66 @@ export function flipPointsName(region: number): string {
   return `ranks${region}/flip-points`
 }
 
-function storeColumn(column: RanksColumn): StoredColumn {
-  if (column.kind === 'member')
-    return { keys: storeNumbers(column.keys), bits: column.bits.join(''), unknown: column.unknownBit }
+function isMember(column: StoredColumn): column is StoredMember {
+  return typeof column[0] === 'string'
+}
+
+type Domain = { readonly number: number; readonly keys: readonly number[] }
+
+/** All keys that the member columns of one feature tell apart, NaN last: many columns then share one list. */
+function domainsOf(region: Ranks): Map<string, Domain> {
+  const keys = new Map<string, Set<number>>()
+  region.columns.forEach((column, i) => {
+    if (column.kind !== 'member') return
+    const name = refName(region.inputs[i])
+    const known = keys.get(name) ?? new Set()
+    for (const key of column.keys) known.add(key)
+    keys.set(name, known)
+  })
+  // a Set takes NaN for equal to itself, and −0 for 0
+  const sorted = [...keys].map(([name, known]) => [name, [...known].sort(compareKeys)] as const)
+  return new Map(sorted.map(([name, list], number) => [name, { number, keys: list }]))
+}
+
+function refName({ region, column }: ColumnRef): string {
+  return `${region}/${column}`
+}
+
+function compareKeys(a: number, b: number): number {
+  if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : 1
+  return Number.isNaN(b) ? -1 : a - b
+}
+
+function storeColumn(column: RanksColumn, domain: Domain | undefined): StoredColumn {
+  if (column.kind === 'member') return storeMember(column, domain ?? { number: 0, keys: column.keys })
   const highest = column.missing === 'highest' ? 1 : 0
   const count = column.flipPoints.length
   return Number.isNaN(column.missingValue) ? [count, highest] : [count, highest, storeNumber(column.missingValue)]
+}
+
+/** A key of the domain that the column does not have is unknown to it. */
+function storeMember(column: MemberColumn, { number, keys }: Domain): StoredMember {
+  const bits = keys.map((key) => rankValue(column, key))
+  let digits = ''
+  for (let i = 0; i < bits.length; i += 4)
+    digits += Number.parseInt(
+      bits
+        .slice(i, i + 4)
+        .join('')
+        .padEnd(4, '0'),
+      2,
+    ).toString(16)
+  return [digits, number, column.unknownBit]
+}
+
+/** @throws VALIDATION_FAILED where the domain is not there or has not that many keys */
+function restoreMember([digits, domain, unknownBit]: StoredMember, domains: readonly number[][]): MemberColumn {
+  const keys = domains[domain]
+  if (keys === undefined || Math.ceil(keys.length / 4) !== digits.length)
+    throw createError(
+      'VALIDATION_FAILED',
+      `a member column must have a digit for each four of its keys, got ${digits.length} for domain ${domain} of ${keys?.length ?? 'no'} keys`,
+    )
+  const bits = keys.map((_, i) => ((Number.parseInt(digits[i >> 2], 16) >> (3 - (i & 3))) & 1 ? 1 : 0) as 0 | 1)
+  return { kind: 'member', keys, bits, unknownBit }
 }

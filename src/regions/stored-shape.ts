@@ -47,11 +47,12 @@ const rankColumn = z.union([
   z.tuple([count, z.union([z.literal(0), z.literal(1)]), storedNumberShape]),
 ])
 
-const memberColumn = z.strictObject({
-  keys: numbers,
-  bits: z.string().regex(/^[01]*$/),
-  unknown: z.union([z.literal(0), z.literal(1)]),
-})
+/** Its bits as hexadecimal, four to a digit; which of `domains` its keys are; the bit of unknown values. */
+const memberColumn = z.tuple([
+  z.string().regex(/^[0-9a-f]*$/),
+  z.int().nonnegative(),
+  z.union([z.literal(0), z.literal(1)]),
+])
 
 const storedRegionShape = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('input'), width: count }),
@@ -80,7 +81,13 @@ const storedRegionShape = z.discriminatedUnion('kind', [
     inputs,
     layers: z.array(denseLayer),
   }),
-  z.strictObject({ kind: z.literal('ranks'), inputs, columns: z.array(z.union([rankColumn, memberColumn])) }),
+  z.strictObject({
+    kind: z.literal('ranks'),
+    inputs,
+    columns: z.array(z.union([rankColumn, memberColumn])),
+    /** Keys of member columns, each list once. */
+    domains: z.array(numbers),
+  }),
   z.discriminatedUnion('layout', [completeTrees, preorderTrees]),
 ])
 
