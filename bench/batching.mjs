@@ -37,6 +37,6 @@ for (const name of ['credit_risk', 'telco_churn']) {
   await alone.close()
 }
 console.log(
-  `Microseconds, medians of 31 interleaved rounds. "direct" is one predict() with batching off; "lone" one with it on and nobody else.`,
+  `Microseconds, medians of 101 interleaved rounds after 40 to warm up. "direct" is one predict() with batching off; "lone" one with it on and nobody else.`,
 )
 printTable(['model', '50 one by one', '50 concurrent', 'gain', 'direct', 'lone', 'added'], table)

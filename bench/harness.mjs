@@ -35,7 +35,7 @@ export function median(values) {
 }
 
 /** Runs each contender once a round, in turn, so that a change of the machine's speed hits all; medians in microseconds. */
-export async function race(contenders, { rounds = 31, warmUp = 5 } = {}) {
+export async function race(contenders, { rounds = 101, warmUp = 40 } = {}) {
   const times = new Map(Object.keys(contenders).map((name) => [name, []]))
   for (let round = -warmUp; round < rounds; round++)
     for (const [name, run] of Object.entries(contenders)) {

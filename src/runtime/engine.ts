@@ -6,6 +6,7 @@ import type { Hash } from '../artifact/sha256.ts'
 import type { BackendChoice, SelectedBackend } from '../backend/select-backend.ts'
 import { checkRows } from '../backend/self-check.ts'
 import { type Batcher, createBatcher } from '../batching/batcher.ts'
+import type { SubmitOptions } from '../batching/batcher-options.ts'
 import { resolveBatchingOptions } from '../batching/batching-options.ts'
 import { createRowKey, type KeyKind, type RowKey } from '../cache/cache-key.ts'
 import { createError, errorTable, isMLError } from '../errors.ts'
@@ -110,20 +111,11 @@ export class Engine {
   }
 
   /** Puts a row into the next batch. Where batching is off, a row that came alone runs alone, at once. */
-  async submit({ canonical, rowIndex, signal, options }: EngineRow): Promise<Answer> {
-    if (this.#options.serving.batching === false && rowIndex === undefined && this.#model.mode === 'sync')
-      return this.#runAlone(canonical)
+  submit({ canonical, rowIndex, signal, options }: EngineRow): Promise<Answer> {
     const jobOptions = { signal, priority: options.priority }
-    for (;;) {
-      try {
-        return await this.#batcher.submit(canonical, jobOptions)
-      } catch (error) {
-        // rows of predictBatch wait for room, so that it may be larger than the queue
-        if (rowIndex === undefined || !isMLError(error) || error.code !== 'QUEUE_FULL') throw error
-      }
-      const { clock } = this.#options.platform
-      await new Promise<void>((resolve) => clock.setTimer(resolve, fullQueueWaitMs))
-    }
+    if (rowIndex !== undefined) return this.#submitWhenThereIsRoom(canonical, jobOptions)
+    if (this.#options.serving.batching === false && this.#model.mode === 'sync') return this.#runAlone(canonical)
+    return this.#batcher.submit(canonical, jobOptions)
   }
 
   /** Keeps the engine from being disposed while `work` runs. */
@@ -142,6 +134,7 @@ export class Engine {
   /** Waits for what is under way, then frees the model. */
   async drain(): Promise<void> {
     if (this.#leaseCount > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
+    await this.#batcher.drain()
     await this.close()
   }
 
@@ -168,7 +161,21 @@ export class Engine {
     })
   }
 
-  #runAlone(row: Float64Array): Answer {
+  /** Rows of predictBatch wait for room, so that it may be larger than the queue. */
+  async #submitWhenThereIsRoom(row: Float64Array, jobOptions: SubmitOptions): Promise<Answer> {
+    for (;;) {
+      try {
+        return await this.#batcher.submit(row, jobOptions)
+      } catch (error) {
+        if (!isMLError(error) || error.code !== 'QUEUE_FULL') throw error
+      }
+      const { clock } = this.#options.platform
+      await new Promise<void>((resolve) => clock.setTimer(resolve, fullQueueWaitMs))
+    }
+  }
+
+  async #runAlone(row: Float64Array): Promise<Answer> {
+    if (this.#isClosed) throw this.#closedError()
     const { clock } = this.#options.platform
     const startedAt = clock.now()
     // the model is synchronous, and so is its guarded run

@@ -57,7 +57,7 @@ export class ModelPredictor {
       rowRead(options.readerWithoutModel),
       withTimeout(name, clock),
       withFallback(options.fallbackFor, stats),
-      leased(),
+      leased(cache !== undefined),
       ...(cache === undefined ? [] : [cached({ ...cache, stats, clock })]),
       gated(),
     ]

@@ -11,6 +11,7 @@ import type { RowReader } from '../rows/read-row.ts'
 import { assertRow } from '../rows/row-shape.ts'
 import { assertPredictOptions } from './predict-options.ts'
 import type { EngineState, Handler, PredictionRequest, Stage } from './request.ts'
+import { createRowArena } from './row-arena.ts'
 import type { SharedCache } from './shared-cache.ts'
 
 export type CachedOptions = SharedCache & { readonly stats: ModelStats; readonly clock: Clock }
@@ -42,13 +43,14 @@ function failedMessage(model: string, latencyMs: number, error: unknown): Channe
 
 /** Checks the options and reads the row, in this order; a bad row ends here and reaches neither rule nor model. */
 export function rowRead(readerWithoutModel: RowReader | undefined): Stage {
+  const takeRow = createRowArena()
   return passed((request) => {
     const { row, rowIndex, options, state } = request
     assertPredictOptions(options)
     options.signal?.throwIfAborted()
     const reader = state.kind === 'loaded' ? state.engine.reader : readerWithoutModel
     if (reader === undefined) return assertRow(row, rowIndex)
-    request.canonical = new Float64Array(reader.width)
+    request.canonical = takeRow(reader.width)
     reader.read(row, request.canonical, 0, { strict: options.strict, rowIndex })
   })
 }
@@ -68,15 +70,17 @@ function passed(look: (request: PredictionRequest) => void): Stage {
 
 /** Lets the rule answer where the model cannot. It lies outside the cache, so no rule's answer is ever remembered. */
 export function withFallback(fallbackFor: (state: EngineState) => Fallback | undefined, stats: ModelStats): Stage {
-  return (next) => (request) =>
-    next(request).catch((error: unknown) => {
-      const fallback = fallbackFor(request.state)
-      if (fallback === undefined || !canFallBack(error)) throw error
+  return (next) => (request) => {
+    const fallback = fallbackFor(request.state)
+    if (fallback === undefined) return next(request)
+    return next(request).catch((error: unknown) => {
+      if (!canFallBack(error)) throw error
       stats.recordFallbackCause(error.code)
       const answer = fallback.answer(request.row, error)
       if (!(answer instanceof Promise) || request.signal === undefined) return answer
       return raceAbort(request.signal, () => answer)
     })
+  }
 }
 
 /** Ends the request at the caller's deadline; what comes after it sees an abort. */
@@ -97,12 +101,15 @@ export function withTimeout(model: string, clock: Clock): Stage {
   }
 }
 
-/** Refuses where there is no model to ask, and holds a lease on the engine while it is asked. */
-export function leased(): Stage {
+/**
+ * Refuses where there is no model to ask, and holds a lease on the engine for requests that reach its queue later than
+ * in this turn: after a look into the cache, or when the queue has room for a row of a batch.
+ */
+export function leased(hasCache: boolean): Stage {
   return (next) => (request) => {
-    const { state } = request
+    const { state, rowIndex } = request
     if (state.kind === 'failed') return Promise.reject(state.error)
-    return state.engine.lease(() => next(request))
+    return hasCache || rowIndex !== undefined ? state.engine.lease(() => next(request)) : next(request)
   }
 }
 
