@@ -70,6 +70,7 @@ describe('a rule without artifact and schema', () => {
   async function churnByRule() {
     const dir = await telcoDir()
     dir.remove('telco_churn/versions')
+    dir.addFile('telco_churn', 'service.json', { fallback: 'telco_churn_rule' })
     return createRegistry(dir).getModelPredictor('telco_churn')
   }
 

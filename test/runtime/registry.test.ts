@@ -103,12 +103,24 @@ describe('MLServiceRegistry', () => {
     expect(error).toMatchObject({ code: 'MODEL_LOAD_FAILED', fallbackAvailable: true })
   })
 
+  it('reads rows by the schema of service.json where there is no artifact, misspelt ones refused', async () => {
+    const dir = temporaryModelsDir()
+    dir.addService('telco_churn')
+    const churn = await createRegistry(dir).getModelPredictor('telco_churn')
+    const { state, ...rest } = rows[0]
+    await expect(churn.predict({ ...rest, State: state })).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      message: expect.stringContaining('did you mean your State'),
+    })
+    expect(await churn.predict(Object.values(rows[0]))).toMatchObject({ source: 'fallback', label: 'no' })
+  })
+
   it("prefers a user's rule of the name that service.json gives", async () => {
     const dir = temporaryModelsDir()
     dir.addService('telco_churn')
-    const registry = createRegistry(dir, { fallbacks: { telco_churn_rule: () => ({ label: 'mine' }) } })
+    const registry = createRegistry(dir, { fallbacks: { telco_churn_rule: () => ({ label: 'yes' }) } })
     const churn = await registry.getModelPredictor('telco_churn')
-    expect(await churn.predict(rows[0])).toMatchObject({ source: 'fallback', label: 'mine' })
+    expect(await churn.predict(rows[0])).toMatchObject({ source: 'fallback', label: 'yes' })
   })
 
   it('says what there is when a name, version or alias is unknown', async () => {
