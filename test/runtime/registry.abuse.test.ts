@@ -1,24 +1,12 @@
 import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { RegistryOptions } from '../../src/runtime/options.ts'
 import { MLServiceRegistry } from '../../src/runtime/registry.ts'
-import { artifactFiles, heldOut, type ModelsDir, temporaryModelsDir } from '../helpers/artifacts.ts'
+import { artifactFiles, heldOut } from '../helpers/artifacts.ts'
+import { createRegistry, telcoDir } from '../helpers/registries.ts'
 
 const { rows } = heldOut('telco_churn')
-
-function createRegistry(dir: ModelsDir, options: Partial<RegistryOptions> = {}): MLServiceRegistry {
-  const registry = new MLServiceRegistry({ modelsDir: dir.path, ...options })
-  onTestFinished(() => registry.close())
-  return registry
-}
-
-async function telcoDir(): Promise<ModelsDir> {
-  const dir = temporaryModelsDir()
-  dir.addService('telco_churn')
-  dir.addVersion('telco_churn', '1.0.0', await artifactFiles('telco_churn', '1.0.0', true))
-  return dir
-}
 
 describe('a models folder with something wrong in it', () => {
   it('serves the others where a file is longer than Node reads', async () => {

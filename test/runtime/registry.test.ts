@@ -1,25 +1,13 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { isMLError, type MLError, ModelLoadError, ModelNotFoundError } from '../../src/errors.ts'
 import type { RegistryOptions } from '../../src/runtime/options.ts'
 import { MLServiceRegistry } from '../../src/runtime/registry.ts'
 import { getMLRegistry, initializeMLRegistry } from '../../src/runtime/shared-registry.ts'
-import { artifactFiles, heldOut, type ModelsDir, temporaryModelsDir } from '../helpers/artifacts.ts'
+import { artifactFiles, heldOut, temporaryModelsDir } from '../helpers/artifacts.ts'
 import { settleMicrotasks } from '../helpers/hand-driven-model.ts'
+import { createRegistry, telcoDir } from '../helpers/registries.ts'
 
 const { rows, expected } = heldOut('telco_churn')
-
-function createRegistry(dir: ModelsDir, options: Partial<RegistryOptions> = {}): MLServiceRegistry {
-  const registry = new MLServiceRegistry({ modelsDir: dir.path, ...options })
-  onTestFinished(() => registry.close())
-  return registry
-}
-
-async function telcoDir(): Promise<ModelsDir> {
-  const dir = temporaryModelsDir()
-  dir.addService('telco_churn')
-  dir.addVersion('telco_churn', '1.0.0', await artifactFiles('telco_churn', '1.0.0', true))
-  return dir
-}
 
 async function failure(promise: Promise<unknown>): Promise<MLError> {
   const error: unknown = await promise.then(

@@ -21,7 +21,7 @@ const misses: readonly { readonly name: string; readonly quantize: Quantize; rea
   // float32 holds to 6e-5.
   { name: 'credit_mlp_classifier', quantize: 'none', most: 2e-5 },
   // Unscaled pixels: nothing in the model says how large its inputs are, and no calibration rows are given here.
-  { name: 'logistic_regression_digits', quantize: 'uint8', most: 0.022 },
+  { name: 'logistic_regression_digits', quantize: 'uint8', most: 0.018 },
   { name: 'mlp_classifier_digits', quantize: 'uint8', most: 0.14 },
   // One target of 4e7, extrapolated: off by 0.59 % of the range where the bar is 0.5 %.
   { name: 'mlp_regressor_targets', quantize: 'uint8', most: 2.4e5 },
