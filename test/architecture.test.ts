@@ -11,7 +11,7 @@ const exemptions: Exemptions = {
     'src/runtime/node-hash.ts': 'hashes with OpenSSL, which is several times faster',
   },
   detection: {
-    'src/backend/process-listeners.ts': 'takes crash handlers of a library off the process again',
+    'src/backend/tfjs/process-listeners.ts': 'takes crash handlers of a library off the process again',
     'src/runtime/platform.ts': 'takes the hash of node-hash.ts where there is a Node',
   },
   long: {},

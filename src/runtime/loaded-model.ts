@@ -2,7 +2,7 @@
 
 import type { Artifact } from '../artifact/artifact.ts'
 import type { BackendModel, Slab } from '../backend/port.ts'
-import type { SelectedBackend } from '../backend/select-backend.ts'
+import type { SelectedBackend } from '../backend/choice/select-backend.ts'
 import { isMLError, type MLError } from '../errors.ts'
 import { createDecoder } from '../rows/decode.ts'
 import type { Answer } from '../rows/prediction.ts'

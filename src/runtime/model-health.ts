@@ -1,6 +1,6 @@
 // The state and counters of one model in; what getHealth tells out.
 
-import type { BackendChoice } from '../backend/select-backend.ts'
+import type { BackendChoice } from '../backend/choice/select-backend.ts'
 import type { CacheHealth, CacheStats } from '../cache/cache-port.ts'
 import { type Health, judgeHealth } from '../observe/health.ts'
 import type { ModelStatsSnapshot } from '../observe/stats.ts'

@@ -1,6 +1,6 @@
 // The backends of this process: one list, since each counts the memory of the models that it holds.
 
-import { type Candidate, createCandidates } from '../backend/candidates.ts'
+import { type Candidate, createCandidates } from '../backend/choice/candidates.ts'
 
 let candidates: readonly Candidate[] | undefined
 

@@ -1,7 +1,7 @@
 // The files of an artifact in, a running engine out: read, verified, on the backend that answers right.
 
 import { readArtifact } from '../artifact/read-artifact.ts'
-import { selectBackend } from '../backend/select-backend.ts'
+import { selectBackend } from '../backend/choice/select-backend.ts'
 import { createError, isMLError, type MLError } from '../errors.ts'
 import type { Publish } from '../observe/channels.ts'
 import type { ModelStats } from '../observe/stats.ts'

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, expect, test } from 'vitest'
 import { encodeTensor, type EncodingChoice } from '../../src/artifact/encode-tensor.ts'
-import { openTfjs } from '../../src/backend/tfjs-library.ts'
+import { openTfjs } from '../../src/backend/tfjs/tfjs-library.ts'
 import type { NamedTensor } from '../../src/artifact/tensor.ts'
 
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 // The demo model and its held-out customers in; which backends are there, right and how fast out.
 
-import { type Candidate, createCandidates } from '../../backend/candidates.ts'
+import { type Candidate, createCandidates } from '../../backend/choice/candidates.ts'
 import type { BackendName } from '../../backend/port.ts'
 import { isMLError } from '../../errors.ts'
 import { loadModel } from '../../runtime/load-model.ts'

@@ -1,8 +1,8 @@
 // The nodes of a graph in, the shape of everything they compute out, before any memory is asked for.
 
-import { createError } from '../errors.ts'
-import type { WeightSpec } from '../artifact/artifact.ts'
-import { elementCount } from '../artifact/decode-tensor.ts'
+import { createError } from '../../errors.ts'
+import type { WeightSpec } from '../../artifact/artifact.ts'
+import { elementCount } from '../../artifact/decode-tensor.ts'
 import { type GraphNode, nodeOf, portOf } from './graph-nodes.ts'
 import { type NodeView, refused, type Shape, shapeRules } from './graph-shape-rules.ts'
 

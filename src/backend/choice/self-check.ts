@@ -1,10 +1,10 @@
 // A loaded model and its artifact in, whether it answers the check rows as the oracle does out, and by how much it is off.
 
-import type { Artifact } from '../artifact/artifact.ts'
-import type { RegionGraph } from '../regions/region.ts'
-import { roundingBound } from '../regions/rounding-bound.ts'
-import type { Encoder } from '../rows/encode.ts'
-import type { BackendModel, Slab } from './port.ts'
+import type { Artifact } from '../../artifact/artifact.ts'
+import type { RegionGraph } from '../../regions/region.ts'
+import { roundingBound } from '../../regions/rounding-bound.ts'
+import type { Encoder } from '../../rows/encode.ts'
+import type { BackendModel, Slab } from '../port.ts'
 
 export type SelfCheck = {
   readonly isRight: boolean

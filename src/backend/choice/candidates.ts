@@ -1,8 +1,8 @@
 // Every backend there is, in the order in which `auto` prefers them, and how to make it or why it is not there.
 
-import { createCpuBackend } from './cpu.ts'
-import type { Backend, BackendName } from './port.ts'
-import { createWasmBackend } from './wasm.ts'
+import { createCpuBackend } from '../tfjs/cpu.ts'
+import type { Backend, BackendName } from '../port.ts'
+import { createWasmBackend } from '../tfjs/wasm.ts'
 
 export type Candidate =
   | { readonly name: BackendName; readonly backend: Backend }

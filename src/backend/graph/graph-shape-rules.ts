@@ -1,7 +1,7 @@
 // An operation and the shapes it reads in, the shapes it gives out: the table of what a portable graph may hold.
 
-import { createError } from '../errors.ts'
-import { elementCount } from '../artifact/decode-tensor.ts'
+import { createError } from '../../errors.ts'
+import { elementCount } from '../../artifact/decode-tensor.ts'
 import type { GraphNode } from './graph-nodes.ts'
 
 export type Shape = readonly number[]

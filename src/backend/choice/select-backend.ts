@@ -1,14 +1,14 @@
 // An artifact and a wish in, the first backend that answers the check rows right out, with what was tried and why.
 
-import type { Artifact } from '../artifact/artifact.ts'
-import { decodeWeights } from '../artifact/decode-tensor.ts'
-import { createError } from '../errors.ts'
-import type { RegionGraph } from '../regions/region.ts'
-import { restoreRegions } from '../regions/store.ts'
-import { verifyRegions } from '../regions/verify.ts'
-import { createEncoder, type Encoder } from '../rows/encode.ts'
+import type { Artifact } from '../../artifact/artifact.ts'
+import { decodeWeights } from '../../artifact/decode-tensor.ts'
+import { createError } from '../../errors.ts'
+import type { RegionGraph } from '../../regions/region.ts'
+import { restoreRegions } from '../../regions/store.ts'
+import { verifyRegions } from '../../regions/verify.ts'
+import { createEncoder, type Encoder } from '../../rows/encode.ts'
 import type { Candidate } from './candidates.ts'
-import type { Backend, BackendModel, BackendName } from './port.ts'
+import type { Backend, BackendModel, BackendName } from '../port.ts'
 import { checkBatch, type CheckedModel, checkRows, selfCheck } from './self-check.ts'
 
 export type BackendChoice = {

@@ -1,9 +1,9 @@
 // The backend contract on TensorFlow.js' plain JavaScript, and its silence.
 import { expect, test, vi } from 'vitest'
-import { createCpuBackend } from '../../src/backend/cpu.ts'
-import { artifactOf, createRandom, randomChain } from '../helpers/random-regions.ts'
-import { tensorCount } from '../helpers/tfjs-tensors.ts'
-import { describeBackend } from '../suites/backend-contract.ts'
+import { createCpuBackend } from '../../../src/backend/tfjs/cpu.ts'
+import { artifactOf, createRandom, randomChain } from '../../helpers/random-regions.ts'
+import { tensorCount } from '../../helpers/tfjs-tensors.ts'
+import { describeBackend } from '../../suites/backend-contract.ts'
 
 const backend = createCpuBackend()
 

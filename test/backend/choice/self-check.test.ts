@@ -1,10 +1,10 @@
 // A right model passes; a model that is off by one leaf, at any batch size, is named with its row and distance.
 import { expect, test } from 'vitest'
-import { createCpuBackend } from '../../src/backend/cpu.ts'
-import type { BackendModel } from '../../src/backend/port.ts'
-import { selfCheck } from '../../src/backend/self-check.ts'
-import { createEncoder } from '../../src/rows/encode.ts'
-import { artifactOf, createRandom, randomEnsemble, randomRows, storedGraph } from '../helpers/random-regions.ts'
+import { createCpuBackend } from '../../../src/backend/tfjs/cpu.ts'
+import type { BackendModel } from '../../../src/backend/port.ts'
+import { selfCheck } from '../../../src/backend/choice/self-check.ts'
+import { createEncoder } from '../../../src/rows/encode.ts'
+import { artifactOf, createRandom, randomEnsemble, randomRows, storedGraph } from '../../helpers/random-regions.ts'
 
 const random = createRandom(10)
 const source = randomEnsemble(random, { trees: 30, depth: 3, features: 4 })

@@ -1,7 +1,7 @@
 // The modelTopology of an artifact in, its nodes as a checked list in topological order out.
 
 import { z } from 'zod'
-import { createError } from '../errors.ts'
+import { createError } from '../../errors.ts'
 
 export type GraphNode = {
   readonly name: string

@@ -1,10 +1,10 @@
 // Which backend a model gets: the first that is there and right, or the named one, or an error that says the way out.
 import { expect, test } from 'vitest'
-import { type Candidate, createCandidates } from '../../src/backend/candidates.ts'
-import type { Backend, BackendName } from '../../src/backend/port.ts'
-import { selectBackend } from '../../src/backend/select-backend.ts'
-import { createError } from '../../src/errors.ts'
-import { artifactOf, createRandom, randomEnsemble, randomRows } from '../helpers/random-regions.ts'
+import { type Candidate, createCandidates } from '../../../src/backend/choice/candidates.ts'
+import type { Backend, BackendName } from '../../../src/backend/port.ts'
+import { selectBackend } from '../../../src/backend/choice/select-backend.ts'
+import { createError } from '../../../src/errors.ts'
+import { artifactOf, createRandom, randomEnsemble, randomRows } from '../../helpers/random-regions.ts'
 
 const random = createRandom(12)
 const source = randomEnsemble(random, { trees: 10, depth: 3, features: 4 })

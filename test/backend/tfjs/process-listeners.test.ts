@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
-import { withoutCrashHandlers } from '../../src/backend/process-listeners.ts'
-import { openTfjs } from '../../src/backend/tfjs-library.ts'
+import { withoutCrashHandlers } from '../../../src/backend/tfjs/process-listeners.ts'
+import { openTfjs } from '../../../src/backend/tfjs/tfjs-library.ts'
 
 const events = ['uncaughtException', 'unhandledRejection'] as const
 

@@ -2,14 +2,14 @@
 
 import type { GraphModel } from '@tensorflow/tfjs-converter'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import type { Artifact } from '../artifact/artifact.ts'
-import { decodeWeights, elementCount } from '../artifact/decode-tensor.ts'
-import type { GraphInput } from '../artifact/metadata.ts'
-import { createError, isMLError } from '../errors.ts'
-import { type ConstantTensor, foldConstants, foldedArtifacts } from './constant-folding.ts'
-import { readGraphNodes } from './graph-nodes.ts'
-import { type GraphShapes, inferShapes } from './graph-shapes.ts'
-import type { Backend, BackendModel, Slab } from './port.ts'
+import type { Artifact } from '../../artifact/artifact.ts'
+import { decodeWeights, elementCount } from '../../artifact/decode-tensor.ts'
+import type { GraphInput } from '../../artifact/metadata.ts'
+import { createError, isMLError } from '../../errors.ts'
+import { type ConstantTensor, foldConstants, foldedArtifacts } from '../graph/constant-folding.ts'
+import { readGraphNodes } from '../graph/graph-nodes.ts'
+import { type GraphShapes, inferShapes } from '../graph/graph-shapes.ts'
+import type { Backend, BackendModel, Slab } from '../port.ts'
 import { openTfjs, type TfjsBackendName, type TfjsLibrary } from './tfjs-library.ts'
 
 /** Elements that one execution may compute, 64 MiB of float32; larger batches run in slices, so memory is bounded. */

@@ -1,12 +1,12 @@
 // Both TensorFlow.js backends in one realm, and the memory that each may take.
 import { afterEach, expect, test, vi } from 'vitest'
-import type { Artifact, WeightSpec } from '../../src/artifact/artifact.ts'
-import { createCpuBackend } from '../../src/backend/cpu.ts'
-import { createWasmBackend } from '../../src/backend/wasm.ts'
-import type { BackendModel } from '../../src/backend/port.ts'
-import { interpret } from '../../src/regions/interpret.ts'
-import { artifactOf, createRandom, randomEnsemble, randomRows, storedGraph } from '../helpers/random-regions.ts'
-import { rawSlab, slabsOf } from '../suites/backend-contract.ts'
+import type { Artifact, WeightSpec } from '../../../src/artifact/artifact.ts'
+import { createCpuBackend } from '../../../src/backend/tfjs/cpu.ts'
+import { createWasmBackend } from '../../../src/backend/tfjs/wasm.ts'
+import type { BackendModel } from '../../../src/backend/port.ts'
+import { interpret } from '../../../src/regions/interpret.ts'
+import { artifactOf, createRandom, randomEnsemble, randomRows, storedGraph } from '../../helpers/random-regions.ts'
+import { rawSlab, slabsOf } from '../../suites/backend-contract.ts'
 
 const random = createRandom(6)
 const graph = randomEnsemble(random, { trees: 10, depth: 3, features: 4 })

@@ -2,7 +2,7 @@
 
 import type * as tfjsConverter from '@tensorflow/tfjs-converter'
 import type * as tfjsCore from '@tensorflow/tfjs-core'
-import { createError } from '../errors.ts'
+import { createError } from '../../errors.ts'
 import { withoutCrashHandlers } from './process-listeners.ts'
 
 export type TfjsBackendName = 'wasm' | 'cpu'
