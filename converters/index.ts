@@ -1,8 +1,8 @@
 // A source file in, an artifact in memory or in a folder out: the composition root of the converters.
 
-import type { Backend } from '../src/backend/port.ts'
-import { createCpuBackend } from '../src/backend/cpu.ts'
-import { createWasmBackend } from '../src/backend/wasm.ts'
+import type { ArtifactLoader } from '../src/backend/port.ts'
+import { createCpuBackend } from '../src/backend/tfjs/cpu.ts'
+import { createWasmBackend } from '../src/backend/tfjs/wasm.ts'
 import { isMLError } from '../src/errors.ts'
 import { type ConvertOptions, resolveConvertOptions } from './convert/convert-options.ts'
 import { type ConvertResult, convertSource } from './convert/convert-model.ts'
@@ -53,8 +53,8 @@ export async function convertModel(source: ConvertSource, options: ConvertOption
 }
 
 /** wasm, or cpu in a realm where wasm does not start. */
-function portableBackend(): Backend {
-  let used: Backend = createWasmBackend()
+function portableBackend(): ArtifactLoader {
+  let used: ArtifactLoader = createWasmBackend()
   return {
     get name() {
       return used.name
@@ -85,7 +85,7 @@ export async function inspectModel(source: ConvertSource, options: InspectOption
 const backends = {
   wasm: createWasmBackend,
   cpu: createCpuBackend,
-} as const satisfies Record<NonNullable<ConvertOptions['backend']>, () => Backend>
+} as const satisfies Record<NonNullable<ConvertOptions['backend']>, () => ArtifactLoader>
 
 async function filesOf(source: ConvertSource): Promise<SourceFiles> {
   if (typeof source !== 'string') return source

@@ -6,6 +6,7 @@ import { brokenRules, type Exemptions } from './helpers/import-rules.ts'
 const exemptions: Exemptions = {
   rim: {
     'converters/convert/source-files.ts': 'reads source files and writes artifact folders',
+    'src/backend/host/native-home.ts': 'finds the native add-on on disk',
     'src/runtime/model-folder.ts': 'reads modelsDir and artifact folders from disk',
     'src/runtime/node-publish.ts': 'publishes on diagnostics channels',
     'src/runtime/node-hash.ts': 'hashes with OpenSSL, which is several times faster',

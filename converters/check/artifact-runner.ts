@@ -2,7 +2,7 @@
 
 import type { Artifact } from '../../src/artifact/artifact.ts'
 import { decodeWeights } from '../../src/artifact/decode-tensor.ts'
-import type { Backend } from '../../src/backend/port.ts'
+import type { ArtifactLoader } from '../../src/backend/port.ts'
 import type { RegionGraph } from '../../src/regions/region.ts'
 import { restoreRegions } from '../../src/regions/store.ts'
 import { createEncoder } from '../../src/rows/encode.ts'
@@ -19,7 +19,7 @@ export type ArtifactRunner = {
 /** Rows of one run: enough to be quick, few enough for wide models. */
 const batchRows = 64
 
-export async function createArtifactRunner(artifact: Artifact, backend: Backend): Promise<ArtifactRunner> {
+export async function createArtifactRunner(artifact: Artifact, backend: ArtifactLoader): Promise<ArtifactRunner> {
   const { metadata } = artifact
   const graph = restoreRegions(metadata.regions, decodeWeights(artifact))
   const encoder = createEncoder(graph, metadata.inputs)

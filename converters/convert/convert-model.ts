@@ -3,7 +3,7 @@
 import { readArtifact } from '../../src/artifact/read-artifact.ts'
 import type { CheckRows } from '../../src/artifact/metadata.ts'
 import { sha256Hex } from '../../src/artifact/sha256.ts'
-import type { Backend } from '../../src/backend/port.ts'
+import type { ArtifactLoader } from '../../src/backend/port.ts'
 import { createError } from '../../src/errors.ts'
 import { interpret } from '../../src/regions/interpret.ts'
 import type { RegionGraph } from '../../src/regions/region.ts'
@@ -32,7 +32,7 @@ export type ConvertResult = { readonly report: ConversionReport; readonly files:
 
 /** The parts of a conversion that the composition root hands in. */
 export type ConvertPorts = {
-  readonly backend: Backend
+  readonly backend: ArtifactLoader
   /** Content of the JSON file of an option that is a path. */
   readonly readJson: (path: string, option: string) => Promise<unknown>
 }

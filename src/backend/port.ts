@@ -11,18 +11,56 @@ export type BackendModel = {
   /** `sync`: `run` has filled the outputs when it returns. */
   readonly mode: 'sync' | 'async'
   /**
-   * Runs one batch: reads `rowCount` rows of each input slab, writes `rowCount` rows of each output slab.
-   * @throws EXECUTION_FAILED where the graph throws; OUT_OF_MEMORY where there is no room for it.
+   * Runs one batch: reads `rowCount` rows of each input slab, writes `rowCount` rows of each output slab. An asynchronous
+   * backend has read the inputs when `run` returns its promise.
+   * @throws EXECUTION_FAILED where the graph throws or a slab does not fit; OUT_OF_MEMORY where there is no room for it;
+   * BACKEND_UNAVAILABLE where the backend is gone for good; CLOSED after `dispose`
    */
   run(inputs: readonly Slab[], rowCount: number, outputs: readonly Slab[]): void | Promise<void>
   /** Frees weights; a second call does nothing. */
   dispose(): void
 }
 
+/** What a backend computes with, as it says itself once it runs. */
+export type BackendFacts = {
+  /** Libraries and versions that compute. */
+  readonly library: string
+  readonly device: {
+    /** `software`: a GPU's interface without a GPU. */
+    readonly kind: 'cpu' | 'gpu' | 'software'
+    readonly name: string
+    readonly driver?: string
+    readonly memoryByteLength?: number
+  }
+  /** Threads that one operation may use; absent where the backend does not say. */
+  readonly threadCount?: number
+}
+
+/** What has happened to a backend since its process began. */
+export type BackendHealth = {
+  /** Times that its host process or its device was lost and made anew. */
+  readonly restartCount: number
+  /** Why it was lost last. */
+  readonly lastLoss?: string
+}
+
 export type Backend = {
   readonly name: BackendName
   /** Library and version, for `doctor` and health. */
   readonly description: string
-  /** @throws BACKEND_UNAVAILABLE, MODEL_LOAD_FAILED or OUT_OF_MEMORY */
+  /**
+   * Starts it where it does not run yet, and says what it is.
+   * @throws BACKEND_UNAVAILABLE; `details.remedy` is the command that mends it, where there is one
+   */
+  open(): Promise<BackendFacts>
+  /** @throws BACKEND_UNAVAILABLE, MODEL_LOAD_FAILED, VALIDATION_FAILED, UNSUPPORTED, LIMIT_EXCEEDED or OUT_OF_MEMORY */
   load(artifact: Artifact): Promise<BackendModel>
+  /** Tensors alive on the backend: the gauge of its leaks. */
+  tensorCount(): Promise<number>
+  health(): BackendHealth
+  /** Ends what it started for itself, models included; a later `open` or `load` starts anew. */
+  close(): Promise<void>
 }
+
+/** What a caller needs that only loads. */
+export type ArtifactLoader = Pick<Backend, 'name' | 'description' | 'load'>

@@ -27,15 +27,28 @@ const outputName = 'raw'
 export function createTfjsBackend(name: TfjsBackendName, description: string): Backend {
   let library: Promise<TfjsLibrary> | undefined
   const reserved = { bytes: 0 }
+  async function openLibrary(): Promise<TfjsLibrary> {
+    library ??= openTfjs(name)
+    try {
+      return await library
+    } catch (error) {
+      library = undefined
+      throw error
+    }
+  }
+
   return {
     name,
     description,
+    async open() {
+      await openLibrary()
+      return { library: description, device: { kind: 'cpu', name: 'this process, one thread' }, threadCount: 1 }
+    },
+    tensorCount: async () => (await openLibrary()).tf.memory().numTensors,
+    health: () => ({ restartCount: 0 }),
+    close: () => Promise.resolve(),
     async load(artifact) {
-      library ??= openTfjs(name)
-      const opened = await library.catch((error: unknown) => {
-        library = undefined
-        throw error
-      })
+      const opened = await openLibrary()
       const plan = planOf(artifact)
       const bytes = reserve(name, reserved, plan)
       try {

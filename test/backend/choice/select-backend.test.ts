@@ -19,6 +19,10 @@ function fake(name: BackendName, fault: Fault, disposed: string[] = []): Candida
   const backend: Backend = {
     name,
     description: name,
+    open: () => Promise.resolve({ library: name, device: { kind: 'cpu', name } }),
+    tensorCount: () => Promise.resolve(0),
+    health: () => ({ restartCount: 0 }),
+    close: () => Promise.resolve(),
     load() {
       if (fault === 'absent') return Promise.reject(createError('BACKEND_UNAVAILABLE', `${name} is not installed`))
       return Promise.resolve({

@@ -1,0 +1,68 @@
+// A flavour of the native add-on in; the per-user folder where `native install` puts it, and what lies there, out.
+
+import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { z } from 'zod'
+
+/** `gpu` computes with CUDA where there is a card, and on the CPU where there is none. */
+export type NativeFlavour = 'cpu' | 'gpu'
+
+/** The one TensorFlow that the add-on is built against. */
+export const tensorflowVersion = '2.21.0'
+
+/** The one TensorFlow.js that the add-on's sources are of. */
+export const tfjsNodeVersion = '4.22.0'
+
+/** Written when everything else is in place, so that its presence says that the install is whole. */
+export const markerName = 'installed.json'
+
+const markerShape = z.object({
+  flavour: z.enum(['cpu', 'gpu']),
+  tensorflow: z.string(),
+  tfjsNode: z.string(),
+  /** Folder, relative to the home, that holds tfjs_binding.node and node_modules with the add-on's JavaScript. */
+  addon: z.string(),
+})
+
+export type NativeInstall = z.infer<typeof markerShape> & {
+  /** Absolute. */
+  readonly home: string
+}
+
+/** `TFJS_SERVING_CACHE` names another root than the user's own cache folder. */
+export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
+  const { TFJS_SERVING_CACHE: chosen, XDG_CACHE_HOME: xdg } = env
+  if (chosen !== undefined && chosen !== '') return chosen
+  return join(xdg !== undefined && xdg !== '' ? xdg : join(homedir(), '.cache'), 'tfjs-serving')
+}
+
+/** One folder a flavour, TensorFlow, platform and processor; Node's version does not matter to an add-on of Node-API. */
+export function nativeHome(flavour: NativeFlavour, env: NodeJS.ProcessEnv = process.env): string {
+  return join(cacheRoot(env), 'native', `${flavour}-${tensorflowVersion}-${process.platform}-${process.arch}`)
+}
+
+/** What is installed whole; undefined where nothing is, or only a part. */
+export async function findNative(
+  flavour: NativeFlavour,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<NativeInstall | undefined> {
+  const home = nativeHome(flavour, env)
+  let text: string
+  try {
+    text = await readFile(join(home, markerName), 'utf8')
+  } catch {
+    return undefined
+  }
+  const marker = markerShape.safeParse(safeJson(text))
+  return marker.success && marker.data.flavour === flavour ? { ...marker.data, home } : undefined
+}
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
