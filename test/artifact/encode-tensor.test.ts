@@ -2,11 +2,12 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, expect, test } from 'vitest'
 import { encodeTensor, type EncodingChoice } from '../../src/artifact/encode-tensor.ts'
+import { cpuEngine } from '../../src/backend/tfjs/cpu.ts'
 import { openTfjs } from '../../src/backend/tfjs/tfjs-library.ts'
 import type { NamedTensor } from '../../src/artifact/tensor.ts'
 
 beforeAll(async () => {
-  await openTfjs('cpu')
+  await openTfjs(cpuEngine)
 })
 
 function tensor(values: readonly number[], parts: Partial<NamedTensor> = {}): NamedTensor {

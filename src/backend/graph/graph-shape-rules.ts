@@ -14,7 +14,16 @@ export type NodeView = {
   readonly isConstant: (input: number) => boolean
 }
 
-type ShapeRule = (view: NodeView) => readonly Shape[]
+type ShapeRule = {
+  /** Inputs that there must be at least. */
+  readonly inputs: number
+  /**
+   * Inputs that are no data but part of the operation: tfjs-converter 4.22 reads them as numbers (its op_list tables, type
+   * `number` or `number[]`). Negative ones count from the last input.
+   */
+  readonly parameters?: readonly number[]
+  readonly shapesOf: (view: NodeView) => readonly Shape[]
+}
 
 const same = ({ inputs }: NodeView): Shape[] => [inputs[0]]
 const broadcast = ({ node, inputs }: NodeView): Shape[] => [broadcastShapes(node, inputs[0], inputs[1])]
@@ -24,7 +33,7 @@ const broadcast = ({ node, inputs }: NodeView): Shape[] => [broadcastShapes(node
  * every backend in the form that is checked here; others (control flow, Where, hash tables, batched or transposed products,
  * GatherV2) are refused at load.
  */
-export const shapeRules: Readonly<Record<string, { readonly inputs: number; readonly shapesOf: ShapeRule }>> = {
+export const shapeRules: Readonly<Record<string, ShapeRule>> = {
   Identity: { inputs: 1, shapesOf: same },
   Neg: { inputs: 1, shapesOf: same },
   Cast: { inputs: 1, shapesOf: same },
@@ -32,8 +41,8 @@ export const shapeRules: Readonly<Record<string, { readonly inputs: number; read
   Tanh: { inputs: 1, shapesOf: same },
   Exp: { inputs: 1, shapesOf: same },
   Softmax: { inputs: 1, shapesOf: same },
-  Cumsum: { inputs: 2, shapesOf: same },
-  ClipByValue: { inputs: 3, shapesOf: same },
+  Cumsum: { inputs: 2, parameters: [1], shapesOf: same },
+  ClipByValue: { inputs: 3, parameters: [1, 2], shapesOf: same },
   AddV2: { inputs: 2, shapesOf: broadcast },
   Sub: { inputs: 2, shapesOf: broadcast },
   Mul: { inputs: 2, shapesOf: broadcast },
@@ -41,22 +50,29 @@ export const shapeRules: Readonly<Record<string, { readonly inputs: number; read
   Minimum: { inputs: 2, shapesOf: broadcast },
   MatMul: { inputs: 2, shapesOf: productShape },
   _FusedMatMul: { inputs: 3, shapesOf: productShape },
-  ConcatV2: { inputs: 2, shapesOf: concatenated },
-  Reshape: { inputs: 2, shapesOf: reshaped },
+  ConcatV2: { inputs: 2, parameters: [-1], shapesOf: concatenated },
+  Reshape: { inputs: 2, parameters: [1], shapesOf: reshaped },
   GatherNd: { inputs: 2, shapesOf: gathered },
-  OneHot: { inputs: 4, shapesOf: picked },
-  Fill: { inputs: 2, shapesOf: ({ integers }) => [integers(0)] },
+  OneHot: { inputs: 4, parameters: [1, 2, 3], shapesOf: picked },
+  Fill: { inputs: 2, parameters: [0, 1], shapesOf: ({ integers }) => [integers(0)] },
   Tile: {
     inputs: 2,
+    parameters: [1],
     shapesOf: ({ inputs, integers }) => [inputs[0].map((size, axis) => size * (integers(1)[axis] ?? 1))],
   },
-  Transpose: { inputs: 2, shapesOf: ({ inputs, integers }) => [integers(1).map((axis) => inputs[0][axis])] },
+  Transpose: {
+    inputs: 2,
+    parameters: [1],
+    shapesOf: ({ inputs, integers }) => [integers(1).map((axis) => inputs[0][axis])],
+  },
   Sum: {
     inputs: 2,
+    parameters: [1],
     shapesOf: ({ inputs, integers }) => [inputs[0].map((size, axis) => (integers(1).includes(axis) ? 1 : size))],
   },
   Slice: {
     inputs: 3,
+    parameters: [1, 2],
     shapesOf: ({ inputs, integers }) => {
       const [starts, sizes] = [integers(1), integers(2)]
       return [inputs[0].map((whole, axis) => (sizes[axis] === -1 ? whole - starts[axis] : sizes[axis]))]
@@ -64,11 +80,18 @@ export const shapeRules: Readonly<Record<string, { readonly inputs: number; read
   },
   SplitV: {
     inputs: 3,
+    parameters: [1, 2],
     shapesOf: ({ inputs, integers }) => {
       const axis = integers(2)[0]
       return integers(1).map((size) => inputs[0].map((whole, at) => (at === axis ? size : whole)))
     },
   },
+}
+
+/** Which inputs of a node are parameters. */
+export function parametersOf({ op, input }: GraphNode): number[] {
+  const rule = Object.hasOwn(shapeRules, op) ? shapeRules[op] : undefined
+  return (rule?.parameters ?? []).map((at) => (at < 0 ? input.length + at : at))
 }
 
 function broadcastShapes(node: GraphNode, a: Shape, b: Shape): Shape {

@@ -4,7 +4,7 @@ import { createError } from '../../errors.ts'
 import type { WeightSpec } from '../../artifact/artifact.ts'
 import { elementCount } from '../../artifact/decode-tensor.ts'
 import { type GraphNode, nodeOf, portOf } from './graph-nodes.ts'
-import { type NodeView, refused, type Shape, shapeRules } from './graph-shape-rules.ts'
+import { type NodeView, parametersOf, refused, type Shape, shapeRules } from './graph-shape-rules.ts'
 
 export type GraphShapes = {
   /** Shapes of each node's outputs, for one row. */
@@ -85,6 +85,7 @@ function shapesOf(
   }
   const rule = shapeRules[node.op]
   if (node.input.length < rule.inputs) throw refused(node, `must have ${rule.inputs} inputs, got ${node.input.length}`)
+  for (const parameter of parametersOf(node)) view.integers(parameter)
   return rule.shapesOf(view)
 }
 

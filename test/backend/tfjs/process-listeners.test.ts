@@ -1,12 +1,13 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { withoutCrashHandlers } from '../../../src/backend/tfjs/process-listeners.ts'
+import { wasmEngine } from '../../../src/backend/tfjs/wasm.ts'
 import { openTfjs } from '../../../src/backend/tfjs/tfjs-library.ts'
 
 const events = ['uncaughtException', 'unhandledRejection'] as const
 
 it('leaves the process as it was after the wasm backend has started', async () => {
   const before = events.map((event) => process.listeners(event as 'exit'))
-  await openTfjs('wasm')
+  await openTfjs(wasmEngine)
   expect(events.map((event) => process.listeners(event as 'exit'))).toEqual(before)
 })
 

@@ -4,7 +4,9 @@ import type { Head } from '../../../src/artifact/head.ts'
 import type { GraphNode } from '../../../src/backend/graph/graph-nodes.ts'
 import { readGraphNodes } from '../../../src/backend/graph/graph-nodes.ts'
 import { portableOps } from '../../../src/backend/graph/graph-shapes.ts'
+import { cpuEngine } from '../../../src/backend/tfjs/cpu.ts'
 import { openTfjs, type TfjsLibrary } from '../../../src/backend/tfjs/tfjs-library.ts'
+import { wasmEngine } from '../../../src/backend/tfjs/wasm.ts'
 import { interpret } from '../../../src/regions/interpret.ts'
 import type { RegionGraph } from '../../../src/regions/region.ts'
 import { storeRegions } from '../../../src/regions/store.ts'
@@ -97,17 +99,17 @@ function ovr(raw: Float64Array): number[] {
   return each.map((value) => value / sum)
 }
 
-describe.each(['wasm', 'cpu'] as const)('stock TensorFlow.js on %s', (name) => {
+describe.each([wasmEngine, cpuEngine])('stock TensorFlow.js on $name', (engine) => {
   let library: TfjsLibrary
   beforeAll(async () => {
-    library = await openTfjs(name)
+    library = await openTfjs(engine)
   })
 
   test.each(heads)('gives raw and %s by execute', async (_, head, graph, output, expected) => {
     const artifact = artifactOf(graph, { head })
     const rows = randomRows(random, graph, 7)
     const { tf, loadGraphModelSync } = library
-    await tf.setBackend(name)
+    await tf.setBackend(engine.registeredName)
     const model = loadGraphModelSync({
       ...artifact.modelJson,
       weightSpecs: artifact.modelJson.weightsManifest[0].weights,
@@ -177,7 +179,7 @@ test.each(wrongKernels)('never contains %s', (_, isWrong) => {
 })
 
 test('multiplies by one-hot columns that wasm really holds as 0 and 1', async () => {
-  const { tf } = await openTfjs('wasm')
+  const { tf } = await openTfjs(wasmEngine)
   await tf.setBackend('wasm')
   // What the graph avoids: the same call with dtype float32 gives denormals here.
   const wrong = tf.oneHot(tf.tensor1d([1], 'int32'), 2, 1, 0, 'float32')

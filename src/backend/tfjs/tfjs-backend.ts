@@ -1,0 +1,69 @@
+// The description of a TensorFlow.js backend in, a backend of ours out that runs portable graphs on it.
+
+import { createError, isMLError } from '../../errors.ts'
+import { planGraph } from '../graph/graph-plan.ts'
+import type { Backend } from '../port.ts'
+import { compileGraph } from './compile-graph.ts'
+import { executionFailed, loadFailed } from './graph-failure.ts'
+import { createGraphModel } from './run-graph.ts'
+import type { TfjsEngine } from './tfjs-engine.ts'
+import { openTfjs, type TfjsLibrary } from './tfjs-library.ts'
+
+/** The library is imported at the first `open` or `load`; models share one budget of memory. */
+export function createTfjsBackend(engine: TfjsEngine): Backend {
+  const { name, description, reading } = engine
+  let library: Promise<TfjsLibrary> | undefined
+  let reservedBytes = 0
+
+  async function openLibrary(): Promise<TfjsLibrary> {
+    library ??= openTfjs(engine)
+    try {
+      return await library
+    } catch (error) {
+      library = undefined
+      throw error
+    }
+  }
+
+  function reserve(byteLength: number, budgetBytes: number): void {
+    if (reservedBytes + byteLength > budgetBytes)
+      throw createError(
+        'OUT_OF_MEMORY',
+        `backend ${name} has ${budgetBytes} bytes for all models, ${reservedBytes} are taken and this one needs ${byteLength}; unload a model or use a smaller one`,
+        { details: { backend: name, byteLength, reservedBytes, budgetBytes } },
+      )
+    reservedBytes += byteLength
+  }
+
+  return {
+    name,
+    description,
+    open: async () => (await openLibrary()).started.facts,
+    async tensorCount() {
+      const { tf, started } = await openLibrary()
+      return started.tensorCount?.() ?? tf.memory().numTensors
+    },
+    health: () => ({ restartCount: 0 }),
+    close: () => Promise.resolve(),
+    async load(artifact) {
+      const opened = await openLibrary()
+      const plan = planGraph(artifact, opened.started)
+      reserve(plan.byteLength, opened.started.memoryBudgetBytes)
+      const release = (): void => void (reservedBytes -= plan.byteLength)
+      try {
+        return createGraphModel({
+          library: opened,
+          graph: await compileGraph(opened, plan),
+          plan,
+          reading,
+          title: `model ${artifact.metadata.name} on backend ${name}`,
+          failed: (rowCount, cause) => executionFailed(name, artifact, { rowCount, cause }),
+          release,
+        })
+      } catch (error) {
+        release()
+        throw isMLError(error) ? error : loadFailed(name, artifact, error)
+      }
+    },
+  }
+}
