@@ -40,4 +40,6 @@ export type HostError = {
   readonly code: string
   readonly message: string
   readonly details?: Readonly<Record<string, unknown>>
+  /** Name and message of the error that caused it. */
+  readonly cause?: string
 }

@@ -1,0 +1,57 @@
+// What callers of a hosted backend wait for: the calls and models that outlive the host process which serves them.
+
+import type { Artifact } from '../../artifact/artifact.ts'
+import type { MLError } from '../../errors.ts'
+import type { HostQuestion } from './host-conversation.ts'
+import type { HostValue } from './host-protocol.ts'
+
+/** The artifact is kept: a new host loads it again. */
+export type HostedModel = {
+  /** The same on every host. */
+  readonly number: number
+  readonly artifact: Artifact
+  /** On the host that runs now. `barred`: its load failed or killed hosts, so it is loaded again only for a new run. */
+  residence: 'absent' | 'loading' | 'loaded' | 'barred'
+  /** A model that no host has held is nobody's yet, and goes with its failing load. */
+  wasLoaded: boolean
+  /** Hosts lost in a row with its load. */
+  loadLossCount: number
+  /** Calls that need it still. */
+  callCount: number
+  isDisposed: boolean
+}
+
+type CallBase = {
+  readonly reject: (error: MLError) => void
+}
+
+/** `open` waits for a host, `load` for a model's residence, `ask` for an answer. */
+export type HostCall =
+  | (CallBase & { readonly kind: 'open'; readonly resolve: () => void })
+  | (CallBase & { readonly kind: 'load'; readonly model: HostedModel; readonly resolve: () => void })
+  | (CallBase & {
+      readonly kind: 'ask'
+      readonly model: HostedModel | undefined
+      readonly question: HostQuestion
+      /** What it does, for errors: `run 50 rows of model churn`. */
+      readonly purpose: string
+      /** Hosts lost while they worked on it. */
+      lossCount: number
+      readonly resolve: (value: HostValue) => void
+    })
+
+export function modelOf(call: HostCall): HostedModel | undefined {
+  return call.kind === 'open' ? undefined : call.model
+}
+
+export function createHostedModel(number: number, artifact: Artifact): HostedModel {
+  return {
+    number,
+    artifact,
+    residence: 'absent',
+    wasLoaded: false,
+    loadLossCount: 0,
+    callCount: 0,
+    isDisposed: false,
+  }
+}

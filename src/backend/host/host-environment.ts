@@ -1,0 +1,59 @@
+// A backend's name and options and the environment of this process in; the environment of its host process out.
+
+import type { BackendOptions } from '../backend-options.ts'
+import type { HostedName } from './host-protocol.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** `set` holds whatever the user's environment says; `unlessSet` gives way to it. */
+type Wants = { readonly set: Environment; readonly unlessSet: Environment }
+
+/**
+ * TensorFlow reads its settings once a process, before JavaScript could set them; small models are up to three times faster
+ * with one thread. What the user's own environment says holds, unless an option says otherwise.
+ */
+const wants = {
+  native({ native = {} }) {
+    const { intraOpThreads, interOpThreads } = native
+    return {
+      set: {
+        ...(intraOpThreads !== undefined && { TF_NUM_INTRAOP_THREADS: String(intraOpThreads) }),
+        ...(interOpThreads !== undefined && { TF_NUM_INTEROP_THREADS: String(interOpThreads) }),
+        // the CPU was asked for: a library that can do both must not take a card
+        CUDA_VISIBLE_DEVICES: '-1',
+      },
+      unlessSet: { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '2' },
+    }
+  },
+  cuda({ cuda = {} }, env) {
+    const { device } = cuda
+    return {
+      set: {
+        // exactly one card: with several, tensors and operations may land on different ones
+        CUDA_VISIBLE_DEVICES: device === undefined ? firstDevice(env) : String(device),
+        ...(device !== undefined && { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }),
+      },
+      // without growth TensorFlow takes nearly all of the card's memory at once
+      unlessSet: { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', TF_FORCE_GPU_ALLOW_GROWTH: 'true' },
+    }
+  },
+  webgpu: () => ({ set: {}, unlessSet: {} }),
+} as const satisfies Record<HostedName, (options: BackendOptions, env: Environment) => Wants>
+
+export function hostEnvironment(name: HostedName, options: BackendOptions, env: Environment): Environment {
+  const { set, unlessSet } = wants[name](options, env)
+  return { ...unlessSet, ...withoutInspector(env), ...set }
+}
+
+/** Of the cards that the user leaves visible the first; an empty list hides them all, and stays so. */
+function firstDevice({ CUDA_VISIBLE_DEVICES: visible }: Environment): string {
+  return visible === undefined ? '0' : (visible.split(',')[0] ?? '').trim()
+}
+
+/** A debugger of this process listens on its port already, and `--inspect-brk` would have the host wait for another one. */
+function withoutInspector(env: Environment): Environment {
+  const { NODE_OPTIONS: options, ...rest } = env
+  if (options === undefined) return env
+  const kept = options.split(/\s+/).filter((option) => !/^--(inspect|debug)/.test(option))
+  return { ...rest, NODE_OPTIONS: kept.join(' ') }
+}

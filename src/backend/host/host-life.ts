@@ -1,0 +1,183 @@
+// The life of a backend's host process: who wants it in; a host that runs, or why there is none, out.
+
+import type { MLError } from '../../errors.ts'
+import type { Clock } from '../../observe/clock.ts'
+import type { BackendFacts, BackendHealth } from '../port.ts'
+import { type Asking, createHostConversation, type HostLoss, type HostQuestion } from './host-conversation.ts'
+import { createHostDepartures } from './host-departures.ts'
+import { noHost, textOf } from './host-errors.ts'
+import type { HostLink } from './host-link.ts'
+import { createHostLosses } from './host-losses.ts'
+import type { HostedName } from './host-protocol.ts'
+import { conversationOf, type HostState, stateAt, stopped } from './host-state.ts'
+
+/** CUDA compiles kernels for a card that its library does not know, which takes half a minute; twice that is a hang. */
+const openDeadlineMs = 60_000
+
+/** What is not installed now will not be in a second: the next model's choice need not pay for the start again. */
+const refusalMs = 60_000
+
+/** Models are often unloaded and loaded in one go; a start costs a second, an idle host only memory. */
+const lingerMs = 5000
+
+/** One start may die of a starved machine; two in a row die of themselves. */
+const maxStartLosses = 1
+
+export type HostLifeOptions = {
+  readonly name: HostedName
+  readonly fork: () => HostLink
+  readonly clock: Clock
+  /** A host is open and holds no model. */
+  readonly onRunning: () => void
+  /** The open host is gone, and each request that it had was told. */
+  readonly onLoss: () => void
+  /** There is no host for now: nobody need wait. */
+  readonly onRefused: (error: MLError) => void
+}
+
+export type HostUse = {
+  /** Somebody waits for an answer: this process stays alive for it. */
+  readonly isAwaited: boolean
+  /** It should stay although nobody waits: it holds models. */
+  readonly isNeeded: boolean
+}
+
+export type HostLife = {
+  /** What the open host said of itself; undefined where none is open. */
+  readonly facts: BackendFacts | undefined
+  /** Why none can be had now. */
+  readonly refusal: MLError | undefined
+  /** True where no process is there nor on its way. */
+  readonly isDown: boolean
+  /** Sees to it that a host starts; `onRunning` or `onRefused` follows, the latter maybe before it returns. */
+  want(): void
+  /** While `facts` are there. @throws where a value cannot be cloned */
+  ask(question: HostQuestion, asking: Asking): void
+  use(use: HostUse): void
+  health(): BackendHealth
+  /** Forgets refusals and ends the host; resolves when the process is gone. */
+  close(): Promise<void>
+}
+
+export function createHostLife(options: HostLifeOptions): HostLife {
+  const { name, fork, clock } = options
+  const departures = createHostDepartures(clock)
+  const losses = createHostLosses()
+  let state: HostState = stopped
+  let inUse: HostUse = { isAwaited: false, isNeeded: false }
+  let startLossCount = 0
+
+  function want(): void {
+    state = stateAt(state, clock.now())
+    if (state.kind !== 'stopped') return
+    if (departures.isEmpty) return start()
+    state = { kind: 'waiting' }
+    departures.whenGone(() => {
+      if (state.kind !== 'waiting') return
+      state = stopped
+      if (inUse.isAwaited || inUse.isNeeded) want()
+    })
+  }
+
+  function start(): void {
+    let link: HostLink
+    try {
+      link = fork()
+    } catch (cause) {
+      return refuse(noHost(name, 'could not be started', textOf(cause), cause), refusalMs)
+    }
+    losses.countStart()
+    const conversation = createHostConversation(link, clock, (loss) => lose(link, loss))
+    state = { kind: 'starting', conversation }
+    hold(link)
+    conversation.ask(
+      { kind: 'open' },
+      {
+        deadlineMs: openDeadlineMs,
+        onLoss: () => undefined,
+        onAnswer(answer) {
+          startLossCount = 0
+          if (!answer.ok) {
+            leave()
+            return refuse(answer.error, refusalMs)
+          }
+          state = { kind: 'running', conversation, facts: answer.value as BackendFacts, linger: undefined }
+          options.onRunning()
+        },
+      },
+    )
+  }
+
+  function refuse(error: MLError, forMs: number): void {
+    startLossCount = 0
+    state = { kind: 'ended', error, untilMs: clock.now() + forMs }
+    options.onRefused(error)
+  }
+
+  function lose(link: HostLink, { cause, reason }: HostLoss): void {
+    const { kind } = state
+    const isTooMany = losses.record(reason, clock.now())
+    setLinger(false)
+    state = stopped
+    if (cause !== 'exit') departures.add(link, cause === 'overdue' ? 'kill' : 'ask')
+    if (kind === 'running') options.onLoss()
+    else startLossCount++
+    if (isTooMany)
+      return refuse(noHost(name, 'was lost too often within a minute; close and open it again. Last', reason), Infinity)
+    if (kind === 'starting' && (startLossCount > maxStartLosses || cause === 'overdue'))
+      return refuse(noHost(name, 'did not start', reason), refusalMs)
+    if (inUse.isAwaited || inUse.isNeeded) want()
+  }
+
+  /** Ends the host without a loss. */
+  function leave(): void {
+    const conversation = conversationOf(state)
+    setLinger(false)
+    state = stopped
+    if (conversation === undefined) return
+    conversation.leave()
+    departures.add(conversation.link, 'ask')
+  }
+
+  function setLinger(isOn: boolean): void {
+    if (state.kind !== 'running' || isOn === (state.linger !== undefined)) return
+    if (state.linger !== undefined) clock.clearTimer(state.linger)
+    state = { ...state, linger: isOn ? clock.setTimer(leave, lingerMs) : undefined }
+  }
+
+  function hold(link: HostLink): void {
+    if (inUse.isAwaited) link.ref()
+    else link.unref()
+  }
+
+  return {
+    get facts() {
+      return state.kind === 'running' ? state.facts : undefined
+    },
+    get refusal() {
+      const now = stateAt(state, clock.now())
+      return now.kind === 'ended' ? now.error : undefined
+    },
+    get isDown() {
+      return state.kind === 'stopped' || state.kind === 'ended'
+    },
+    want,
+    ask(question, asking) {
+      conversationOf(state)?.ask(question, asking)
+    },
+    use(use) {
+      const wasAwaited = inUse.isAwaited
+      inUse = use
+      const conversation = conversationOf(state)
+      if (conversation !== undefined && use.isAwaited !== wasAwaited) hold(conversation.link)
+      setLinger(!use.isAwaited && !use.isNeeded)
+    },
+    health: () => losses.health(),
+    async close() {
+      startLossCount = 0
+      losses.forgive()
+      leave()
+      if (!departures.isEmpty) await new Promise<void>((resolve) => departures.whenGone(resolve))
+    },
+  }
+}

@@ -1,0 +1,117 @@
+// The name of a backend that lives in a process of its own in; the backend as everything else sees it, out.
+
+import { createError } from '../../errors.ts'
+import type { Clock } from '../../observe/clock.ts'
+import type { Backend, BackendFacts, BackendModel, Slab } from '../port.ts'
+import { slabOf } from '../slab-check.ts'
+import type { HostQuestion } from './host-conversation.ts'
+import { createHostedModel, type HostedModel } from './host-call.ts'
+import type { HostLink } from './host-link.ts'
+import type { HostedName, HostValue } from './host-protocol.ts'
+import { createHostWork, type HostWork } from './host-work.ts'
+
+export type HostedBackendOptions = {
+  /** Makes a new host process; may throw. */
+  readonly fork: () => HostLink
+  readonly clock: Clock
+  /**
+   * After this time a batch counts as hung and its process is ended.
+   * @default 60 000: a slow card compiles the shaders of a large model in seconds, and no service waits a minute
+   */
+  readonly runDeadlineMs?: number
+}
+
+const descriptions = {
+  native: '@tensorflow/tfjs-node 4.22.0 in its own process',
+  cuda: '@tensorflow/tfjs-node-gpu 4.22.0 in its own process',
+  webgpu: '@tensorflow/tfjs-backend-webgpu 4.22.0 in its own process',
+} as const satisfies Record<HostedName, string>
+
+/** What a graph answers with. */
+const outputName = 'raw'
+
+/**
+ * A backend whose models live in a host process. A host that dies is made anew with all its models, and what it worked on
+ * is run again once; a process starts with the first call, and ends when the last model has been gone for a while.
+ */
+export function createHostedBackend(name: HostedName, options: HostedBackendOptions): Backend {
+  const { fork, clock, runDeadlineMs = 60_000 } = options
+  const work = createHostWork({ name, fork, clock: withoutHold(clock), runDeadlineMs })
+  let lastNumber = 0
+
+  return {
+    name,
+    description: descriptions[name],
+    open: () =>
+      new Promise<BackendFacts>((resolve, reject) =>
+        work.submit({ kind: 'open', resolve: () => resolve(work.life.facts as BackendFacts), reject }),
+      ),
+    async load(artifact) {
+      const model = createHostedModel(++lastNumber, artifact)
+      await new Promise<void>((resolve, reject) => work.submit({ kind: 'load', model, resolve, reject }))
+      return createModel(name, work, model)
+    },
+    async tensorCount() {
+      if (work.life.isDown) return 0
+      const value = await askHost(work, undefined, { kind: 'tensorCount' }, 'count its tensors')
+      return value as number
+    },
+    health: () => work.life.health(),
+    close: () => work.close(),
+  }
+}
+
+function createModel(name: HostedName, work: HostWork, model: HostedModel): BackendModel {
+  const { number, artifact } = model
+  const { inputs: graphInputs, rawWidth, name: modelName } = artifact.metadata
+  const output = { name: outputName, width: rawWidth }
+  return {
+    mode: 'async',
+    async run(inputs, rowCount, outputs) {
+      if (model.isDisposed) throw createError('CLOSED', `model ${modelName} on backend ${name} was disposed`)
+      const copies = graphInputs.map((input) => copyOf(slabOf(inputs, input, rowCount), rowCount))
+      const target = slabOf(outputs, output, rowCount).values
+      if (rowCount === 0) return
+      const question = { kind: 'run', model: number, inputs: copies, rowCount, outputs: [output] } as const
+      const value = await askHost(work, model, question, `run ${rowCount} rows of model ${modelName}`)
+      const [values] = value as readonly Float32Array[]
+      if (values?.length !== rowCount * rawWidth)
+        throw createError(
+          'EXECUTION_FAILED',
+          `backend ${name} must give ${rowCount * rawWidth} numbers for ${rowCount} rows of model ${modelName}, got ${values?.length ?? 'none'}`,
+          { details: { backend: name, model: modelName, rowCount } },
+        )
+      target.set(values)
+    },
+    dispose: () => work.dispose(model),
+  }
+}
+
+/** Slabs are pooled and filled anew once `run` has returned; what is sent may be sent again to the next host. */
+function copyOf({ name, width, values }: Slab, rowCount: number): Slab {
+  return { name, width, values: values.slice(0, rowCount * width) }
+}
+
+function askHost(
+  work: HostWork,
+  model: HostedModel | undefined,
+  question: HostQuestion,
+  purpose: string,
+): Promise<HostValue> {
+  return new Promise((resolve, reject) =>
+    work.submit({ kind: 'ask', model, question, purpose, lossCount: 0, resolve, reject }),
+  )
+}
+
+/** Its timers hold no process: the link to the host does, while somebody waits. */
+function withoutHold(clock: Clock): Clock {
+  return {
+    now: () => clock.now(),
+    clearTimer: (timer) => clock.clearTimer(timer),
+    setTimer(callback, delayMs) {
+      const timer = clock.setTimer(callback, delayMs)
+      ;(timer as { unref?: () => void }).unref?.()
+      return timer
+    },
+  }
+}
