@@ -9,6 +9,7 @@ export const channelNames = {
   batch: 'tfjs-serving:batch',
   fallback: 'tfjs-serving:fallback',
   breaker: 'tfjs-serving:breaker',
+  shadow: 'tfjs-serving:shadow',
   cacheFault: 'tfjs-serving:cache-fault',
   modelLoaded: 'tfjs-serving:model-loaded',
   modelFailed: 'tfjs-serving:model-failed',
@@ -41,8 +42,17 @@ export type ChannelMessages = {
     readonly error?: unknown
   }
   readonly breaker: { readonly model: string; readonly from: BreakerPhase; readonly to: BreakerPhase }
+  readonly shadow: {
+    readonly model: string
+    /** The shadow's. */
+    readonly version: string
+    /** Largest distance from what the model answered; absent with `code`. */
+    readonly difference?: number
+    readonly isSameLabel?: boolean
+    readonly code?: ErrorCode
+  }
   readonly cacheFault: {
-    readonly operation: 'get' | 'set' | 'connection' | 'decode' | 'encode' | 'close'
+    readonly operation: 'get' | 'set' | 'connection' | 'decode' | 'encode' | 'revalidate' | 'close'
     readonly error: unknown
   }
   readonly modelLoaded: { readonly model: string; readonly version: string; readonly loadMs: number }

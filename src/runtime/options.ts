@@ -43,6 +43,10 @@ export type RegistryOptions = ServingOptions & {
   readonly allowBelowFloor?: boolean
   /** First wait before a model that failed to load is tried again; doubles up to a minute. @default 1_000 */
   readonly retryAfterMs?: number
+  /** Bytes of weights that all models may hold; the least recently used are unloaded, and loaded again when asked. @default no limit */
+  readonly memoryBudgetBytes?: number
+  /** Looks at the models folder again and again, and takes over new models, versions and aliases. @default false; every 1_000 ms where true */
+  readonly watch?: boolean | { readonly intervalMs?: number }
 }
 
 export type PredictOptions = {

@@ -4,6 +4,7 @@ import type { ModelSchema } from '../artifact/schema.ts'
 import { createError, isMLError, type MLError } from '../errors.ts'
 import type { Publish } from '../observe/channels.ts'
 import type { ModelStats } from '../observe/stats.ts'
+import { withDeadline } from '../resilience/deadline.ts'
 import type { Fallback } from '../resilience/fallback.ts'
 import type { Prediction, Row } from '../rows/prediction.ts'
 import type { RowReader } from '../rows/read-row.ts'
@@ -12,14 +13,20 @@ import { describeHealth, type ModelHealth } from './model-health.ts'
 import type { PredictOptions } from './options.ts'
 import type { Platform } from './platform.ts'
 import { assertPredictOptions } from './predict-options.ts'
+import type { Asleep, SlotState } from './model-slot.ts'
 import type { EngineState, Handler, PredictionRequest } from './request.ts'
+import { routed, type Routing } from './routing.ts'
 import type { SharedCache } from './shared-cache.ts'
 import { batched, cached, gated, leased, observed, rowRead, withFallback, withTimeout } from './stages.ts'
 
 export type ModelPredictorOptions = {
   readonly name: string
   /** The engine that answers now; asked once a request, so that a swap takes effect at the next one. */
-  readonly state: () => EngineState
+  readonly state: () => SlotState
+  /** The same for those who only look; asking it changes no turn of a split. @default `state` */
+  readonly current?: () => SlotState
+  /** Shares and shadow of the moment, where the predictor follows the active version. */
+  readonly routing?: () => Routing | undefined
   readonly fallbackFor: (state: EngineState) => Fallback | undefined
   /** Reads rows while there is no engine; undefined where no schema is known. */
   readonly readerWithoutModel?: RowReader
@@ -57,6 +64,7 @@ export class ModelPredictor {
       rowRead(options.readerWithoutModel),
       withTimeout(name, clock),
       withFallback(options.fallbackFor, stats),
+      ...(options.routing === undefined ? [] : [routed(options.routing, clock)]),
       leased(cache !== undefined),
       ...(cache === undefined ? [] : [cached({ ...cache, stats, clock })]),
       gated(),
@@ -66,13 +74,15 @@ export class ModelPredictor {
 
   /** Features, classes and outputs; those of service.json while the model is not loaded. */
   get schema(): ModelSchema | undefined {
-    const state = this.#options.state()
+    const state = this.#current()
+    if (state.kind === 'asleep') return state.schema
     return state.kind === 'loaded' ? state.engine.schema : this.#options.schemaWithoutModel
   }
 
   /** Version that answers now; null while the model is not loaded. */
   get version(): string | null {
-    const state = this.#options.state()
+    const state = this.#current()
+    if (state.kind === 'asleep') return state.version
     return state.kind === 'loaded' ? state.engine.version : null
   }
 
@@ -85,7 +95,9 @@ export class ModelPredictor {
    */
   predict(row: Row, options: PredictOptions = noOptions): Promise<Prediction> {
     if (this.#isClosed) return Promise.reject(this.#closedError())
-    return this.#handle(this.#request(row, undefined, options))
+    const state = this.#options.state()
+    if (state.kind === 'asleep') return this.#predictWhenAwake(state, row, options)
+    return this.#handle(newRequest(row, undefined, { options, state }))
   }
 
   /**
@@ -100,10 +112,15 @@ export class ModelPredictor {
     const fault = faultOf(options)
     if (fault !== undefined) return rows.map(() => fault)
     options.signal?.throwIfAborted()
-    const state = this.#options.state()
+    const asleep = this.#current()
+    if (asleep.kind === 'asleep') await withDeadline({ ...options, ...this.#named() }, asleep.wake)
+    const state = this.#current()
     const { timeoutMs, signal, ...perRow } = options
     const predictOne = (index: number, joined: AbortSignal | undefined) =>
-      this.#handle({ ...this.#request(rows[index], index, perRow), signal: joined })
+      this.#handle({
+        ...newRequest(rows[index], index, { options: perRow, state: this.#awakeState() }),
+        signal: joined,
+      })
     return predictSlices(rows.length, predictOne, {
       timeoutMs,
       signal,
@@ -115,15 +132,16 @@ export class ModelPredictor {
 
   /** What the model is doing, judged by its recent requests. */
   getHealth(): ModelHealth {
-    const { name, stats, cache, latencyTargetMs, state, fallbackFor } = this.#options
-    const current: EngineState = this.#isClosed ? { kind: 'failed', error: this.#closedError() } : state()
+    const { name, stats, cache, latencyTargetMs, fallbackFor, routing } = this.#options
+    const current: SlotState = this.#isClosed ? { kind: 'failed', error: this.#closedError() } : this.#current()
     return describeHealth({
       name,
       state: current,
       stats: stats.snapshot(),
       cache,
-      fallbackRule: fallbackFor(current)?.ruleName,
+      fallbackRule: current.kind === 'asleep' ? undefined : fallbackFor(current)?.ruleName,
       latencyTargetMs,
+      routing: routing?.()?.report(),
     })
   }
 
@@ -138,13 +156,48 @@ export class ModelPredictor {
     return this.close()
   }
 
-  #request(row: Row, rowIndex: number | undefined, options: PredictOptions): PredictionRequest {
-    return { row, rowIndex, options, signal: undefined, state: this.#options.state(), canonical: noRow }
+  #current(): SlotState {
+    return (this.#options.current ?? this.#options.state)()
+  }
+
+  /** The caller's deadline holds while the model is loaded again. */
+  #predictWhenAwake(asleep: Asleep, row: Row, options: PredictOptions): Promise<Prediction> {
+    const fault = faultOf(options)
+    if (fault !== undefined) return Promise.reject(fault)
+    const { timeoutMs, signal, ...rest } = options
+    return withDeadline({ timeoutMs, signal, ...this.#named() }, async (joined) => {
+      await asleep.wake()
+      const state = this.#awakeState()
+      return this.#handle(newRequest(row, undefined, { options: { ...rest, signal: joined }, state }))
+    })
+  }
+
+  #named(): { clock: Platform['clock']; model: string } {
+    return { clock: this.#options.platform.clock, model: this.name }
+  }
+
+  /** A model that was unloaded again before its request came to it: as rare as a budget too small for one model. */
+  #awakeState(): EngineState {
+    const state = this.#options.state()
+    if (state.kind !== 'asleep') return state
+    const error = createError(
+      'MODEL_LOAD_FAILED',
+      `${this.name} was unloaded to make room; ask again, or raise memoryBudgetBytes`,
+    )
+    return { kind: 'failed', error }
   }
 
   #closedError(): MLError {
     return createError('CLOSED', `the predictor of ${this.name} is closed`)
   }
+}
+
+function newRequest(
+  row: Row,
+  rowIndex: number | undefined,
+  { options, state }: Pick<PredictionRequest, 'options' | 'state'>,
+): PredictionRequest {
+  return { row, rowIndex, options, signal: undefined, state, canonical: noRow }
 }
 
 function faultOf(options: PredictOptions): MLError | undefined {

@@ -4,6 +4,8 @@ import type { ArtifactMetadata } from '../artifact/metadata.ts'
 import { createError, type MLError } from '../errors.ts'
 import type { HealthStatus } from '../observe/health.ts'
 import { nearestName } from '../rows/nearest-name.ts'
+import { defaultWatchIntervalMs, type FolderWatch, watchFolder } from './folder-watch.ts'
+import { MemoryBudget } from './memory-budget.ts'
 import type { ModelFolder } from './model-folder.ts'
 import { type ModelHealth } from './model-health.ts'
 import { parseModelRef } from './model-ref.ts'
@@ -12,6 +14,7 @@ import { describePerformance, type PerformanceSummary } from './performance-summ
 import { detectPlatform } from './platform.ts'
 import type { ModelPredictor } from './predictor.ts'
 import { createPublish } from './publish.ts'
+import type { RoutingOptions } from './routing.ts'
 import { ServedModel } from './served-model.ts'
 import { readServiceEntry } from './service-entry.ts'
 import { openSharedCache, type SharedCache } from './shared-cache.ts'
@@ -28,6 +31,8 @@ export class MLServiceRegistry {
   readonly options: RegistryOptions
   readonly #serving: ResolvedServingOptions
   readonly #models = new Map<string, ServedModel>()
+  readonly #budget: MemoryBudget
+  #watch: FolderWatch | undefined
   #cache: SharedCache | undefined
   #discover: ((name: string) => Promise<ServedModel | undefined>) | undefined
   #initializing: Promise<void> | undefined
@@ -42,6 +47,13 @@ export class MLServiceRegistry {
       )
     this.options = options
     this.#serving = resolveServingOptions(options)
+    const { memoryBudgetBytes = Infinity } = options
+    if (!(memoryBudgetBytes > 0))
+      throw createError(
+        'VALIDATION_FAILED',
+        `option memoryBudgetBytes: expected a number above 0, got ${memoryBudgetBytes}`,
+      )
+    this.#budget = new MemoryBudget(memoryBudgetBytes)
   }
 
   /**
@@ -75,6 +87,18 @@ export class MLServiceRegistry {
   async activate(name: string, selector: string): Promise<void> {
     await this.initialize()
     await (await this.#find(name)).activate(selector)
+  }
+
+  /**
+   * Splits the requests to `name` alone over versions, and lets a shadow version see them; it replaces what was set
+   * before. Every version named is loaded first.
+   * @throws MODEL_NOT_FOUND, VALIDATION_FAILED; load errors, after which nothing has changed
+   * @example
+   * await registry.route('telco_churn', { traffic: { stable: 90, canary: 10 }, shadow: '2.0.0' })
+   */
+  async route(name: string, options: RoutingOptions): Promise<void> {
+    await this.initialize()
+    await (await this.#find(name)).route(options)
   }
 
   getRegistryHealth(): RegistryHealth {
@@ -118,7 +142,8 @@ export class MLServiceRegistry {
     const folders = await discoverModelFolders(modelsDir)
     this.#cache ??= await openSharedCache(serving.caching, platform.clock, publish)
     const cache = this.#cache
-    const context = { serving, platform, publish, cache, allowBelowFloor, retryAfterMs }
+    const budget = this.#budget
+    const context = { serving, platform, publish, cache, budget, allowBelowFloor, retryAfterMs }
     const serve = (folder: ModelFolder): ServedModel => {
       const readFolder = () => readModelFolder(modelsDir, folder.name)
       const model = new ServedModel(readServiceEntry(folder), {
@@ -140,6 +165,25 @@ export class MLServiceRegistry {
     }
     serving.logger.info({ modelsDir, models: this.listAvailableModels() }, 'registry initialized')
     if (folders.length === 0) serving.logger.warn({ modelsDir }, 'the models folder holds no model')
+    const { watch = false } = this.options
+    if (watch === false || this.#closing !== undefined) return
+    const { intervalMs = defaultWatchIntervalMs } = watch === true ? {} : watch
+    const look = () => this.#followFolder(() => discoverModelFolders(modelsDir))
+    this.#watch = watchFolder(look, { clock: platform.clock, intervalMs })
+  }
+
+  /** A folder that cannot be read for a moment changes nothing. */
+  async #followFolder(discover: () => Promise<readonly ModelFolder[]>): Promise<void> {
+    try {
+      for (const { name } of await discover()) {
+        if (this.#closing !== undefined) return
+        const known = this.#models.get(name)
+        if (known !== undefined) await known.follow()
+        else await (await this.#discover?.(name))?.load()
+      }
+    } catch (error) {
+      this.#serving.logger.warn({ modelsDir: this.options.modelsDir, err: error }, 'cannot follow the models folder')
+    }
   }
 
   /** A model that came after the start is found when it is asked for. */
@@ -159,6 +203,7 @@ export class MLServiceRegistry {
   async #close(): Promise<void> {
     // an initialization under way sees #closing after its present model, and what it loaded is closed below
     await this.#initializing?.catch(() => undefined)
+    await this.#watch?.close()
     for (const model of this.#models.values()) await model.close()
     await this.#cache?.cache.close()
   }

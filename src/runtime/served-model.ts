@@ -1,203 +1,161 @@
 // One model of the registry: its versions, loaded or failed, the active one, and predictors that follow it.
 
 import type { ArtifactMetadata } from '../artifact/metadata.ts'
-import { createError, isMLError, type MLError } from '../errors.ts'
-import type { Publish } from '../observe/channels.ts'
-import { createModelStats, type ModelStats } from '../observe/stats.ts'
+import { createError } from '../errors.ts'
 import { createRowReader } from '../rows/read-row.ts'
-import type { Engine } from './engine.ts'
-import { createFallbacks, findRule } from './model-fallback.ts'
-import type { ModelFolder } from './model-folder.ts'
+import { createFallbacks } from './model-fallback.ts'
 import type { ModelHealth } from './model-health.ts'
-import type { ResolvedServingOptions } from './options.ts'
-import type { Platform } from './platform.ts'
+import type { Slot, SlotState } from './model-slot.ts'
 import { ModelPredictor } from './predictor.ts'
 import type { EngineState } from './request.ts'
-import { RetrySchedule } from './retry-schedule.ts'
-import { readServiceEntry, resolveVersion, type ServiceEntry } from './service-entry.ts'
-import type { SharedCache } from './shared-cache.ts'
-import { startEngine } from './start-engine.ts'
-
-export type ServedModelContext = {
-  readonly serving: ResolvedServingOptions
-  readonly platform: Platform
-  readonly publish: Publish
-  readonly cache: SharedCache | undefined
-  readonly allowBelowFloor: boolean
-  readonly retryAfterMs: number
-  /** What the model's folder holds now; undefined where it is gone. */
-  readonly readFolder: () => Promise<ModelFolder | undefined>
-  readonly readArtifact: (path: string) => Promise<Record<string, Uint8Array>>
-}
-
-/** The active version, or one that was asked for by name. */
-type Slot = {
-  readonly selector: string | undefined
-  readonly stats: ModelStats
-  readonly retry: RetrySchedule
-  state: EngineState
-  loading: Promise<void> | undefined
-}
+import { checkedRouting, Routing, type RoutingOptions } from './routing.ts'
+import { resolveVersion, type ServiceEntry } from './service-entry.ts'
+import { ShadowComparison } from './shadow.ts'
+import { type ServedModelContext, SlotTable, withFallbackFlag } from './slot-table.ts'
 
 export class ServedModel {
   readonly #context: ServedModelContext
-  readonly #engines = new Map<string, Promise<Engine>>()
-  readonly #slots = new Map<string, Slot>()
-  #entry: ServiceEntry
+  readonly #table: SlotTable
+  #routing: Routing | undefined
   #monitor: ModelPredictor | undefined
-  #isClosed = false
 
   constructor(entry: ServiceEntry, context: ServedModelContext) {
-    this.#entry = entry
     this.#context = context
+    this.#table = new SlotTable(entry, context, (engine) => this.#routing?.shadow?.engine === engine)
   }
 
   /** Loads the active version; a failure becomes the model's state, never an exception. */
-  async load(): Promise<EngineState> {
-    const { fallback } = this.#entry.config
-    if (fallback !== undefined && this.#findRule() === undefined)
-      this.#context.serving.logger.warn(
-        { model: this.#entry.name, fallback },
+  async load(): Promise<void> {
+    const { config, name } = this.#table.entry
+    const { logger } = this.#context.serving
+    if (config.fallback !== undefined && this.#table.rule === undefined)
+      logger.warn(
+        { model: name, fallback: config.fallback },
         'service.json names a fallback that neither options.fallbacks nor rule.json has; nothing answers when the model cannot',
       )
-    const slot = this.#slot(undefined)
-    await this.#ensureLoaded(slot)
-    return slot.state
+    await this.#table.ensureLoaded(this.#table.slot(undefined))
+    if (config.traffic === undefined && config.shadow === undefined) return
+    try {
+      await this.route(config)
+    } catch (error) {
+      logger.error(
+        { model: name, err: error },
+        'traffic or shadow of service.json cannot be; the active version answers all',
+      )
+    }
   }
 
   /** @throws the load error where there is neither model nor fallback; MODEL_NOT_FOUND for an unknown version or alias */
   async predictor(selector: string | undefined, useFallback: boolean): Promise<ModelPredictor> {
-    if (selector !== undefined) resolveVersion(await this.#refresh(), selector)
-    const slot = this.#slot(selector)
-    await this.#ensureLoaded(slot)
-    const hasRule = this.#findRule() !== undefined
+    if (selector !== undefined) resolveVersion(await this.#table.refresh(), selector)
+    const slot = this.#table.slot(selector)
+    await this.#table.ensureLoaded(slot)
+    const hasRule = this.#table.rule !== undefined
     if (slot.state.kind === 'failed' && !(useFallback && hasRule)) throw withFallbackFlag(slot.state.error, hasRule)
     return this.#createPredictor(slot, useFallback)
   }
 
   /** Warms `selector`'s version, lets it take traffic, then drains what answered before; a failed swap changes nothing. */
   async activate(selector: string): Promise<void> {
-    const version = resolveVersion(await this.#refresh(), selector)
-    const slot = this.#slot(undefined)
-    const engine = await this.#engine(version, slot)
-    const before = slot.state
-    slot.state = { kind: 'loaded', engine }
-    if (before.kind === 'loaded' && before.engine !== engine) await this.#retire(before.engine)
+    const version = resolveVersion(await this.#table.refresh(), selector)
+    await this.#table.swap(this.#table.slot(undefined), version)
+  }
+
+  /**
+   * Splits the requests to the name alone, and lets a shadow see them; it replaces what was set before. Every version is
+   * loaded before anything changes.
+   */
+  async route(options: RoutingOptions): Promise<void> {
+    const { name } = this.#table.entry
+    const { weights, shadow } = checkedRouting(name, options)
+    const entry = await this.#table.refresh()
+    const arms = []
+    for (const [selector, weight] of weights) {
+      resolveVersion(entry, selector)
+      arms.push({ slot: await this.#table.loaded(selector), weight })
+    }
+    let comparison: ShadowComparison | undefined
+    if (shadow !== undefined) {
+      const { selector, share } = shadow
+      const { state } = await this.#table.loaded(selector)
+      if (state.kind !== 'loaded') throw createError('MODEL_LOAD_FAILED', `${name}@${selector} was unloaded meanwhile`)
+      const { engine } = state
+      comparison = new ShadowComparison(name, { engine, version: engine.version, share }, this.#context.publish)
+    }
+    const before = this.#routing
+    const isUsed = arms.length > 0 || comparison !== undefined
+    this.#routing = isUsed ? new Routing(arms, comparison, this.#context.platform.clock) : undefined
+    if (before?.shadow !== undefined) await this.#table.retireUnlessNamed(before.shadow.engine)
+  }
+
+  /** Takes over what the folder means now, for the active version and every alias that somebody uses; for a watch. */
+  async follow(): Promise<void> {
+    const entry = await this.#table.refresh()
+    if (entry.error !== undefined || this.#table.isClosed) return
+    for (const slot of this.#table.slots) {
+      if (slot.state.kind === 'failed') await this.#table.ensureLoaded(slot)
+      else if (slot.state.kind === 'loaded' && slot.retry.isDue()) await this.#followOne(entry, slot)
+    }
   }
 
   /** Health of the active version, whether or not anyone asked for a predictor. */
   health(): ModelHealth {
-    this.#monitor ??= this.#createPredictor(this.#slot(undefined), true)
+    this.#monitor ??= this.#createPredictor(this.#table.slot(undefined), true)
     return this.#monitor.getHealth()
   }
 
   get metadata(): ArtifactMetadata | undefined {
-    const { state } = this.#slot(undefined)
+    const { state } = this.#table.slot(undefined)
     return state.kind === 'loaded' ? state.engine.artifact.metadata : undefined
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true
-    for (const [version, starting] of [...this.#engines]) {
-      this.#engines.delete(version)
-      await starting.then(
-        (engine) => engine.close(),
-        () => undefined,
-      )
-    }
+    this.#routing = undefined
+    await this.#table.close()
   }
 
-  #slot(selector: string | undefined): Slot {
-    const key = selector ?? ''
-    const found = this.#slots.get(key)
-    if (found !== undefined) return found
-    const { platform, retryAfterMs } = this.#context
-    const slot: Slot = {
-      selector,
-      stats: createModelStats({ clock: platform.clock }),
-      retry: new RetrySchedule(platform.clock, retryAfterMs),
-      state: { kind: 'failed', error: createError('MODEL_LOAD_FAILED', `${this.#entry.name} is not loaded yet`) },
-      loading: undefined,
-    }
-    this.#slots.set(key, slot)
-    return slot
-  }
-
-  async #ensureLoaded(slot: Slot): Promise<void> {
-    if (this.#isClosed) throw createError('CLOSED', 'the registry is closed')
-    if (slot.state.kind === 'loaded' || !slot.retry.isDue()) return
-    slot.loading ??= this.#loadInto(slot).finally(() => {
-      slot.loading = undefined
-    })
-    await slot.loading
-  }
-
-  async #loadInto(slot: Slot): Promise<void> {
-    const { publish, serving } = this.#context
-    const { name } = this.#entry
+  /** A version that cannot be loaded changes nothing, and is tried again with back-off: it may still be copied. */
+  async #followOne(entry: ServiceEntry, slot: Slot): Promise<void> {
+    const { logger } = this.#context.serving
+    const { name } = entry
+    let version: string
     try {
-      const entry = await this.#refresh()
-      if (entry.error !== undefined) throw entry.error
-      slot.state = { kind: 'loaded', engine: await this.#engine(resolveVersion(entry, slot.selector), slot) }
+      version = resolveVersion(entry, slot.selector)
+    } catch {
+      return // its versions or alias are gone; what is loaded goes on
+    }
+    if (version === slot.meantVersion) return
+    try {
+      await this.#table.swap(slot, version)
+      slot.meantVersion = version
       slot.retry.succeeded()
-    } catch (thrown) {
-      const error = isMLError(thrown) ? thrown : unexpected(thrown, name)
-      slot.state = { kind: 'failed', error: withFallbackFlag(error, this.#findRule() !== undefined) }
+      logger.info({ model: name, version, selector: slot.selector }, 'followed the models folder')
+    } catch (error) {
       slot.retry.failed()
-      publish('modelFailed', { model: name, version: null, error })
-      serving.logger.error({ model: name, code: error.code, err: error }, 'model failed to load; the others go on')
+      logger.error({ model: name, version, err: error }, 'the new version cannot be served; the former goes on')
     }
   }
 
-  /** Versions, aliases and rules come and go while a registry runs; a folder that is gone leaves what was known of it. */
-  async #refresh(): Promise<ServiceEntry> {
-    const folder = await this.#context.readFolder()
-    this.#entry = folder === undefined ? { ...this.#entry, versions: [] } : readServiceEntry(folder)
-    return this.#entry
-  }
-
-  #findRule(): ReturnType<typeof findRule> {
-    return findRule(this.#entry, this.#context.serving.rules)
-  }
-
-  #engine(version: string, slot: Slot): Promise<Engine> {
-    const found = this.#engines.get(version)
-    if (found !== undefined) return found
-    const starting = this.#start(version, slot)
-    this.#engines.set(version, starting)
-    starting.catch(() => this.#engines.delete(version))
-    return starting
-  }
-
-  /** Batches are counted for the slot that asked first; a version is loaded once, whoever names it. */
-  async #start(version: string, { stats }: Slot): Promise<Engine> {
-    const entry = this.#entry
-    const { readArtifact, serving, platform, publish, allowBelowFloor } = this.#context
-    const files = await readArtifact(`${entry.path}/versions/${version}`)
-    const where = `${entry.name}/versions/${version}`
-    const expected = { name: entry.name, version }
-    const { config } = entry
-    return startEngine(files, { where, serving, platform, stats, publish, expected, config, allowBelowFloor })
-  }
-
-  async #retire(engine: Engine): Promise<void> {
-    const isNamed = [...this.#slots.values()].some(({ state }) => state.kind === 'loaded' && state.engine === engine)
-    if (isNamed) return
-    this.#engines.delete(engine.version)
-    await engine.drain()
+  /** Who answers the next request to a slot. An arm that cannot answer leaves its share to the active version. */
+  #next(slot: Slot): SlotState {
+    if (this.#table.isClosed) return closedState(this.#table.entry.name)
+    const arm = slot.selector === undefined ? this.#routing?.pick()?.state : undefined
+    const state = arm === undefined || arm.kind === 'failed' ? slot.state : arm
+    if (state.kind === 'loaded') this.#table.touch(state.engine)
+    // a model that failed is tried again, in the background of a request that its fallback answers
+    else if (state.kind === 'failed' && slot.retry.isDue()) void this.#table.ensureLoaded(slot)
+    return state
   }
 
   #createPredictor(slot: Slot, useFallback: boolean): ModelPredictor {
     const { platform, publish, cache, serving } = this.#context
-    const { name, config } = this.#entry
+    const { name, config } = this.#table.entry
     return new ModelPredictor({
       name,
-      state: () => {
-        // a model that failed is tried again, in the background of a request that its fallback answers
-        if (slot.state.kind === 'failed' && !this.#isClosed && slot.retry.isDue()) void this.#ensureLoaded(slot)
-        return this.#isClosed ? closedState(name) : slot.state
-      },
-      fallbackFor: useFallback ? createFallbacks(this.#entry, serving.rules, publish) : () => undefined,
+      state: () => this.#next(slot),
+      current: () => (this.#table.isClosed ? closedState(name) : slot.state),
+      ...(slot.selector === undefined ? { routing: () => this.#routing } : {}),
+      fallbackFor: useFallback ? createFallbacks(this.#table.entry, serving.rules, publish) : () => undefined,
       ...(config.schema === undefined
         ? {}
         : { readerWithoutModel: createRowReader(config.schema), schemaWithoutModel: config.schema }),
@@ -213,16 +171,4 @@ export class ServedModel {
 
 function closedState(name: string): EngineState {
   return { kind: 'failed', error: createError('CLOSED', `the registry of ${name} is closed`) }
-}
-
-/** Whatever a load throws is this model's own failure: the others are served. */
-function unexpected(cause: unknown, name: string): MLError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  return createError('MODEL_LOAD_FAILED', `cannot load ${name}: ${reason}`, { cause })
-}
-
-function withFallbackFlag(error: MLError, fallbackAvailable: boolean): MLError {
-  if (error.fallbackAvailable === fallbackAvailable) return error
-  const { code, message, details, cause } = error
-  return createError(code, message, { details, cause, fallbackAvailable })
 }

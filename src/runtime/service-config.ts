@@ -41,6 +41,12 @@ const serviceConfigSchema = z.strictObject({
   aliases: z.record(z.string(), z.string()).optional(),
   /** Version or alias that `name` alone means; the highest version where it is not said. */
   active: z.string().optional(),
+  /** Shares of the requests to `name` alone, by version or alias, such as { "stable": 90, "canary": 10 }. */
+  traffic: z.record(z.string(), z.number().nonnegative()).optional(),
+  /** Version or alias that is asked too, to compare; its answers are counted and never returned. */
+  shadow: z
+    .union([z.string(), z.strictObject({ version: z.string(), share: z.number().gt(0).max(1).default(1) })])
+    .optional(),
 })
 
 export type ServiceConfig = z.infer<typeof serviceConfigSchema>
