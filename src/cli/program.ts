@@ -8,6 +8,7 @@ import { defineConvertCommand } from './convert-command.ts'
 import { defineDemoCommand } from './demo-command.ts'
 import { defineDoctorCommand } from './doctor-command.ts'
 import { defineInspectCommand } from './inspect-command.ts'
+import { defineNativeCommand } from './native-command.ts'
 import { packageFile } from './package-file.ts'
 import { definePredictCommand } from './predict-command.ts'
 import { defineSupportedCommand } from './supported-command.ts'
@@ -19,6 +20,7 @@ const commands = [
   defineDoctorCommand,
   defineSupportedCommand,
   defineDemoCommand,
+  defineNativeCommand,
 ]
 
 const examples = `
@@ -40,12 +42,13 @@ export function createProgram(context: CliContext): Command {
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', examples)
   for (const define of commands) program.addCommand(define(context))
-  for (const command of [program, ...program.commands]) configure(command, context)
+  configure(program, context)
   return program
 }
 
 /** Not inherited by commands that are added ready-made. */
-function configure(command: Command, { stdout, stderr }: CliContext): void {
+function configure(command: Command, context: CliContext): void {
+  const { stdout, stderr } = context
   command
     .option('--verbose', 'print causes and stacks of errors')
     .helpOption('-h, --help', 'print this help')
@@ -58,6 +61,7 @@ function configure(command: Command, { stdout, stderr }: CliContext): void {
       getErrHelpWidth: () => stderr.columns,
       outputError: (text, write) => write(`error INPUT_INVALID: ${oneLine(text.replace(/^error: /, ''))}\n`),
     })
+  for (const part of command.commands) configure(part, context)
 }
 
 function packageVersion(): string {
