@@ -6,7 +6,7 @@ import type { OutcomeCounts } from './stats.ts'
 export type HealthStatus = 'healthy' | 'degraded' | 'unhealthy'
 
 export type HealthReason = {
-  readonly kind: 'not-loaded' | 'all-failing' | 'error-rate' | 'latency' | 'breaker' | 'fallback'
+  readonly kind: 'not-loaded' | 'all-failing' | 'error-rate' | 'latency' | 'breaker' | 'fallback' | 'backend'
   /** One sentence for people. */
   readonly text: string
 }
@@ -23,13 +23,22 @@ export type HealthInput = {
   readonly hasFallback: boolean
   /** p95 beyond which the model is degraded. */
   readonly latencyTargetMs?: number
+  /** Why the model runs on another backend than it was started on; absent where it does not. */
+  readonly movedBackend?: string
 }
 
 /** From this share of failed rows on, a model is degraded (the specification: healthy below 5 %). */
 export const degradedErrorRate = 0.05
 
 /** No traffic is healthy; a model of which every row fails, or that neither runs nor has a fallback, is unhealthy. */
-export function judgeHealth({ recent, breaker, isLoaded, hasFallback, latencyTargetMs }: HealthInput): Health {
+export function judgeHealth({
+  recent,
+  breaker,
+  isLoaded,
+  hasFallback,
+  latencyTargetMs,
+  movedBackend,
+}: HealthInput): Health {
   const reasons: HealthReason[] = []
   if (!isLoaded)
     reasons.push({
@@ -56,6 +65,7 @@ export function judgeHealth({ recent, breaker, isLoaded, hasFallback, latencyTar
       kind: 'fallback',
       text: `${recent.fallbacks} of ${recent.successes} answers came from the fallback`,
     })
+  if (movedBackend !== undefined) reasons.push({ kind: 'backend', text: movedBackend })
   const isUnhealthy = isAllFailing || (!isLoaded && !hasFallback)
   return { status: isUnhealthy ? 'unhealthy' : reasons.length > 0 ? 'degraded' : 'healthy', reasons }
 }

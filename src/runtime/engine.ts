@@ -3,22 +3,26 @@
 import type { Artifact } from '../artifact/artifact.ts'
 import type { ModelSchema } from '../artifact/schema.ts'
 import type { Hash } from '../artifact/sha256.ts'
-import type { BackendChoice, SelectedBackend } from '../backend/choice/select-backend.ts'
-import { checkRows } from '../backend/choice/self-check.ts'
+import type { BackendChoice } from '../backend/choice/backend-choice.ts'
+import { probeRows } from '../backend/choice/probe.ts'
+import type { SelectedBackend } from '../backend/choice/select-backend.ts'
 import { type Batcher, createBatcher } from '../batching/batcher.ts'
 import type { SubmitOptions } from '../batching/batcher-options.ts'
 import { resolveBatchingOptions } from '../batching/batching-options.ts'
 import { createRowKey, type KeyKind, type RowKey } from '../cache/cache-key.ts'
-import { createError, errorTable, isMLError } from '../errors.ts'
+import { createError, isMLError } from '../errors.ts'
 import type { Publish } from '../observe/channels.ts'
 import type { ModelStats } from '../observe/stats.ts'
 import { type Breaker, createBreaker } from '../resilience/breaker.ts'
 import type { Answer, Origin } from '../rows/prediction.ts'
 import { createRowReader, type RowReader } from '../rows/read-row.ts'
-import { createLoadedModel, type LoadedModel, type RowResult } from './loaded-model.ts'
+import { Leases } from './leases.ts'
+import { createLoadedModel, type LoadedModel } from './loaded-model.ts'
 import type { PredictOptions, ResolvedServingOptions } from './options.ts'
 import type { Platform } from './platform.ts'
+import { assertNotAllWrong, type RowResult, valueOf } from './row-result.ts'
 import { withTimeBudget } from './time-budget.ts'
+import { warmUp } from './warm-up.ts'
 
 /** Wait before a row of predictBatch that met a full queue asks again; a batch takes about as long. */
 const fullQueueWaitMs = 1
@@ -48,7 +52,6 @@ export class Engine {
   readonly artifact: Artifact
   readonly reader: RowReader
   readonly breaker: Breaker
-  readonly choice: BackendChoice
   /** Milliseconds of a run of one row, measured when the engine was warmed. */
   readonly runMs: number
   /** Rows of one predictBatch under way at once: half the queue, so that two such calls fit beside each other. */
@@ -58,19 +61,25 @@ export class Engine {
   readonly #batcher: Batcher<Float64Array, Answer>
   readonly #origins: Readonly<Record<'model' | 'cache', Origin>>
   readonly #rowKeys: Readonly<Record<KeyKind, RowKey>>
-  #leaseCount = 0
-  #onIdle: (() => void)[] = []
-  #running: Promise<unknown> | undefined
+  readonly #leases = new Leases()
   #isClosed = false
 
-  /** Warms the backend with the artifact's own check rows, at batch 1 and at all of them. */
+  /** Warms the backend with the artifact's own check rows, at the batch sizes that will come. */
   static async start(options: EngineOptions): Promise<Engine> {
-    const model = createLoadedModel(options.artifact, options.selected)
-    return new Engine(options, model, await warm(model, checkRows(options.artifact), options.platform))
+    const { artifact, selected, serving, platform } = options
+    const model = createLoadedModel(artifact, selected)
+    const { strategy } = resolveBatchingOptions(serving.batching === false ? {} : serving.batching)
+    try {
+      const warming = { rows: probeRows(artifact), maxRows: strategy.maxRows, clock: platform.clock }
+      return new Engine(options, model, await warmUp(model, warming))
+    } catch (error) {
+      model.dispose()
+      throw error
+    }
   }
 
   private constructor(options: EngineOptions, model: LoadedModel, runMs: number) {
-    const { artifact, serving, platform, selected, publish } = options
+    const { artifact, serving, platform, publish } = options
     const { name, version, schema } = artifact.metadata
     this.#options = options
     this.#model = model
@@ -79,7 +88,6 @@ export class Engine {
     this.schema = schema
     this.artifact = artifact
     this.runMs = runMs
-    this.choice = selected.choice
     this.reader = createRowReader(schema)
     this.breaker = createBreaker({ model: name, clock: platform.clock, publish, ...serving.breaker })
     this.#rowKeys = rowKeys(artifact, platform.hash)
@@ -99,6 +107,11 @@ export class Engine {
       defer: platform.defer,
       observe: (rowCount, queueMs, runMs) => this.#recordBatch(rowCount, queueMs, runMs),
     })
+  }
+
+  /** As it is now: a model may move to another backend while it serves. */
+  get choice(): BackendChoice {
+    return this.#options.selected.choice
   }
 
   /** Where answers of this engine say they came from. */
@@ -121,19 +134,12 @@ export class Engine {
   /** Keeps the engine from being disposed while `work` runs. */
   lease<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#isClosed) return Promise.reject(this.#closedError())
-    this.#leaseCount++
-    const release = (): void => {
-      if (--this.#leaseCount > 0) return
-      for (const notify of this.#onIdle.splice(0)) notify()
-    }
-    const result = work()
-    void result.then(release, release)
-    return result
+    return this.#leases.hold(work)
   }
 
   /** Waits for what is under way, then frees the model. */
   async drain(): Promise<void> {
-    if (this.#leaseCount > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
+    await this.#leases.settled()
     await this.#batcher.drain()
     await this.close()
   }
@@ -143,10 +149,7 @@ export class Engine {
     if (this.#isClosed) return
     this.#isClosed = true
     await this.#batcher.close()
-    const dispose = (): void => this.#model.dispose()
-    // callers have their answer already, but the backend must not lose its tensors in the middle of a run
-    if (this.#running === undefined) dispose()
-    else void this.#running.then(dispose)
+    this.#model.dispose()
     this.#options.publish('modelUnloaded', { model: this.name, version: this.version })
   }
 
@@ -154,8 +157,6 @@ export class Engine {
     return this.breaker.guard(() => {
       const results = this.#model.run(rows)
       if (!(results instanceof Promise)) return assertNotAllWrong(results)
-      const ended = (): void => void (this.#running = undefined)
-      this.#running = results.then(ended, ended)
       const { serving, platform } = this.#options
       return withTimeBudget(results.then(assertNotAllWrong), serving.timeBudgetMs, platform.clock, this.name)
     })
@@ -194,35 +195,7 @@ export class Engine {
   }
 }
 
-/** A batch in which no row has an answer is the model's failure, not that of its rows. */
-function assertNotAllWrong(results: readonly RowResult[]): readonly RowResult[] {
-  const first = results[0]
-  if (!isMLError(first) || !errorTable[first.code].countsAsModelFailure) return results
-  if (results.every(isMLError)) throw first
-  return results
-}
-
-function valueOf(result: RowResult): Answer {
-  if (isMLError(result)) throw result
-  return result
-}
-
 function rowKeys({ metadata, sha256 }: Artifact, hash: Hash): Record<KeyKind, RowKey> {
   const shared = { model: metadata.name, version: metadata.version, artifactSha256: sha256, hash }
   return { exact: createRowKey({ ...shared, kind: 'exact' }), hashed: createRowKey({ ...shared, kind: 'hashed' }) }
-}
-
-/** Timed runs of one row after the first, which compiles and uploads; their fastest is the least disturbed. */
-const timedRuns = 5
-
-async function warm(model: LoadedModel, rows: readonly Float64Array[], { clock }: Platform): Promise<number> {
-  if (rows.length === 0) return 0
-  await model.run(rows)
-  let fastestMs = Infinity
-  for (let i = 0; i < timedRuns; i++) {
-    const startedAt = clock.now()
-    await model.run([rows[i % rows.length]])
-    fastestMs = Math.min(fastestMs, clock.now() - startedAt)
-  }
-  return fastestMs
 }

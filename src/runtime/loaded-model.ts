@@ -3,20 +3,28 @@
 import type { Artifact } from '../artifact/artifact.ts'
 import type { BackendModel, Slab } from '../backend/port.ts'
 import type { SelectedBackend } from '../backend/choice/select-backend.ts'
-import { isMLError, type MLError } from '../errors.ts'
+import { isMLError } from '../errors.ts'
 import { createDecoder } from '../rows/decode.ts'
-import type { Answer } from '../rows/prediction.ts'
-
-export type RowResult = Answer | MLError
+import type { RowResult } from './row-result.ts'
 
 /** Rows of the first slabs; they double from here. */
 const firstCapacity = 64
 
 export type LoadedModel = {
   readonly mode: BackendModel['mode']
-  /** One result a row, in order; an asynchronous model takes one batch at a time. */
+  /** One result a row, in order. Batches of an asynchronous model may overlap: one that is overdue runs on. */
   run(rows: readonly Float64Array[]): readonly RowResult[] | Promise<readonly RowResult[]>
+  /** Frees the backend's model once no batch runs: it must not lose its tensors in the middle of one. */
   dispose(): void
+}
+
+/** Room for one batch under way; nobody else writes to it until that batch is settled. */
+type Slabs = {
+  readonly capacity: number
+  readonly rows: Float64Array
+  readonly inputs: readonly Slab[]
+  readonly inputValues: readonly Float32Array[]
+  readonly output: Slab
 }
 
 export function createLoadedModel(
@@ -25,9 +33,23 @@ export function createLoadedModel(
 ): LoadedModel {
   const decode = createDecoder(metadata.head)
   const featureCount = metadata.schema.features.length
-  let slabs = allocate(firstCapacity)
+  /** Batches one after the other use the same slabs again and again. */
+  let spare: Slabs | undefined
+  let runningCount = 0
+  let isDisposed = false
 
-  function allocate(capacity: number) {
+  function take(rowCount: number): Slabs {
+    const found = spare
+    spare = undefined
+    if (found !== undefined && rowCount <= found.capacity) return found
+    return allocate(Math.max(rowCount, found === undefined ? firstCapacity : 2 * found.capacity))
+  }
+
+  function giveBack(slabs: Slabs): void {
+    if (spare === undefined || spare.capacity < slabs.capacity) spare = slabs
+  }
+
+  function allocate(capacity: number): Slabs {
     const inputs = metadata.inputs.map(({ name, width }) => ({
       name,
       width,
@@ -36,30 +58,40 @@ export function createLoadedModel(
     return {
       capacity,
       rows: new Float64Array(capacity * featureCount),
-      inputs: inputs as readonly Slab[],
+      inputs,
       inputValues: inputs.map(({ values }) => values),
       output: { name: 'raw', width: metadata.rawWidth, values: new Float32Array(capacity * metadata.rawWidth) },
     }
   }
 
-  function fill(rows: readonly Float64Array[]): void {
-    if (rows.length > slabs.capacity) slabs = allocate(Math.max(rows.length, 2 * slabs.capacity))
+  function fill(slabs: Slabs, rows: readonly Float64Array[]): void {
     for (let i = 0; i < rows.length; i++) slabs.rows.set(rows[i], i * featureCount)
     encoder.encode(slabs.rows, rows.length, slabs.inputValues)
   }
 
-  function read(rowCount: number): RowResult[] {
+  function read({ output }: Slabs, rowCount: number): RowResult[] {
     const results: RowResult[] = new Array<RowResult>(rowCount)
-    for (let i = 0; i < rowCount; i++) results[i] = decodeRow(i)
+    for (let i = 0; i < rowCount; i++) results[i] = decodeRow(output.values, i)
     return results
   }
 
-  function decodeRow(i: number): RowResult {
+  function decodeRow(raw: Float32Array, i: number): RowResult {
     try {
-      return decode(slabs.output.values, i * metadata.rawWidth)
+      return decode(raw, i * metadata.rawWidth)
     } catch (error) {
       if (isMLError(error)) return error
       throw error
+    }
+  }
+
+  async function finish(pending: Promise<void>, slabs: Slabs, rowCount: number): Promise<readonly RowResult[]> {
+    runningCount++
+    try {
+      await pending
+      return read(slabs, rowCount)
+    } finally {
+      giveBack(slabs)
+      if (--runningCount === 0 && isDisposed) backend.dispose()
     }
   }
 
@@ -67,10 +99,20 @@ export function createLoadedModel(
     mode: backend.mode,
     run(rows) {
       if (rows.length === 0) return []
-      fill(rows)
-      const pending = backend.run(slabs.inputs, rows.length, [slabs.output])
-      return pending === undefined ? read(rows.length) : pending.then(() => read(rows.length))
+      const slabs = take(rows.length)
+      let pending: void | Promise<void> = undefined
+      try {
+        fill(slabs, rows)
+        pending = backend.run(slabs.inputs, rows.length, [slabs.output])
+        if (pending === undefined) return read(slabs, rows.length)
+      } finally {
+        if (pending === undefined) giveBack(slabs)
+      }
+      return finish(pending, slabs, rows.length)
     },
-    dispose: () => backend.dispose(),
+    dispose() {
+      isDisposed = true
+      if (runningCount === 0) backend.dispose()
+    },
   }
 }

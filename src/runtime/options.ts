@@ -1,5 +1,6 @@
 // What users may configure, checked once and with every default filled in.
 
+import type { BackendOptions } from '../backend/backend-options.ts'
 import type { BackendName } from '../backend/port.ts'
 import { type BatchingOptions, resolveBatchingOptions } from '../batching/batching-options.ts'
 import type { CachingOptions } from '../cache/cache-port.ts'
@@ -8,6 +9,7 @@ import { systemClock } from '../observe/clock.ts'
 import { type Logger, silentLogger } from '../observe/logger.ts'
 import { createBreaker } from '../resilience/breaker.ts'
 import { createRuleTable, type FallbackRules, type RuleTable } from '../resilience/rules.ts'
+import { checkedBackendOptions } from './checked-backend-options.ts'
 import type { Platform } from './platform.ts'
 
 export type BackendChoice = 'auto' | BackendName
@@ -15,6 +17,8 @@ export type BackendChoice = 'auto' | BackendName
 export type ServingOptions = {
   /** @default 'auto' */
   readonly backend?: BackendChoice
+  /** Threads, device, memory and adapter of the backends that run in a process of their own. */
+  readonly backendOptions?: BackendOptions
   /** @default a logger that says nothing */
   readonly logger?: Logger
   readonly batching?: false | BatchingOptions
@@ -66,6 +70,7 @@ export type PredictOptions = {
 
 export type ResolvedServingOptions = {
   readonly backend: BackendChoice
+  readonly backendOptions: BackendOptions
   readonly logger: Logger
   readonly batching: false | BatchingOptions
   readonly caching: false | CachingOptions
@@ -86,6 +91,7 @@ export function resolveServingOptions(options: ServingOptions): ResolvedServingO
     if (typeof logger[level] !== 'function') throw wrongOption('logger', `a ${level} method, as pino has`, logger)
   return {
     backend,
+    backendOptions: checkedBackendOptions(options.backendOptions ?? {}),
     logger,
     batching: checkedBatching(options.batching ?? {}),
     caching: options.caching ?? {},

@@ -1,10 +1,28 @@
-// The backends of this process: one list, since each counts the memory of the models that it holds.
+// What the user says about backends in; the backends of this process, made once for all that say the same, out.
 
-import { type Candidate, createCandidates } from '../backend/choice/candidates.ts'
+import type { BackendOptions } from '../backend/backend-options.ts'
+import { type Candidate, createCandidate, candidateNames } from '../backend/choice/candidates.ts'
 
-let candidates: readonly Candidate[] | undefined
+/** By name and that backend's own options: each counts the memory of the models that it holds, wasm's for all models. */
+const candidates = new Map<string, Candidate>()
 
-export function processCandidates(): readonly Candidate[] {
-  candidates ??= createCandidates()
-  return candidates
+export function processCandidates(options: BackendOptions): readonly Candidate[] {
+  return candidateNames.map((name) => {
+    const key = `${name} ${keyOf((options as Partial<Record<string, object>>)[name])}`
+    const found = candidates.get(key) ?? createCandidate(name, options)
+    candidates.set(key, found)
+    return found
+  })
+}
+
+/** Ends what backends started for themselves, models included; the next model starts them anew. */
+export async function closeBackends(): Promise<void> {
+  const open = [...candidates.values()]
+  candidates.clear()
+  for (const candidate of open) if ('backend' in candidate) await candidate.backend.close()
+}
+
+/** The same text for the same options, in whatever order they were given. */
+function keyOf(options: object = {}): string {
+  return JSON.stringify(Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

@@ -2,9 +2,11 @@
 
 import { readArtifact } from '../artifact/read-artifact.ts'
 import { selectBackend } from '../backend/choice/select-backend.ts'
+import type { Candidate } from '../backend/choice/candidates.ts'
 import { createError, isMLError, type MLError } from '../errors.ts'
 import type { Publish } from '../observe/channels.ts'
 import type { ModelStats } from '../observe/stats.ts'
+import { createBackendLog } from './backend-log.ts'
 import { Engine } from './engine.ts'
 import type { ResolvedServingOptions } from './options.ts'
 import type { Platform } from './platform.ts'
@@ -22,6 +24,8 @@ export type StartEngineOptions = {
   readonly expected?: { readonly name: string; readonly version: string }
   readonly config?: ServiceConfig
   readonly allowBelowFloor?: boolean
+  /** @default those of the process */
+  readonly candidates?: readonly Candidate[]
 }
 
 /**
@@ -38,13 +42,20 @@ export async function startEngine(
   try {
     const artifact = readArtifact(files, { hash: platform.hash })
     assertAsExpected(artifact.metadata, options)
-    const { now } = platform.clock
-    const selected = await selectBackend({ requested: serving.backend, artifact, candidates: processCandidates(), now })
+    const { name: model, version } = artifact.metadata
+    const selected = await selectBackend({
+      requested: serving.backend,
+      artifact,
+      candidates: options.candidates ?? processCandidates(serving.backendOptions),
+      now: platform.clock.now,
+      onEvent: createBackendLog(serving.logger, { model, version }),
+    })
     const engine = await Engine.start({ artifact, selected, serving, platform, stats, publish })
     const loadMs = platform.clock.now() - startedAt
     publish('modelLoaded', { model: engine.name, version: engine.version, loadMs })
-    const { picked, why } = selected.choice
-    serving.logger.info({ model: engine.name, version: engine.version, backend: picked, why, loadMs }, 'model loaded')
+    const { picked, why, candidates } = selected.choice
+    const device = candidates.find(({ name }) => name === picked)?.device
+    serving.logger.info({ model, version, backend: picked, device, why, loadMs }, 'model loaded')
     return engine
   } catch (error) {
     throw loadError(error, where)

@@ -1,93 +1,85 @@
-// A loaded model and its artifact in, whether it answers the check rows as the oracle does out, and by how much it is off.
+// A loaded model and probe rows in; whether it answers them as the oracle does at every batch size, and what is off, out.
 
-import type { Artifact } from '../../artifact/artifact.ts'
-import type { RegionGraph } from '../../regions/region.ts'
-import { roundingBound } from '../../regions/rounding-bound.ts'
-import type { Encoder } from '../../rows/encode.ts'
-import type { BackendModel, Slab } from '../port.ts'
+import type { BackendModel } from '../port.ts'
+import { type AnswerFault, createAnswerTally } from './answer-tally.ts'
+import type { Probe, RowAt } from './probe.ts'
 
 export type SelfCheck = {
   readonly isRight: boolean
-  /** Rows replayed, each alone and all at once. */
+  /** Distinct rows replayed. */
   readonly rowCount: number
-  /** Largest distance from the oracle, and where it is; where `isRight` is false, the worst against its bound. */
-  readonly worst?: {
-    readonly row: number
-    readonly column: number
-    readonly difference: number
-    readonly bound: number
-  }
+  /** Sizes of the batches that were run, in order. */
+  readonly batchSizes: readonly number[]
+  /** Where `isRight` is false, what is farthest beyond its bound. */
+  readonly worst?: AnswerFault
   /** What happened, in one phrase. */
   readonly reason: string
 }
 
-export type CheckedModel = {
-  readonly artifact: Artifact
-  /** Restored from the artifact. */
-  readonly graph: RegionGraph
-  readonly encoder: Encoder
-}
+/** Odd, and no multiple of the four or eight lanes that kernels take at once: their last step is a partial one. */
+const oddRows = 7
 
-/** Replays `metadata.check` at batch 1 and all at once against the oracle's answers for the stored tables. */
-export async function selfCheck(model: BackendModel, checked: CheckedModel): Promise<SelfCheck> {
-  const { check, rawWidth } = checked.artifact.metadata
-  const rows = checkRows(checked.artifact)
-  const rowCount = rows.length
-  if (rowCount === 0) return { isRight: true, rowCount, reason: 'the artifact has no check rows' }
-  const bounds = rows.map((row) => roundingBound(checked.graph, row))
-  const answers = check.quantized.map((row) => Float64Array.from(row, (value) => value ?? NaN))
-  let worst: SelfCheck['worst']
-  const compare = (row: number, got: Float32Array, at: number): void => {
-    for (let column = 0; column < rawWidth; column++) {
-      const difference = distance(got[at + column], answers[row][column])
-      const bound = bounds[row][column]
-      if (worst === undefined || difference * worst.bound > worst.difference * bound || Number.isNaN(difference))
-        worst = { row, column, difference, bound }
-    }
+/** What `auto` compares at and adaptive batching reaches; several blocks of any kernel. */
+const largeRows = 512
+
+/** The one run of the large batch may take this long; a model of a millisecond a row gets a smaller one. */
+const largeRunMs = 200
+
+/**
+ * Replays the probe: each row alone, in odd batches, all at once, and tiled to a large batch, every answer compared.
+ * Where the probe has no answers, those of rows that come alone are what batches must give.
+ * @param now milliseconds; without it the large batch is never made smaller
+ */
+export async function selfCheck(model: BackendModel, probe: Probe, now?: () => number): Promise<SelfCheck> {
+  const { rowCount, rawWidth } = probe
+  const tally = createAnswerTally(probe)
+
+  async function replay(batchRows: number, rowAt: RowAt): Promise<number> {
+    const { inputs, raw } = probe.batch(batchRows, rowAt)
+    const startedAt = now?.() ?? 0
+    await model.run(inputs, batchRows, [raw])
+    const ms = (now?.() ?? 0) - startedAt
+    for (let i = 0; i < batchRows; i++) tally.add(batchRows, rowAt(i), raw.values, i * rawWidth)
+    return ms
   }
-  for (let row = 0; row < rowCount; row++) compare(row, await answer(model, checkBatch(checked, [rows[row]])), 0)
-  const together = await answer(model, checkBatch(checked, rows))
-  for (let row = 0; row < rowCount; row++) compare(row, together, row * rawWidth)
-  const isRight = worst === undefined || worst.difference <= worst.bound
-  return { isRight, rowCount, ...(worst && { worst }), reason: reasonOf(isRight, rowCount, worst) }
+
+  for (let row = 0; row < rowCount; row++) await replay(1, () => row)
+  for (let from = 0; from < rowCount; from += oddRows) await replay(oddRows, (i) => (from + i) % rowCount)
+  let ms = await replay(rowCount, (i) => i)
+  // a first run compiles and uploads; what it says of the next one's time counts only when it is good news
+  if (largeSize(rowCount, ms) < largeRows) ms = Math.min(ms, await replay(rowCount, (i) => i))
+  // each tile starts one row later, so that a row stands in every lane of a kernel
+  await replay(largeSize(rowCount, ms), (i) => (i + Math.floor(i / rowCount)) % rowCount)
+
+  const { worst, batchSizes } = tally
+  return { isRight: worst === undefined, rowCount, batchSizes, ...(worst && { worst }), reason: reasonOf(probe, tally) }
 }
 
-/** The artifact's check rows as canonical rows. */
-export function checkRows({ metadata }: Artifact): Float64Array[] {
-  return metadata.check.rows.map((row) => Float64Array.from(row, (value) => value ?? NaN))
+/** At least two tiles and one row: each row then stands in two places at once, and the last tile is cut off. */
+function largeSize(rowCount: number, msOfAllRows: number): number {
+  const fitting = msOfAllRows > 0 ? Math.floor((largeRunMs * rowCount) / msOfAllRows) : largeRows
+  return Math.max(2 * rowCount + 1, Math.min(largeRows, fitting))
 }
 
-export type CheckBatch = { readonly inputs: readonly Slab[]; readonly rowCount: number; readonly raw: Slab }
+type Tally = ReturnType<typeof createAnswerTally>
 
-/** Slabs of canonical rows, encoded, and one for the answers. */
-export function checkBatch({ artifact, encoder }: CheckedModel, rows: readonly Float64Array[]): CheckBatch {
-  const rowCount = rows.length
-  const { inputs: wanted, rawWidth } = artifact.metadata
-  const flat = new Float64Array(rows.reduce((sum, row) => sum + row.length, 0))
-  rows.forEach((row, i) => flat.set(row, i * row.length))
-  const inputs = wanted.map(({ name, width }) => ({ name, width, values: new Float32Array(width * rowCount) }))
-  encoder.encode(
-    flat,
-    rowCount,
-    inputs.map(({ values }) => values),
-  )
-  return { inputs, rowCount, raw: { name: 'raw', width: rawWidth, values: new Float32Array(rawWidth * rowCount) } }
+function reasonOf({ rowCount, answers }: Probe, { worst, batchSizes, wrongSizes }: Tally): string {
+  const rows = answers === undefined ? 'row' : 'check row'
+  if (worst === undefined)
+    return answers === undefined
+      ? 'the artifact has no check rows; batches answer as their rows alone'
+      : `right on all ${rowCount} check rows in batches of ${listed(batchSizes)}`
+  const { row, column, got, expected, difference, bound } = worst
+  const rightSizes = batchSizes.filter((size) => !wrongSizes.includes(size))
+  const right = rightSizes.length === 0 ? '' : `, right in batches of ${listed(rightSizes)}`
+  return `wrong on ${rows} ${row} in a batch of ${worst.batchRows}, output ${column}: got ${numberText(got)}, expected ${numberText(expected)}, off by ${difference.toPrecision(3)} where rounding explains ${bound.toPrecision(3)}; wrong in batches of ${listed(wrongSizes)}${right}`
 }
 
-async function answer(model: BackendModel, { inputs, rowCount, raw }: CheckBatch): Promise<Float32Array> {
-  await model.run(inputs, rowCount, [raw])
-  return raw.values
+function numberText(value: number): string {
+  return Number.isFinite(value) ? value.toPrecision(6) : String(value)
 }
 
-/** 0 where both are NaN or the same infinity; infinite where only one of them is. */
-function distance(got: number, expected: number): number {
-  if (Object.is(got, expected) || got === expected) return 0
-  const difference = Math.abs(got - expected)
-  return Number.isNaN(difference) ? Infinity : difference
-}
-
-function reasonOf(isRight: boolean, rowCount: number, worst: SelfCheck['worst']): string {
-  if (worst === undefined || isRight) return `right on all ${rowCount} check rows`
-  const { row, column, difference, bound } = worst
-  return `wrong on check row ${row}, output ${column}: off by ${difference.toPrecision(3)}, where rounding explains ${bound.toPrecision(3)}`
+function listed(sizes: readonly number[]): string {
+  const last = sizes[sizes.length - 1]
+  return sizes.length < 2 ? String(last) : `${sizes.slice(0, -1).join(', ')} and ${last}`
 }

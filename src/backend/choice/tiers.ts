@@ -1,0 +1,27 @@
+// Backends sorted into what `auto` takes first, what it measures against each other, and what it takes when all else failed.
+
+import type { BackendName } from '../port.ts'
+
+export type Tier = 'first' | 'measured' | 'last'
+
+/**
+ * CUDA needs no contest: where someone installed it, models are to run there. cpu answers any model more slowly than
+ * wasm does (`doctor` shows by how much).
+ */
+const tierOf = {
+  cuda: 'first',
+  webgpu: 'measured',
+  native: 'measured',
+  wasm: 'measured',
+  cpu: 'last',
+  kernel: 'last',
+} as const satisfies Record<BackendName, Tier>
+
+const tiers = ['first', 'measured', 'last'] as const satisfies Tier[]
+
+/** The members of each tier, in the order in which `auto` asks the tiers. */
+export function tiersOf<Item extends { readonly name: BackendName }>(
+  items: readonly Item[],
+): { readonly tier: Tier; readonly members: readonly Item[] }[] {
+  return tiers.map((tier) => ({ tier, members: items.filter(({ name }) => tierOf[name] === tier) }))
+}

@@ -1,0 +1,55 @@
+// A right model and probe rows in, microseconds a row by batch size out, within a budget of time.
+
+import type { BackendModel } from '../port.ts'
+import type { Probe } from './probe.ts'
+
+export type Timing = { readonly rowCount: number; readonly microsPerRow: number }
+
+export type TimingOptions = {
+  /** Milliseconds on a monotonic clock. */
+  readonly now: () => number
+  readonly budgetMs: number
+}
+
+/** One row, and what adaptive batching makes of a few, of dozens and of hundreds of callers. */
+export const timedSizes = [1, 8, 64, 512] as const
+
+/** Of each size; the fastest run is the least disturbed one. */
+const runsPerSize = 3
+
+/** Smallest size first; one is always measured, and those that would not fit into the budget are left out. */
+export async function timeModel(model: BackendModel, probe: Probe, options: TimingOptions): Promise<Timing[]> {
+  const { now, budgetMs } = options
+  const endsAt = now() + budgetMs
+  const timings: Timing[] = []
+  let estimateMs = 0
+  for (const rowCount of timedSizes) {
+    const previous = timings[timings.length - 1]
+    // at worst each row takes as long as in the batch before
+    if (previous !== undefined) estimateMs = (previous.microsPerRow * rowCount) / 1000
+    if (previous !== undefined && now() + estimateMs > endsAt) break
+    timings.push({ rowCount, microsPerRow: (1000 * (await fastestRun(rowCount))) / rowCount })
+  }
+  return timings
+
+  async function fastestRun(rowCount: number): Promise<number> {
+    const { inputs, raw } = probe.batch(rowCount, (i) => i % probe.rowCount)
+    let fastest = Infinity
+    for (let run = 0; run < runsPerSize && (run === 0 || now() + fastest <= endsAt); run++) {
+      const startedAt = now()
+      await model.run(inputs, rowCount, [raw])
+      fastest = Math.min(fastest, now() - startedAt)
+    }
+    return fastest
+  }
+}
+
+/** Geometric mean of µs a row over the batch sizes that all of `others` were measured at, too. */
+export function meanMicros(timings: readonly Timing[], others: readonly (readonly Timing[])[]): number {
+  const shared = timings.filter(({ rowCount }) =>
+    others.every((other) => other.some((timing) => timing.rowCount === rowCount)),
+  )
+  // a clock too coarse for a run says 0; the logarithm wants a number
+  const logs = shared.map(({ microsPerRow }) => Math.log(Math.max(microsPerRow, 1e-6)))
+  return Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length)
+}

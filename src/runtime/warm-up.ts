@@ -1,0 +1,44 @@
+// A loaded model and rows that it may be asked in; the model warm, and what a run of one row then costs, out.
+
+import type { Clock } from '../observe/clock.ts'
+import type { LoadedModel } from './loaded-model.ts'
+
+export type WarmUpOptions = {
+  readonly rows: readonly Float64Array[]
+  /** Largest batch that will ever be run. */
+  readonly maxRows: number
+  readonly clock: Clock
+}
+
+/** Timed runs of one row after the first, which compiles and uploads; their fastest is the least disturbed. */
+const timedRuns = 5
+
+/** Batches of a few, of dozens and of hundreds of callers: a GPU compiles a shader at the first batch of a kind. */
+const warmedSizes = [8, 64, 512] as const
+
+/** For all sizes beyond one row; a model that is slower than this has more to do than to compile. */
+const largeSizesMs = 1_000
+
+/** @returns milliseconds of a run of one row; 0 without rows */
+export async function warmUp(model: LoadedModel, { rows, maxRows, clock }: WarmUpOptions): Promise<number> {
+  if (rows.length === 0) return 0
+  await model.run(rows)
+  if (model.mode === 'async') await warmLargeSizes(model, { rows, maxRows, clock })
+  let fastestMs = Infinity
+  for (let i = 0; i < timedRuns; i++) {
+    const startedAt = clock.now()
+    await model.run([rows[i % rows.length]])
+    fastestMs = Math.min(fastestMs, clock.now() - startedAt)
+  }
+  return fastestMs
+}
+
+async function warmLargeSizes(model: LoadedModel, { rows, maxRows, clock }: WarmUpOptions): Promise<void> {
+  const endsAt = clock.now() + largeSizesMs
+  for (const size of warmedSizes) {
+    if (clock.now() >= endsAt) return
+    const rowCount = Math.min(size, maxRows)
+    await model.run(Array.from({ length: rowCount }, (_, i) => rows[i % rows.length]))
+    if (rowCount === maxRows) return
+  }
+}
