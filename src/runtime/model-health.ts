@@ -6,7 +6,8 @@ import { type Health, judgeHealth } from '../observe/health.ts'
 import type { ModelStatsSnapshot } from '../observe/stats.ts'
 import type { Evaluation } from '../artifact/metadata.ts'
 import type { BreakerState } from '../resilience/breaker.ts'
-import type { EngineState } from './request.ts'
+import type { SlotState } from './model-slot.ts'
+import type { RoutingReport } from './routing.ts'
 import type { SharedCache } from './shared-cache.ts'
 
 export type ModelHealth = Health & {
@@ -22,27 +23,32 @@ export type ModelHealth = Health & {
   readonly evaluation?: Evaluation
   readonly latencyTargetMs?: number
   readonly stats: ModelStatsSnapshot
+  /** Shares of traffic, how each version does, and the shadow; absent where the active version answers alone. */
+  readonly routing?: RoutingReport
+  /** True where the model was unloaded to make room; the next request loads it again. */
+  readonly isAsleep?: true
   readonly cache?: CacheHealth & CacheStats & { readonly lookupMs: number; readonly isBypassed: boolean }
 }
 
 export type HealthFacts = {
   readonly name: string
-  readonly state: EngineState
+  readonly state: SlotState
   readonly stats: ModelStatsSnapshot
   readonly cache: SharedCache | undefined
   readonly fallbackRule: string | undefined
   readonly latencyTargetMs: number | undefined
+  readonly routing: RoutingReport | undefined
 }
 
 export function describeHealth(facts: HealthFacts): ModelHealth {
-  const { name, state, stats, cache: shared, fallbackRule, latencyTargetMs } = facts
+  const { name, state, stats, cache: shared, fallbackRule, latencyTargetMs, routing } = facts
   const engine = state.kind === 'loaded' ? state.engine : undefined
   const breaker = engine?.breaker.state.kind ?? 'closed'
   const choice = engine?.choice
   const health = judgeHealth({
     recent: stats.recent,
     breaker,
-    isLoaded: engine !== undefined,
+    isLoaded: state.kind !== 'failed',
     // a rule answers for a model that failed, not for one that was closed
     hasFallback: fallbackRule !== undefined && !(state.kind === 'failed' && state.error.code === 'CLOSED'),
     ...(latencyTargetMs === undefined ? {} : { latencyTargetMs }),
@@ -51,7 +57,8 @@ export function describeHealth(facts: HealthFacts): ModelHealth {
   return {
     ...health,
     model: name,
-    version: engine?.version ?? null,
+    version: state.kind === 'asleep' ? state.version : (engine?.version ?? null),
+    ...(state.kind === 'asleep' ? { isAsleep: true as const } : {}),
     ...(state.kind === 'failed' ? { error: state.error.toJSON() } : {}),
     ...(choice === undefined ? {} : { backend: choice }),
     breaker,
@@ -59,6 +66,7 @@ export function describeHealth(facts: HealthFacts): ModelHealth {
     ...(engine?.artifact.metadata.evaluation === undefined ? {} : { evaluation: engine.artifact.metadata.evaluation }),
     ...(latencyTargetMs === undefined ? {} : { latencyTargetMs }),
     stats,
+    ...(routing === undefined ? {} : { routing }),
     ...(shared === undefined ? {} : { cache: describeCache(shared, engine?.runMs ?? 0) }),
   }
 }
