@@ -1,0 +1,97 @@
+// Several equal backends, each in a thread or process of its own, in; one backend that spreads batches over them out.
+
+import type { Artifact } from '../../artifact/artifact.ts'
+import type { Clock } from '../../observe/clock.ts'
+import type { Backend, BackendModel, Slab } from '../port.ts'
+import { createRowCost } from './row-cost.ts'
+
+/** A part must be worth its trip to another thread and back, which takes about a tenth of a millisecond. */
+const leastPartMs = 0.5
+
+/** Every member holds every model: a batch of any of them may then use all of them. */
+export function createPooledBackend(members: readonly Backend[], clock: Clock): Backend {
+  const [first] = members
+  return {
+    name: first.name,
+    description: `${first.description}, ${members.length} of them`,
+    async open() {
+      const facts = await Promise.all(members.map((member) => member.open()))
+      return { ...facts[0], threadCount: members.length }
+    },
+    async load(artifact) {
+      const models = await loadAll(members, artifact)
+      return createPooledModel(models, clock)
+    },
+    async tensorCount() {
+      const counts = await Promise.all(members.map((member) => member.tensorCount()))
+      return counts.reduce((sum, count) => sum + count, 0)
+    },
+    health() {
+      const all = members.map((member) => member.health())
+      const lastLoss = all.find((health) => health.lastLoss !== undefined)?.lastLoss
+      const restartCount = all.reduce((sum, health) => sum + health.restartCount, 0)
+      return { restartCount, ...(lastLoss === undefined ? {} : { lastLoss }) }
+    },
+    async close() {
+      await Promise.all(members.map((member) => member.close()))
+    },
+  }
+}
+
+/** All or none: a model that one member cannot hold is taken off the others again. */
+async function loadAll(members: readonly Backend[], artifact: Artifact): Promise<BackendModel[]> {
+  const settled = await Promise.allSettled(members.map((member) => member.load(artifact)))
+  const models = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  const failed = settled.find((result) => result.status === 'rejected')
+  if (failed === undefined) return models
+  for (const model of models) model.dispose()
+  throw failed.reason
+}
+
+function createPooledModel(models: readonly BackendModel[], clock: Clock): BackendModel {
+  const busyRows = models.map(() => 0)
+  const cost = createRowCost()
+
+  async function runOn(worker: number, inputs: readonly Slab[], rowCount: number, outputs: readonly Slab[]) {
+    busyRows[worker] += rowCount
+    const startedAt = clock.now()
+    try {
+      await models[worker].run(inputs, rowCount, outputs)
+      cost.record(rowCount, clock.now() - startedAt)
+    } finally {
+      busyRows[worker] -= rowCount
+    }
+  }
+
+  /** Least loaded first. */
+  function workersByLoad(): number[] {
+    return models.map((_, worker) => worker).sort((a, b) => busyRows[a] - busyRows[b] || a - b)
+  }
+
+  return {
+    mode: 'async',
+    async run(inputs, rowCount, outputs) {
+      const order = workersByLoad()
+      const worth = Math.floor(cost.estimateMs(rowCount) / leastPartMs)
+      const partCount = Math.max(1, Math.min(models.length, rowCount, worth))
+      if (partCount === 1) return runOn(order[0], inputs, rowCount, outputs)
+      const parts: Promise<void>[] = []
+      for (let part = 0; part < partCount; part++) {
+        const from = Math.floor((part * rowCount) / partCount)
+        const to = Math.floor(((part + 1) * rowCount) / partCount)
+        parts.push(runOn(order[part], cut(inputs, from, to), to - from, cut(outputs, from, to)))
+      }
+      // all have ended before the slabs are given back, also where one failed
+      const settled = await Promise.allSettled(parts)
+      const failed = settled.find((result) => result.status === 'rejected')
+      if (failed !== undefined) throw failed.reason
+    },
+    dispose() {
+      for (const model of models) model.dispose()
+    },
+  }
+}
+
+function cut(slabs: readonly Slab[], from: number, to: number): Slab[] {
+  return slabs.map(({ name, width, values }) => ({ name, width, values: values.subarray(from * width, to * width) }))
+}
