@@ -84,10 +84,9 @@ function defineRemove(context: CliContext): Command {
 /** Run by an install in a process of its own. */
 function defineProve({ stdout }: CliContext): Command {
   return new Command('prove')
-    .argument('<home>')
     .addArgument(new Argument('<flavour>').choices(['cpu', 'gpu']))
-    .action(async (home: string, flavour: NativeFlavour) => {
+    .action(async (flavour: NativeFlavour) => {
       const { runProof } = await import('./native/run-proof.ts')
-      await stdout.write(`${JSON.stringify(await runProof(home, flavour))}\n`)
+      await stdout.write(`${JSON.stringify(await runProof(flavour))}\n`)
     })
 }

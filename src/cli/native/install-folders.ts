@@ -3,9 +3,6 @@
 import { join } from 'node:path'
 import { markerName } from '../../backend/host/native-home.ts'
 
-/** The add-on's folder, relative to the home, as the marker says it to the runtime. */
-export const addonFolder = 'addon'
-
 export type InstallFolders = {
   readonly home: string
   /** Present while a process installs here. */
@@ -24,7 +21,7 @@ export type InstallFolders = {
 }
 
 export function installFolders(home: string): InstallFolders {
-  const addon = join(home, addonFolder)
+  const addon = join(home, 'addon')
   return {
     home,
     lock: join(home, 'install.lock'),

@@ -1,6 +1,6 @@
 // A plan, a machine and its tools in; the add-on in its home, proven and marked as whole, out; what an earlier call left is used.
 
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findNative, tensorflowVersion, tfjsNodeVersion } from '../../backend/host/native-home.ts'
 import { addonPackage, buildAddon } from './build-addon.ts'
@@ -9,7 +9,8 @@ import { absentPackages, fetchPackages } from './fetch-packages.ts'
 import { fetchWheel, isFetched, wheelPath } from './fetch-wheel.ts'
 import type { GivenWheels } from './given-wheels.ts'
 import { installFailure } from './install-failure.ts'
-import { addonFolder, type InstallFolders } from './install-folders.ts'
+import type { InstallFolders } from './install-folders.ts'
+import { writeMarker } from './install-marker.ts'
 import type { InstallPlan } from './install-plan.ts'
 import type { Machine } from './machine.ts'
 import type { PinnedWheel } from './pinned.ts'
@@ -50,8 +51,8 @@ export async function installNative(
     await buildAddon(plan, tools.compiler, folders, machine, signal)
   }
   progress.step('prove', 'multiplying two matrices')
-  const proof = await proveAddon(folders.home, plan.flavour, machine, signal)
-  await writeMarker(plan, folders)
+  const proof = await proveAddon(plan.flavour, folders, machine, signal)
+  await writeMarker(plan.flavour, folders.home, folders)
   progress.step('clean', 'deleting what is needed no more')
   await sweep(plan, folders)
   return proof
@@ -102,13 +103,6 @@ async function bringPackages(
   await rm(folders.binding, { force: true })
   progress.step('packages', `fetching ${absent.map(({ package: name }) => name).join(', ')}`)
   await fetchPackages(absent, folders, machine, signal)
-}
-
-async function writeMarker(plan: InstallPlan, folders: InstallFolders): Promise<void> {
-  const { flavour } = plan
-  const marker = { flavour, tensorflow: tensorflowVersion, tfjsNode: tfjsNodeVersion, addon: addonFolder }
-  await writeFile(`${folders.marker}.part`, JSON.stringify(marker))
-  await rename(`${folders.marker}.part`, folders.marker)
 }
 
 async function isThere(path: string): Promise<boolean> {

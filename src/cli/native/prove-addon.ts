@@ -1,9 +1,12 @@
 // An install without its marker in; what TensorFlow says about itself, once a fresh process has multiplied right, out.
 
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import type { NativeFlavour } from '../../backend/host/native-home.ts'
+import { nativeHome, type NativeFlavour } from '../../backend/host/native-home.ts'
 import { endText, installFailure, lastLines } from './install-failure.ts'
+import type { InstallFolders } from './install-folders.ts'
+import { writeMarker } from './install-marker.ts'
 import type { Machine, RunResult } from './machine.ts'
 
 const proofShape = z.object({
@@ -15,7 +18,12 @@ const proofShape = z.object({
 /** What the fresh process prints, as JSON. */
 export type Proof = z.infer<typeof proofShape>
 
-/** Row by row, [[1, 2], [3, 4]] times [[5, 6], [7, 8]]. */
+/** Two matrices of 2 × 2, row by row. */
+export const proofFactors = [
+  [1, 2, 3, 4],
+  [5, 6, 7, 8],
+] as const
+
 const expectedProduct = [19, 22, 43, 50]
 
 /** What a native library that ends its process most often means by it. */
@@ -25,19 +33,23 @@ const signalMeanings: Readonly<Record<string, string>> = {
   SIGBUS: 'a library on disk is damaged: install again with --force',
 }
 
-/** @throws BACKEND_UNAVAILABLE where the process crashes, fails or answers wrong; `signal.reason` */
+/**
+ * The process finds the add-on as the runtime does, by a marker in a cache; but in a cache for this one proof, since the
+ * real marker says that the proof was given.
+ * @throws BACKEND_UNAVAILABLE where the process crashes, fails or answers wrong; `signal.reason`
+ */
 export async function proveAddon(
-  home: string,
   flavour: NativeFlavour,
+  folders: InstallFolders,
   machine: Machine,
   signal?: AbortSignal,
 ): Promise<Proof> {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const main = fileURLToPath(new URL(`../main.${extension}`, import.meta.url))
-  const result = await machine.run([machine.nodePath, main, 'native', 'prove', home, flavour], {
+  const cache = join(folders.build, 'proof')
+  await writeMarker(flavour, nativeHome(flavour, { TFJS_SERVING_CACHE: cache }), folders)
+  const result = await machine.run([machine.nodePath, findMain(), 'native', 'prove', flavour], {
     ...(signal === undefined ? {} : { signal }),
     // errors, without the notes on instructions and devices that fill a screen
-    env: { TF_CPP_MIN_LOG_LEVEL: '2' },
+    env: { TFJS_SERVING_CACHE: cache, TF_CPP_MIN_LOG_LEVEL: '2' },
   })
   const proof = readProof(result)
   if (proof === undefined)
@@ -51,6 +63,13 @@ export async function proveAddon(
       `the add-on multiplies wrong: expected ${expectedProduct.join(', ')}, got ${proof.product.join(', ')}`,
     )
   return proof
+}
+
+/** Beside this module once built; sources are run by tests, and Node 20 starts no TypeScript. */
+function findMain(): string {
+  const here = import.meta.url
+  const path = here.endsWith('.ts') ? '../../../dist/src/cli/main.js' : '../main.js'
+  return fileURLToPath(new URL(path, here))
 }
 
 function readProof(result: RunResult): Proof | undefined {

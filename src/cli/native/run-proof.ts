@@ -1,33 +1,19 @@
-// An install in, what its add-on answers and says about itself out; meant for a process of its own, which a bad library may end.
+// A flavour in, what its add-on answers and says about itself out; meant for a process of its own, which a bad library may end.
 
-import type { KernelBackend } from '@tensorflow/tfjs-core'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import type { Tensor2D } from '@tensorflow/tfjs-core'
 import type { NativeFlavour } from '../../backend/host/native-home.ts'
-import { addonFolder } from './install-folders.ts'
-import type { Proof } from './prove-addon.ts'
+import { type Proof, proofFactors } from './prove-addon.ts'
 
-export async function runProof(home: string, _flavour: NativeFlavour): Promise<Proof> {
-  const tf = await import('@tensorflow/tfjs-core')
-  const all = globalThis as Record<symbol, unknown>
-  all[Symbol.for('tfjs-serving.tfjs-core')] = tf
-  const util = (await import('node:util')).default as unknown as Record<string, unknown>
-  util['isNullOrUndefined'] ??= (a: unknown) => a === null || a === undefined
-  const require = createRequire(join(home, addonFolder, 'x.js'))
-  const binding = require('./tfjs_binding.node') as { TF_Version: string; isUsingGpuDevice(): boolean }
-  require('@tensorflow/tfjs-node/dist/register_all_kernels')
-  const { NodeJSKernelBackend } = require('@tensorflow/tfjs-node/dist/nodejs_kernel_backend') as {
-    NodeJSKernelBackend: new (binding: unknown, name: string) => KernelBackend
-  }
-  const backend = new NodeJSKernelBackend(binding, '@tensorflow/tfjs-node')
-  tf.registerBackend('tensorflow', () => backend)
-  await tf.setBackend('tensorflow')
-  const product = tf.tidy(() =>
-    tf.matMul(tf.tensor2d([1, 2, 3, 4], [2, 2]), tf.tensor2d([5, 6, 7, 8], [2, 2])).dataSync(),
-  )
-  return {
-    tensorflow: binding.TF_Version,
-    isUsingGpuDevice: (backend as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice,
-    product: [...product],
-  }
+/** Loads it just as the runtime does. @throws BACKEND_UNAVAILABLE where it cannot be loaded */
+export async function runProof(flavour: NativeFlavour): Promise<Proof> {
+  const { exportsOf } = await import('../../backend/tfjs/tfjs-library.ts')
+  const { addonBackendName, loadTensorflowAddon } = await import('../../backend/tfjs/tensorflow-addon.ts')
+  const tf = exportsOf(await import('@tensorflow/tfjs-core'))
+  const { tensorflow, isUsingGpuDevice } = await loadTensorflowAddon(tf, [flavour])
+  await tf.setBackend(addonBackendName)
+  const product = tf.tidy(() => {
+    const [left, right] = proofFactors.map((values) => tf.tensor2d([...values], [2, 2])) as [Tensor2D, Tensor2D]
+    return tf.matMul(left, right).dataSync()
+  })
+  return { tensorflow, isUsingGpuDevice, product: [...product] }
 }
