@@ -1,6 +1,7 @@
 // The public `batching` option in, a strategy and the limits of the queue out, checked once.
 
 import { createError } from '../errors.ts'
+import { nearestName } from '../rows/nearest-name.ts'
 import { createAdaptiveStrategy } from './adaptive.ts'
 import { createFixedSizeStrategy } from './fixed-size.ts'
 import type { BatchStrategy } from './strategy.ts'
@@ -21,6 +22,13 @@ export type ResolvedBatching = { readonly strategy: BatchStrategy; readonly maxQ
 
 type Limits = { readonly maxRows: number; readonly maxDelayMs: number }
 
+const optionNames: readonly string[] = [
+  'strategy',
+  'maxRows',
+  'maxDelayMs',
+  'maxQueuedRows',
+] satisfies (keyof BatchingOptions)[]
+
 const strategies = {
   // 1024 rows keep a run of a usual ensemble near a millisecond, and the slab of 100 columns below 1 MiB.
   adaptive: { create: createAdaptiveStrategy, maxRows: 1024, maxDelayMs: 0 },
@@ -31,8 +39,9 @@ const strategies = {
 /** Ten full batches of the default: beyond that a row waits longer than most callers do. */
 const defaultMaxQueuedRows = 10_000
 
-/** @throws VALIDATION_FAILED where an option is no strategy, no positive number, or contradicts another */
+/** @throws VALIDATION_FAILED where an option is unknown, no strategy, no positive number, or contradicts another */
 export function resolveBatchingOptions(options: BatchingOptions = {}): ResolvedBatching {
+  assertOptionNames(options)
   const name = options.strategy ?? 'adaptive'
   if (!Object.hasOwn(strategies, name)) throw invalid('strategy', `one of ${Object.keys(strategies).join(', ')}`, name)
   const { create, ...defaults } = strategies[name]
@@ -45,6 +54,22 @@ export function resolveBatchingOptions(options: BatchingOptions = {}): ResolvedB
   if (!(Number.isFinite(maxDelayMs) && maxDelayMs >= 0))
     throw invalid('maxDelayMs', 'a finite number from 0 on', maxDelayMs)
   return { strategy: create({ maxRows, maxDelayMs }), maxQueuedRows }
+}
+
+/** A misspelt limit would silently be the default, and `batching: true` says nothing that leaving it out does not. */
+function assertOptionNames(options: unknown): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw createError('VALIDATION_FAILED', `batching must be false or an object of options, got ${String(options)}`, {
+      details: { option: 'batching' },
+    })
+  for (const name of Object.keys(options)) {
+    if (optionNames.includes(name)) continue
+    const nearest = nearestName(name, optionNames)
+    const hint = nearest === undefined ? `it takes ${optionNames.join(', ')}` : `did you mean ${nearest}?`
+    throw createError('VALIDATION_FAILED', `batching.${name} is no option of batching; ${hint}`, {
+      details: { option: `batching.${name}`, ...(nearest === undefined ? {} : { nearest }) },
+    })
+  }
 }
 
 function assertRowCount(option: string, value: number): void {
