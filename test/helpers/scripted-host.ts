@@ -3,7 +3,12 @@
 import type { BackendFacts } from '../../src/backend/port.ts'
 import type { HostLink } from '../../src/backend/host/host-link.ts'
 import type { HostError, HostReply, HostRequest, HostValue } from '../../src/backend/host/host-protocol.ts'
+import type { Artifact } from '../../src/artifact/artifact.ts'
+import { createHostedBackend } from '../../src/backend/host/hosted-backend.ts'
+import type { Backend, BackendModel } from '../../src/backend/port.ts'
 import type { Clock } from '../../src/observe/clock.ts'
+import { createFakeClock, type FakeClock } from './fake-clock.ts'
+import { artifactOf, createRandom, randomChain } from './random-regions.ts'
 
 export const scriptedFacts: BackendFacts = { library: 'script 1.0', device: { kind: 'cpu', name: 'a test' } }
 
@@ -181,4 +186,55 @@ function serve(request: HostRequest, models: Set<number>): HostValue {
     default:
       return request satisfies never
   }
+}
+
+/** Two columns in, one out. */
+export const smallArtifact: Artifact = artifactOf(randomChain(createRandom(7), [2, 1], 'identity'))
+
+export type ScriptedBackend = {
+  readonly backend: Backend
+  readonly hosts: ScriptedHosts
+  readonly clock: FakeClock
+  /** Loads a model on whichever host runs, starting one. */
+  load(): Promise<BackendModel>
+}
+
+export function createScriptedBackend(options: { readonly runDeadlineMs?: number } = {}): ScriptedBackend {
+  const clock = createFakeClock()
+  const hosts = createScriptedHosts(clock)
+  const backend = createHostedBackend('native', { fork: hosts.fork, clock, ...options })
+  return {
+    backend,
+    hosts,
+    clock,
+    async load() {
+      const loading = backend.load(smallArtifact)
+      hosts.last.answerAll()
+      return loading
+    },
+  }
+}
+
+/** One row that begins with `first`; resolves with its answer, which a host makes `2 * first`. */
+export async function runRow(model: BackendModel, first: number): Promise<number> {
+  const raw = new Float32Array(1)
+  const inputs = [{ name: 'features', width: 2, values: Float32Array.of(first, 0) }]
+  await model.run(inputs, 1, [{ name: 'raw', width: 1, values: raw }])
+  return raw[0]
+}
+
+/** What a promise came to, without waiting for it; undefined while it is open. */
+export function outcomeOf<Value>(promise: Promise<Value>): { settled: unknown; count: number } {
+  const outcome = { settled: undefined as unknown, count: 0 }
+  const keep = (settled: unknown): void => {
+    outcome.settled = settled
+    outcome.count++
+  }
+  promise.then(keep, keep)
+  return outcome
+}
+
+/** A real turn of the event loop runs all microtasks there are. */
+export function endTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }

@@ -23,6 +23,12 @@ export function lostTwice(name: HostedName, purpose: string, reason: string): ML
   return noHost(name, `was lost twice while it should ${purpose}`, reason)
 }
 
+/** What a batch fails with whose model a new host could not load: a model that ran before is right, so the host is not. */
+export function notLoadedAgain(name: HostedName, purpose: string, error: MLError): MLError {
+  if (error.code === 'OUT_OF_MEMORY' || error.code === 'BACKEND_UNAVAILABLE') return error
+  return noHost(name, `could not ${purpose}, since a new process did not load the model again`, error.message, error)
+}
+
 /** Says that one call failed while others may go on. */
 export function couldNot(
   name: HostedName,

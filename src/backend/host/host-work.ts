@@ -4,7 +4,7 @@ import { createError, type MLError } from '../../errors.ts'
 import type { Clock } from '../../observe/clock.ts'
 import type { HostAnswer, HostLoss } from './host-conversation.ts'
 import { type HostCall, type HostedModel, modelOf } from './host-call.ts'
-import { couldNot, lostTwice, textOf } from './host-errors.ts'
+import { couldNot, lostTwice, notLoadedAgain, textOf } from './host-errors.ts'
 import { createHostLife, type HostLife } from './host-life.ts'
 import type { HostLink } from './host-link.ts'
 import type { HostedName } from './host-protocol.ts'
@@ -134,7 +134,8 @@ export function createHostWork({ name, fork, clock, runDeadlineMs }: HostWorkOpt
   function bar(model: HostedModel, error: MLError): void {
     model.residence = 'barred'
     model.loadLossCount = 0
-    for (const call of [...calls]) if (modelOf(call) === model) reject(call, error)
+    for (const call of [...calls])
+      if (modelOf(call) === model) reject(call, call.kind === 'ask' ? notLoadedAgain(name, call.purpose, error) : error)
     updateUse()
   }
 
