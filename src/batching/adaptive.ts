@@ -7,5 +7,5 @@ import type { BatchStrategy } from './strategy.ts'
  * starts no run inside `submit`); elsewhere it is what arrived while the batch before it ran, and a lone row leaves at once.
  */
 export function createAdaptiveStrategy({ maxRows }: { readonly maxRows: number }): BatchStrategy {
-  return { name: 'adaptive', maxRows, leavesAtMs: (_queuedRows, oldestAtMs) => oldestAtMs }
+  return { name: 'adaptive', maxRows, sizing: 'learned', leavesAtMs: (_queuedRows, oldestAtMs) => oldestAtMs }
 }

@@ -1,9 +1,10 @@
 // What a batcher is given, and what each submit may say.
 
 import type { Clock } from '../observe/clock.ts'
+import type { BatchOutcome } from './batch-outcome.ts'
 import type { BatchingOptions } from './batching-options.ts'
-import type { Priority } from './pending-job.ts'
-import type { ExecuteBatch } from './run-batch.ts'
+import type { JobGroup, Priority } from './pending-job.ts'
+import type { ExecuteBatch } from './run-jobs.ts'
 
 export type BatcherOptions<Job, Result> = BatchingOptions & {
   /** Name of the model, for errors. */
@@ -15,7 +16,13 @@ export type BatcherOptions<Job, Result> = BatchingOptions & {
   readonly clock: Clock
   /** Calls back when this turn of the event loop ends: setImmediate in Node. */
   readonly defer: (callback: () => void) => void
-  /** Hears of each batch that has ended: its rows, how long the oldest of them had waited, and the run. Must not throw. */
+  /** Only jobs of one group share a batch; must give a job the same one each time. @default all jobs are alike */
+  readonly groupOf?: (job: Job) => JobGroup
+  /** Whether a batch that failed with `error` is run again by halves, so that one bad row fails alone. @default never */
+  readonly mayBeRowFault?: (error: unknown) => boolean
+  /** Hears once of each batch how it ended, before the next one starts. Must not throw. */
+  readonly onOutcome?: (outcome: BatchOutcome) => void
+  /** Hears of each batch that has ended: its rows, how long the oldest of them had waited, and its runs. Must not throw. */
   readonly observe?: (rowCount: number, queueMs: number, runMs: number) => void
 }
 
@@ -27,4 +34,14 @@ export type SubmitOptions = {
   readonly signal?: AbortSignal
   /** Time of the batcher's clock after which no answer is wanted. @default Infinity */
   readonly deadlineAtMs?: number
+  /**
+   * `wait`: the job waits for room in the queue, and gets at most half of it, however late its answer will be. `refuse`:
+   * it is refused with QUEUE_FULL, and so is one whose answer would come after its deadline. @default 'refuse'
+   */
+  readonly whenFull?: 'refuse' | 'wait'
+}
+
+export type SubmitManyOptions<Job> = Pick<SubmitOptions, 'priority' | 'signal' | 'deadlineAtMs'> & {
+  /** Rows of each job. @default 1 */
+  readonly rowCountOf?: (job: Job) => number
 }

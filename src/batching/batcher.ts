@@ -1,25 +1,24 @@
 // Jobs of concurrent callers in, one call of `execute` a batch, and to each caller its own job's answer out.
 
-import type { Timer } from '../observe/clock.ts'
-import type { BatcherOptions, SubmitOptions } from './batcher-options.ts'
+import { Admission } from './admission.ts'
+import type { BatchOutcome } from './batch-outcome.ts'
+import { BatchSchedule } from './batch-schedule.ts'
+import type { BatcherOptions, SubmitManyOptions, SubmitOptions } from './batcher-options.ts'
 import { type BatchingErrors, createBatchingErrors } from './batching-errors.ts'
-import { resolveBatchingOptions } from './batching-options.ts'
-import { longestTimerMs } from './deadline-watch.ts'
+import { type ResolvedBatching, resolveBatchingOptions } from './batching-options.ts'
+import { feedJobs } from './feed-jobs.ts'
 import { type Batch, JobLedger } from './job-ledger.ts'
+import { type BatcherCost, Pace } from './pace.ts'
 import { runBatch } from './run-batch.ts'
-import { RunTimeEstimate } from './run-time-estimate.ts'
-import type { BatchStrategy } from './strategy.ts'
+import type { RunOptions } from './run-jobs.ts'
 
 /** Rows may be queued in each state but `closed`. */
 type BatcherState<Job, Result> =
-  | { readonly kind: 'idle' }
-  /** The batch leaves when `timer` fires. */
-  | { readonly kind: 'waiting'; readonly untilMs: number; readonly timer: Timer }
-  /** The batch leaves when this turn ends. */
-  | { readonly kind: 'deferred' }
+  | { readonly kind: 'open' }
   | { readonly kind: 'running'; readonly batch: Batch<Job, Result> }
   | { readonly kind: 'closed' }
 
+const open = { kind: 'open' } as const
 const noOptions: SubmitOptions = {}
 
 /**
@@ -32,36 +31,59 @@ export function createBatcher<Job, Result>(options: BatcherOptions<Job, Result>)
 
 export class Batcher<Job, Result> {
   readonly #options: BatcherOptions<Job, Result>
-  readonly #strategy: BatchStrategy
+  readonly #limits: ResolvedBatching
   readonly #errors: BatchingErrors
+  readonly #pace: Pace
   readonly #jobs: JobLedger<Job, Result>
-  readonly #runTime = new RunTimeEstimate()
-  #state: BatcherState<Job, Result> = { kind: 'idle' }
-  #hasDeferred = false
+  readonly #admission: Admission<Job, Result>
+  readonly #schedule: BatchSchedule
+  readonly #runs: RunOptions<Job, Result>
+  #state: BatcherState<Job, Result> = open
   #drainers: (() => void)[] = []
 
   constructor(options: BatcherOptions<Job, Result>) {
-    const { strategy, maxQueuedRows } = resolveBatchingOptions(options)
-    this.#options = options
-    this.#strategy = strategy
-    this.#errors = createBatchingErrors(options.model)
-    this.#jobs = new JobLedger({
-      clock: options.clock,
-      errors: this.#errors,
-      runTime: this.#runTime,
-      maxRows: strategy.maxRows,
-      maxQueuedRows,
+    const { strategy, maxRows, maxDelayMs, maxQueuedRows, mode, clock, defer, groupOf } = options
+    const { execute, mayBeRowFault = () => false, model } = options
+    const limits = resolveBatchingOptions({ strategy, maxRows, maxDelayMs, maxQueuedRows })
+    const errors = createBatchingErrors(model)
+    const pace = new Pace(limits.strategy, mode)
+    const ledger = new JobLedger<Job, Result>({
+      clock,
+      errors,
+      pace,
+      groupOf,
+      maxQueuedRows: limits.maxQueuedRows,
+      leavesAtMs: (queuedRows, oldestAtMs) => this.#leavesAtMs(queuedRows, oldestAtMs),
       onDeparture: () => this.#onDeparture(),
     })
+    this.#options = options
+    this.#limits = limits
+    this.#errors = errors
+    this.#pace = pace
+    this.#jobs = ledger
+    this.#admission = new Admission({ limits, ledger, pace, errors })
+    this.#runs = { clock, defer, execute, mayBeRowFault, ledger, errors, pace }
+    const onDue = (nowMs: number): void => this.#start(nowMs)
+    this.#schedule = new BatchSchedule({ clock, defer, mode, onDue, leavesAtMs: () => ledger.leavesAtMs })
   }
 
   /** Most rows of one job, since none is split. */
   get maxRows(): number {
-    return this.#strategy.maxRows
+    return this.#limits.strategy.maxRows
   }
 
   get queuedRows(): number {
     return this.#jobs.queuedRows
+  }
+
+  /** What runs cost and how large batches are for that; undefined until runs of different sizes were measured. */
+  cost(): BatcherCost | undefined {
+    return this.#pace.cost
+  }
+
+  /** Learns from a run that was not the batcher's, such as one that warmed the model: then the first batch is sized right. */
+  recordRun(rowCount: number, runMs: number): void {
+    this.#pace.recordRun(rowCount, runMs)
   }
 
   /**
@@ -71,16 +93,37 @@ export class Batcher<Job, Result> {
    * `signal.reason` itself when aborted; what `execute` gave for the job or threw for its batch
    */
   submit(job: Job, options: SubmitOptions = noOptions): Promise<Result> {
-    const { rowCount = 1, priority = 'normal', signal, deadlineAtMs = Infinity } = options
+    const { rowCount = 1, priority = 'normal', signal, deadlineAtMs = Infinity, whenFull = 'refuse' } = options
     if (signal?.aborted === true) return Promise.reject(signal.reason)
     if (this.#state.kind === 'closed') return Promise.reject(this.#errors.closed())
     const nowMs = this.#options.clock.now()
     const given = { job, rowCount, priority, signal, deadlineAtMs }
-    const refusal = this.#jobs.refusalOf(given, nowMs)
+    const fault = this.#admission.faultOf(given, nowMs)
+    if (fault !== undefined) return Promise.reject(fault)
+    const running = this.#state.kind === 'running' ? this.#state.batch : undefined
+    const refusal = whenFull === 'wait' ? undefined : this.#admission.refusalOf(given, nowMs, running)
     if (refusal !== undefined) return Promise.reject(refusal)
-    const answer = this.#jobs.add(given, nowMs)
+    const answer = this.#jobs.add(given, whenFull, nowMs)
     this.#arrange(nowMs)
     return answer
+  }
+
+  /**
+   * One entry a job, in order: its result, or the error that this job alone gets. Jobs wait for room, as many at a time
+   * as half of the queue holds.
+   * @throws CLOSED; `signal.reason` itself when aborted
+   */
+  submitMany(jobs: readonly Job[], options: SubmitManyOptions<Job> = noOptions): Promise<(Result | Error)[]> {
+    const { rowCountOf, ...shared } = options
+    if (shared.signal?.aborted === true) return Promise.reject(shared.signal.reason)
+    if (this.#state.kind === 'closed') return Promise.reject(this.#errors.closed())
+    return feedJobs(jobs, {
+      submit: (job, rowCount) => this.submit(job, { ...shared, rowCount, whenFull: 'wait' }),
+      rowCounts: jobs.map(rowCountOf ?? (() => 1)),
+      sliceRows: this.#limits.maxQueuedRows >> 1,
+      signal: shared.signal,
+      errors: this.#errors,
+    })
   }
 
   /** Waits until nothing is queued or running; meanwhile partial batches leave without waiting for company. */
@@ -95,11 +138,11 @@ export class Batcher<Job, Result> {
   close(): Promise<void> {
     const state = this.#state
     if (state.kind === 'closed') return Promise.resolve()
-    this.#stopWaiting()
+    this.#schedule.stop()
     this.#state = { kind: 'closed' }
     const error = this.#errors.closed()
-    this.#jobs.refuseQueued(error)
-    if (state.kind === 'running') this.#jobs.fail(state.batch, error)
+    this.#jobs.refuseWaiting(error)
+    if (state.kind === 'running') this.#jobs.fail(state.batch.jobs, error)
     this.#reportDrained()
     return Promise.resolve()
   }
@@ -108,88 +151,44 @@ export class Batcher<Job, Result> {
     return this.close()
   }
 
-  #leavesAtMs(): number {
-    if (this.#drainers.length > 0) return -Infinity
-    return this.#strategy.leavesAtMs(this.#jobs.queuedRows, this.#jobs.oldestAtMs)
+  #leavesAtMs(queuedRows: number, oldestAtMs: number): number {
+    return this.#drainers.length > 0 ? -Infinity : this.#limits.strategy.leavesAtMs(queuedRows, oldestAtMs)
   }
 
-  /** Sees to it that the queued rows leave when the strategy says so. */
+  /** At the end of a run the queue is looked at again. */
   #arrange(nowMs: number): void {
-    const state = this.#state
-    // At the end of a turn or of a run the queue is looked at again.
-    if (state.kind === 'deferred' || state.kind === 'running' || state.kind === 'closed') return
-    if (this.#jobs.queuedRows === 0) return
-    const untilMs = this.#leavesAtMs()
-    if (state.kind === 'waiting' && state.untilMs === untilMs) return
-    this.#stopWaiting()
-    if (untilMs > nowMs) this.#wait(untilMs, nowMs)
-    else if (this.#options.mode === 'sync') this.#defer()
-    else this.#start(nowMs)
-  }
-
-  #wait(untilMs: number, nowMs: number): void {
-    const timer = this.#options.clock.setTimer(this.#onTimer, Math.min(untilMs - nowMs, longestTimerMs))
-    this.#state = { kind: 'waiting', untilMs, timer }
-  }
-
-  #stopWaiting(): void {
-    if (this.#state.kind !== 'waiting') return
-    this.#options.clock.clearTimer(this.#state.timer)
-    this.#state = { kind: 'idle' }
-  }
-
-  #defer(): void {
-    this.#state = { kind: 'deferred' }
-    if (this.#hasDeferred) return
-    this.#hasDeferred = true
-    this.#options.defer(this.#onTurnEnd)
-  }
-
-  readonly #onTurnEnd = (): void => {
-    this.#hasDeferred = false
-    if (this.#state.kind === 'deferred') this.#reconsider()
-  }
-
-  readonly #onTimer = (): void => {
-    if (this.#state.kind === 'waiting') this.#reconsider()
-  }
-
-  /** Starts the next batch if it is due now: a timer may be early by a fraction, and rows may have left since it was set. */
-  #reconsider(): void {
-    this.#state = { kind: 'idle' }
-    if (this.#jobs.queuedRows === 0) return
-    const nowMs = this.#options.clock.now()
-    const untilMs = this.#leavesAtMs()
-    if (untilMs > nowMs) this.#wait(untilMs, nowMs)
-    else this.#start(nowMs)
+    if (this.#state.kind === 'open' && this.#jobs.queuedRows > 0) this.#schedule.arrange(nowMs)
   }
 
   #start(nowMs: number): void {
+    this.#pace.recordStart(nowMs)
     const batch = this.#jobs.takeBatch(nowMs)
-    if (batch.jobs.length === 0) return this.#reportDrained()
+    if (batch.jobs.length === 0) return this.#onDeparture()
     // Before the call: what `execute` submits must queue.
     this.#state = { kind: 'running', batch }
-    runBatch(batch, { ledger: this.#jobs, execute: this.#options.execute }, (when) => this.#onEnd(batch, when))
+    runBatch(batch.jobs, this.#runs, (outcome, when) => this.#onEnd(batch, outcome, when))
   }
 
-  #onEnd(batch: Batch<Job, Result>, when: 'at-once' | 'later'): void {
+  #onEnd(batch: Batch<Job, Result>, outcome: BatchOutcome, when: 'at-once' | 'later'): void {
     // Closed meanwhile: all is settled.
     if (this.#state.kind !== 'running' || this.#state.batch !== batch) return
     const { rowCount, startedAtMs, oldestAtMs } = batch
-    const runMs = this.#options.clock.now() - startedAtMs
-    this.#runTime.record(rowCount, runMs)
-    this.#state = { kind: 'idle' }
+    const endedAtMs = this.#options.clock.now()
+    this.#state = open
     this.#reportDrained()
+    this.#options.onOutcome?.(outcome)
+    if (outcome.kind === 'answered') this.#pace.recordRun(rowCount, endedAtMs - startedAtMs)
+    this.#pace.recordEnd(endedAtMs, this.#jobs.leavesAtMs)
     // Never the next run in the same turn: what else the event loop has goes first, and the stack stays flat.
-    if (when === 'later') this.#reconsider()
-    else if (this.#jobs.queuedRows > 0) this.#defer()
-    this.#options.observe?.(rowCount, startedAtMs - oldestAtMs, runMs)
+    if (when === 'later') this.#schedule.reconsider()
+    else if (this.#jobs.queuedRows > 0) this.#schedule.defer()
+    this.#options.observe?.(rowCount, startedAtMs - oldestAtMs, endedAtMs - startedAtMs)
   }
 
   /** A queued job was aborted or late: without any left, no timer needs to hold the process. */
   #onDeparture(): void {
-    if (this.#jobs.queuedRows > 0) return
-    this.#stopWaiting()
+    if (this.#jobs.queuedRows > 0) return this.#arrange(this.#options.clock.now())
+    if (this.#state.kind === 'open') this.#schedule.stop()
     this.#reportDrained()
   }
 
@@ -198,9 +197,6 @@ export class Batcher<Job, Result> {
   }
 
   #reportDrained(): void {
-    if (this.#drainers.length === 0 || !this.#isDone()) return
-    const drainers = this.#drainers
-    this.#drainers = []
-    for (const resolve of drainers) resolve()
+    if (this.#drainers.length > 0 && this.#isDone()) for (const resolve of this.#drainers.splice(0)) resolve()
   }
 }

@@ -1,13 +1,13 @@
-// Submitted jobs in, batches of them out: owns their queue, deadlines and abort signals, and settles each exactly once.
+// Submitted jobs in, batches of them out: owns their places, deadlines and abort signals, and settles each exactly once.
 
-import type { MLError } from '../errors.ts'
 import type { Clock } from '../observe/clock.ts'
 import { AbortWatch } from '../observe/abort-watch.ts'
 import type { BatchingErrors } from './batching-errors.ts'
 import { DeadlineWatch } from './deadline-watch.ts'
-import { JobQueue } from './job-queue.ts'
+import type { JobQueue } from './job-queue.ts'
+import type { Pace } from './pace.ts'
 import { type NewJob, PendingJob } from './pending-job.ts'
-import type { RunTimeEstimate } from './run-time-estimate.ts'
+import { WaitingRoom, type WaitingRoomOptions } from './waiting-room.ts'
 
 /** One entry a job, in order: its result, or the error that this job alone gets. */
 export type BatchResults<Result> = readonly (Result | Error)[]
@@ -21,53 +21,49 @@ export type Batch<Job, Result> = {
   readonly startedAtMs: number
 }
 
-export type JobLedgerOptions = {
+export type JobLedgerOptions<Job> = WaitingRoomOptions<Job> & {
   readonly clock: Clock
   readonly errors: BatchingErrors
-  readonly runTime: RunTimeEstimate
-  readonly maxRows: number
-  readonly maxQueuedRows: number
+  readonly pace: Pace
+  /** When the rows of a queue should leave: the strategy's answer. */
+  readonly leavesAtMs: (queuedRows: number, oldestAtMs: number) => number
   /** Hears of each job that was aborted or late before it ran. */
   readonly onDeparture: () => void
 }
 
 export class JobLedger<Job, Result> {
-  readonly #options: JobLedgerOptions
-  readonly #errors: BatchingErrors
-  readonly #queue = new JobQueue<Job, Result>()
+  readonly #options: JobLedgerOptions<Job>
+  readonly #room: WaitingRoom<Job, Result>
   readonly #deadlines: DeadlineWatch<PendingJob<Job, Result>>
   readonly #signals: AbortWatch<PendingJob<Job, Result>>
 
-  constructor(options: JobLedgerOptions) {
+  constructor(options: JobLedgerOptions<Job>) {
     const { clock, errors } = options
     this.#options = options
-    this.#errors = errors
+    this.#room = new WaitingRoom(options)
     this.#deadlines = new DeadlineWatch(clock, (pending) => this.#depart(pending, errors.late(pending, clock.now())))
     this.#signals = new AbortWatch((pending, reason) => this.#depart(pending, reason))
   }
 
   get queuedRows(): number {
-    return this.#queue.rowCount
+    return this.#room.queuedRows
   }
 
-  /** Infinity for an empty queue. */
-  get oldestAtMs(): number {
-    return this.#queue.oldestAtMs
+  /** Clock time at which the next batch should leave; Infinity where nothing waits. */
+  get leavesAtMs(): number {
+    return this.#room.earliest(this.#leavesAtMsOf)
   }
 
-  /** Why `job` cannot be added; undefined where it can. */
-  refusalOf({ rowCount, deadlineAtMs }: NewJob<Job>, nowMs: number): MLError | undefined {
-    const { maxRows, maxQueuedRows, runTime } = this.#options
-    if (!Number.isInteger(rowCount) || rowCount < 1 || rowCount > maxRows)
-      return this.#errors.wrongRowCount(rowCount, maxRows)
-    if (!(deadlineAtMs > nowMs)) return this.#errors.late({ stage: 'queued', enqueuedAtMs: nowMs, deadlineAtMs }, nowMs)
-    const queuedRows = this.#queue.rowCount
-    if (queuedRows + rowCount <= maxQueuedRows) return undefined
-    const retryAfterMs = runTime.retryAfterMs(queuedRows)
-    return this.#errors.queueFull({ queuedRows, maxQueuedRows, rowCount, retryAfterMs })
+  hasRoomFor(rowCount: number): boolean {
+    return this.#room.hasRoomFor(rowCount)
   }
 
-  add(job: NewJob<Job>, nowMs: number): Promise<Result> {
+  rowsAhead(job: NewJob<Job>): number {
+    return this.#room.rowsAhead(job)
+  }
+
+  /** `whenFull`: whether the job may wait for room in the queue; where it may not, there must be room. */
+  add(job: NewJob<Job>, whenFull: 'refuse' | 'wait', nowMs: number): Promise<Result> {
     const pending = new PendingJob<Job, Result>(job, nowMs)
     const answer = new Promise<Result>((resolve, reject) => {
       pending.resolve = resolve
@@ -75,22 +71,69 @@ export class JobLedger<Job, Result> {
     })
     this.#signals.add(pending)
     if (job.deadlineAtMs < Infinity) this.#deadlines.add(pending, nowMs)
-    this.#queue.push(pending)
+    if (whenFull === 'wait') this.#room.enqueueOrWait(pending)
+    else this.#room.enqueue(pending)
     return answer
   }
 
-  /** What goes next, at most `maxRows` rows; late jobs are settled instead, so that the batch may be empty. */
+  /** What goes next of the jobs that are due; late ones are settled instead, and it is empty only where none is left. */
   takeBatch(nowMs: number): Batch<Job, Result> {
+    for (;;) {
+      const queue = this.#room.soonest((each) => this.#leavesAtMsOf(each) <= nowMs)
+      if (queue === undefined) return { jobs: [], rowCount: 0, oldestAtMs: nowMs, startedAtMs: nowMs }
+      const batch = this.#takeFrom(queue, nowMs)
+      this.#room.admit(nowMs)
+      if (batch.jobs.length > 0) return batch
+    }
+  }
+
+  /** Gives each job its own result; what came too late for one, it does not get. */
+  answer(jobs: readonly PendingJob<Job, Result>[], results: BatchResults<Result>): void {
+    const nowMs = this.#options.clock.now()
+    for (let i = 0; i < jobs.length; i++) {
+      const pending = jobs[i]
+      const result: Result | Error = results[i]
+      if (pending.deadlineAtMs <= nowMs) this.#reject(pending, this.#options.errors.late(pending, nowMs))
+      else if (result instanceof Error) this.#reject(pending, result)
+      else if (this.#release(pending)) pending.resolve(result)
+    }
+  }
+
+  /** Settles each of `jobs` that is not settled with `error`. */
+  fail(jobs: readonly PendingJob<Job, Result>[], error: unknown): void {
+    for (const pending of jobs) this.#reject(pending, error)
+  }
+
+  /** Those of `jobs` whose callers still wait; late ones are settled. */
+  stillWanted(jobs: readonly PendingJob<Job, Result>[], nowMs: number): PendingJob<Job, Result>[] {
+    for (const pending of jobs) if (pending.deadlineAtMs <= nowMs) this.#rejectLate(pending, nowMs)
+    return jobs.filter(({ stage }) => stage !== 'settled')
+  }
+
+  /** Settles every job that waits with `error`. */
+  refuseWaiting(error: unknown): void {
+    for (let pending = this.#room.peek(); pending !== undefined; pending = this.#room.peek()) {
+      this.#room.remove(pending)
+      this.#reject(pending, error)
+    }
+  }
+
+  /** At most as many rows as the sizes say, or one job. */
+  #takeFrom(queue: JobQueue<Job, Result>, nowMs: number): Batch<Job, Result> {
+    const { pace } = this.#options
+    const limit = pace.nextRows(queue.rowCount)
+    // Where more wait than fit, a place is for a job that can have its answer in time: others would waste it.
+    const usefulUntilMs = queue.rowCount > limit ? nowMs + pace.runMs(limit) : nowMs
     const jobs: PendingJob<Job, Result>[] = []
     let rowCount = 0
     let oldestAtMs = nowMs
-    for (let pending = this.#queue.peek(); pending !== undefined; pending = this.#queue.peek()) {
-      const isLate = pending.deadlineAtMs <= nowMs
+    for (let pending = queue.peek(); pending !== undefined; pending = queue.peek()) {
+      const isLate = pending.deadlineAtMs <= (jobs.length === 0 ? nowMs : usefulUntilMs)
       // What goes next and does not fit waits for the next batch: passing it would let small jobs starve it.
-      if (!isLate && rowCount + pending.rowCount > this.#options.maxRows) break
-      this.#queue.remove(pending)
+      if (!isLate && jobs.length > 0 && rowCount + pending.rowCount > limit) break
+      this.#room.remove(pending)
       if (isLate) {
-        this.#reject(pending, this.#errors.late(pending, nowMs))
+        this.#rejectLate(pending, nowMs)
         continue
       }
       pending.stage = 'running'
@@ -101,40 +144,18 @@ export class JobLedger<Job, Result> {
     return { jobs, rowCount, oldestAtMs, startedAtMs: nowMs }
   }
 
-  /** Gives each job of `batch` its own result. Where `results` does not fit the batch, it fails as a whole. */
-  answer({ jobs }: Batch<Job, Result>, results: BatchResults<Result>): void {
-    if (!Array.isArray(results) || results.length !== jobs.length) {
-      this.fail({ jobs }, this.#errors.wrongResults(jobs.length, results))
-      return
-    }
-    const nowMs = this.#options.clock.now()
-    for (let i = 0; i < jobs.length; i++) {
-      const pending = jobs[i]
-      const result: Result | Error = results[i]
-      if (pending.deadlineAtMs <= nowMs) this.#reject(pending, this.#errors.late(pending, nowMs))
-      else if (result instanceof Error) this.#reject(pending, result)
-      else if (this.#release(pending)) pending.resolve(result)
-    }
-  }
-
-  /** The one place where a batch fails as a whole: to find its one bad job by halves, start here. */
-  fail({ jobs }: Pick<Batch<Job, Result>, 'jobs'>, error: unknown): void {
-    for (const pending of jobs) this.#reject(pending, error)
-  }
-
-  /** Settles every queued job with `error`. */
-  refuseQueued(error: unknown): void {
-    for (let pending = this.#queue.peek(); pending !== undefined; pending = this.#queue.peek()) {
-      this.#queue.remove(pending)
-      this.#reject(pending, error)
-    }
-  }
+  readonly #leavesAtMsOf = ({ rowCount, oldestAtMs }: JobQueue<Job, Result>): number =>
+    this.#options.leavesAtMs(rowCount, oldestAtMs)
 
   #depart(pending: PendingJob<Job, Result>, reason: unknown): void {
-    const hasRun = pending.stage === 'running'
-    if (!hasRun) this.#queue.remove(pending)
+    const hasWaited = pending.stage === 'queued'
+    if (hasWaited) this.#room.leave(pending, this.#options.clock.now())
     this.#reject(pending, reason)
-    if (!hasRun) this.#options.onDeparture()
+    if (hasWaited) this.#options.onDeparture()
+  }
+
+  #rejectLate(pending: PendingJob<Job, Result>, nowMs: number): void {
+    if (pending.stage !== 'settled') this.#reject(pending, this.#options.errors.late(pending, nowMs))
   }
 
   #reject(pending: PendingJob<Job, Result>, reason: unknown): void {

@@ -1,4 +1,4 @@
-// One submitted job with its caller's promise: queued, then running, then settled once.
+// One submitted job with its caller's promise: waiting for room or queued, then running, then settled once.
 
 export type Priority = 'high' | 'normal' | 'low'
 
@@ -11,16 +11,30 @@ export type NewJob<Job> = {
   readonly deadlineAtMs: number
 }
 
+/** What jobs of one batch have in common; a number or text, so that equal ones are one key. */
+export type JobGroup = string | number
+
+/** Where jobs wait: the queue of their group, or the lobby. */
+export interface JobHolder<Job, Result> {
+  /** Of all jobs in it; undefined where jobs of any may be. */
+  readonly group: JobGroup | undefined
+  readonly rowCount: number
+  /** Takes a waiting job out, wherever it stands. */
+  remove(job: PendingJob<Job, Result>): void
+}
+
 /** A class, so that all jobs have one shape and a job costs one object beside its promise. */
 export class PendingJob<Job, Result> {
   readonly job: Job
   readonly rowCount: number
   readonly priority: Priority
-  readonly enqueuedAtMs: number
   readonly deadlineAtMs: number
   readonly signal: AbortSignal | undefined
+  /** When it joined the queue; until there was room for it, when it was submitted. */
+  enqueuedAtMs: number
   stage: 'queued' | 'running' | 'settled' = 'queued'
-  /** Neighbours in the queue of its priority. */
+  /** Where it waits, and its neighbours there. */
+  holder: JobHolder<Job, Result> | undefined = undefined
   previous: PendingJob<Job, Result> | undefined = undefined
   next: PendingJob<Job, Result> | undefined = undefined
   /** Both set by the promise's executor, before anyone else sees the job. */

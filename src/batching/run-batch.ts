@@ -1,44 +1,22 @@
-// A batch and the function that runs it in, every job of it answered and one call when it has ended out.
+// A batch in, its jobs settled and how it ended out: one run, or more by halves where the first one failed.
 
-import type { Batch, BatchResults, JobLedger } from './job-ledger.ts'
+import { Bisection } from './bisection.ts'
+import type { BatchOutcome } from './batch-outcome.ts'
+import type { PendingJob } from './pending-job.ts'
+import { runJobs, type RunOptions } from './run-jobs.ts'
 
-/** One entry a job, at once or later. A throw or rejection fails the whole batch. */
-export type ExecuteBatch<Job, Result> = (
-  jobs: readonly Job[],
-) => BatchResults<Result> | PromiseLike<BatchResults<Result>>
+const answered: BatchOutcome = { kind: 'answered' }
 
+/** `onEnd` is called once; `at-once`: in the turn of the event loop in which this, or a later run of it, was started. */
 export function runBatch<Job, Result>(
-  batch: Batch<Job, Result>,
-  { ledger, execute }: { readonly ledger: JobLedger<Job, Result>; readonly execute: ExecuteBatch<Job, Result> },
-  /** `at-once`: `runBatch` has not returned yet. */
-  onEnd: (when: 'at-once' | 'later') => void,
+  jobs: readonly PendingJob<Job, Result>[],
+  options: RunOptions<Job, Result>,
+  onEnd: (outcome: BatchOutcome, when: 'at-once' | 'later') => void,
 ): void {
-  let results: ReturnType<ExecuteBatch<Job, Result>>
-  try {
-    results = execute(batch.jobs.map(({ job }) => job))
-  } catch (error) {
-    ledger.fail(batch, error)
-    onEnd('at-once')
-    return
-  }
-  if (!isPromiseLike(results)) {
-    ledger.answer(batch, results)
-    onEnd('at-once')
-    return
-  }
-  // Promise.resolve tames thenables that call back twice, at once or throw.
-  void Promise.resolve(results).then(
-    (settled) => {
-      ledger.answer(batch, settled)
-      onEnd('later')
-    },
-    (error: unknown) => {
-      ledger.fail(batch, error)
-      onEnd('later')
-    },
-  )
-}
-
-function isPromiseLike<Value>(value: Value | PromiseLike<Value>): value is PromiseLike<Value> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+  runJobs(jobs, 1, options, (failure, when) => {
+    if (failure === undefined) return onEnd(answered, when)
+    if (failure.mayBeRowFault && jobs.length > 1) return new Bisection(jobs, failure, options, onEnd).goOn(when)
+    options.ledger.fail(jobs, failure.error)
+    onEnd({ kind: 'failed', runCount: 1, error: failure.error }, when)
+  })
 }

@@ -11,6 +11,7 @@ export function createTimeWindowStrategy({
 }): BatchStrategy {
   return {
     name: 'time-window',
+    sizing: 'fixed',
     maxRows,
     leavesAtMs: (queuedRows, oldestAtMs) => (queuedRows >= maxRows ? oldestAtMs : oldestAtMs + maxDelayMs),
   }
