@@ -17,15 +17,9 @@ export type Chosen = {
   readonly cause: unknown
 }
 
-/** What the batches of one of several candidates may cost: some tenths of a second a load, whatever the model. */
-const contestBudgetMs = 200
-
-/** Where there is nothing to decide the numbers are for health alone, and nobody should wait for them. */
-const loneBudgetMs = 10
-
 /** The one that is asked for, alone. */
 export async function chooseNamed(candidates: readonly Candidate[], trial: Trial): Promise<Chosen> {
-  const attempts = await timeAll(await tryAll(candidates, trial), trial, loneBudgetMs)
+  const attempts = await tryAll(candidates, trial)
   return conclude(candidates, attempts, attempts.find(isRight), 'asked for by name')
 }
 
@@ -34,10 +28,10 @@ export async function chooseAutomatically(candidates: readonly Candidate[], tria
   const attempts: Attempt[] = []
   for (const { tier, members } of tiersOf(candidates)) {
     const tried = await tryAll(members, trial)
-    const budgetMs = tried.filter(isRight).length > 1 ? contestBudgetMs : loneBudgetMs
-    const timed = await timeAll(tried, trial, budgetMs)
-    attempts.push(...timed)
-    const right = timed.filter(isRight)
+    // where there is nothing to decide, what the check has cost is number enough, and nobody waits for better ones
+    const settled = tried.filter(isRight).length > 1 ? await timeAll(tried, trial) : tried
+    attempts.push(...settled)
+    const right = settled.filter(isRight)
     if (right.length === 0) continue
     const { name, why } = decide(tier, right, trial)
     for (const { report, model } of right) if (report.name !== name) model.dispose()
@@ -59,9 +53,11 @@ async function tryAll(candidates: readonly Candidate[], trial: Trial): Promise<A
   return attempts
 }
 
-async function timeAll(attempts: readonly Attempt[], trial: Trial, budgetMs: number): Promise<Attempt[]> {
+async function timeAll(attempts: readonly Attempt[], trial: Trial): Promise<Attempt[]> {
+  const { now } = trial
+  if (now === undefined) return [...attempts]
   const timed: Attempt[] = []
-  for (const attempt of attempts) timed.push(await timeAttempt(attempt, trial, budgetMs))
+  for (const attempt of attempts) timed.push(isRight(attempt) ? await timeAttempt(attempt, now, trial) : attempt)
   return timed
 }
 

@@ -3,6 +3,7 @@
 import type { BackendModel } from '../port.ts'
 import { type AnswerFault, createAnswerTally } from './answer-tally.ts'
 import type { Probe, RowAt } from './probe.ts'
+import type { Timing } from './timing.ts'
 
 export type SelfCheck = {
   readonly isRight: boolean
@@ -14,6 +15,8 @@ export type SelfCheck = {
   readonly worst?: AnswerFault
   /** What happened, in one phrase. */
   readonly reason: string
+  /** What these runs cost, the fastest of each size, smallest first; absent without a clock. */
+  readonly timings?: readonly Timing[]
 }
 
 /** Odd, and no multiple of the four or eight lanes that kernels take at once: their last step is a partial one. */
@@ -33,12 +36,14 @@ const largeRunMs = 200
 export async function selfCheck(model: BackendModel, probe: Probe, now?: () => number): Promise<SelfCheck> {
   const { rowCount, rawWidth } = probe
   const tally = createAnswerTally(probe)
+  const fastestMs = new Map<number, number>()
 
   async function replay(batchRows: number, rowAt: RowAt): Promise<number> {
     const { inputs, raw } = probe.batch(batchRows, rowAt)
     const startedAt = now?.() ?? 0
     await model.run(inputs, batchRows, [raw])
     const ms = (now?.() ?? 0) - startedAt
+    fastestMs.set(batchRows, Math.min(ms, fastestMs.get(batchRows) ?? Infinity))
     for (let i = 0; i < batchRows; i++) tally.add(batchRows, rowAt(i), raw.values, i * rawWidth)
     return ms
   }
@@ -52,7 +57,19 @@ export async function selfCheck(model: BackendModel, probe: Probe, now?: () => n
   await replay(largeSize(rowCount, ms), (i) => (i + Math.floor(i / rowCount)) % rowCount)
 
   const { worst, batchSizes } = tally
-  return { isRight: worst === undefined, rowCount, batchSizes, ...(worst && { worst }), reason: reasonOf(probe, tally) }
+  return {
+    isRight: worst === undefined,
+    rowCount,
+    batchSizes,
+    ...(worst && { worst }),
+    reason: reasonOf(probe, tally),
+    ...(now && { timings: timingsOf(fastestMs) }),
+  }
+}
+
+function timingsOf(fastestMs: ReadonlyMap<number, number>): Timing[] {
+  const timings = [...fastestMs].map(([rowCount, ms]) => ({ rowCount, microsPerRow: (1000 * ms) / rowCount }))
+  return timings.sort((a, b) => a.rowCount - b.rowCount)
 }
 
 /** At least two tiles and one row: each row then stands in two places at once, and the last tile is cut off. */

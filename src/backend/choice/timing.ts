@@ -5,21 +5,20 @@ import type { Probe } from './probe.ts'
 
 export type Timing = { readonly rowCount: number; readonly microsPerRow: number }
 
-export type TimingOptions = {
-  /** Milliseconds on a monotonic clock. */
-  readonly now: () => number
-  readonly budgetMs: number
-}
-
 /** One row, and what adaptive batching makes of a few, of dozens and of hundreds of callers. */
 export const timedSizes = [1, 8, 64, 512] as const
+
+/** For one candidate: some tenths of a second a load, whatever the model. */
+const budgetMs = 200
 
 /** Of each size; the fastest run is the least disturbed one. */
 const runsPerSize = 3
 
-/** Smallest size first; one is always measured, and those that would not fit into the budget are left out. */
-export async function timeModel(model: BackendModel, probe: Probe, options: TimingOptions): Promise<Timing[]> {
-  const { now, budgetMs } = options
+/**
+ * Smallest size first; one is always measured, and those that would not fit into the budget are left out.
+ * @param now milliseconds on a monotonic clock
+ */
+export async function timeModel(model: BackendModel, probe: Probe, now: () => number): Promise<Timing[]> {
   const endsAt = now() + budgetMs
   const timings: Timing[] = []
   let estimateMs = 0

@@ -7,7 +7,7 @@ import { type CandidateReport, deviceText } from './backend-choice.ts'
 import type { OnBackendEvent } from './backend-event.ts'
 import type { Probe } from './probe.ts'
 import { selfCheck } from './self-check.ts'
-import { timeModel } from './timing.ts'
+import { timeModel, type Timing } from './timing.ts'
 
 export type Trial = {
   readonly artifact: Artifact
@@ -46,6 +46,7 @@ export async function tryBackend(backend: Backend, trial: Trial): Promise<Attemp
       name,
       available: true,
       right: found.isRight,
+      ...(found.isRight && found.timings && timed(found.timings)),
       ...factsOf(facts),
       reason: found.reason,
     }
@@ -59,17 +60,19 @@ export async function tryBackend(backend: Backend, trial: Trial): Promise<Attemp
   }
 }
 
-/** Adds what the model's batches cost; one that breaks at it is given up. Needs the trial's clock. */
-export async function timeAttempt(attempt: Attempt, trial: Trial, budgetMs: number): Promise<Attempt> {
+/** What the check's own runs cost is replaced by what warm batches of the same sizes cost; one that breaks is given up. */
+export async function timeAttempt(attempt: RightAttempt, now: () => number, trial: Trial): Promise<Attempt> {
   const { model, report } = attempt
-  if (model === undefined || trial.now === undefined) return attempt
   try {
-    const timings = await timeModel(model, trial.probe, { now: trial.now, budgetMs })
-    return { ...attempt, report: { ...report, microsPerRow: timings[timings.length - 1].microsPerRow, timings } }
+    return { ...attempt, report: { ...report, ...timed(await timeModel(model, trial.probe, now)) } }
   } catch (cause) {
-    const { right: _, ...rest } = report
+    const { right: _, timings: __, microsPerRow: ___, ...rest } = report
     return failed({ ...attempt, report: rest }, cause, trial)
   }
+}
+
+function timed(timings: readonly Timing[]): Pick<CandidateReport, 'microsPerRow' | 'timings'> {
+  return { microsPerRow: timings[timings.length - 1].microsPerRow, timings }
 }
 
 /** The GPU build of TensorFlow computes on the CPU where it finds no card. */

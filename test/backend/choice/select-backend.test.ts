@@ -121,13 +121,14 @@ test('tells what each candidate computes on, and what its batches cost', async (
   })
 })
 
-test('spends little on numbers where there is nothing to decide', async () => {
+test('spends no time on numbers where there is nothing to decide: the check has some', async () => {
   const { choice, fakes } = await select({ cuda: missing, webgpu: missing, native: missing, wasm: 0.05, cpu: 1 })
   expect(choice.picked).toBe('wasm')
   expect(choice.why).toBe(
-    'the only one of webgpu, native and wasm that is there and right: 50.0 µs a row in batches of 64',
+    'the only one of webgpu, native and wasm that is there and right: 50.0 µs a row in batches of 512',
   )
-  expect(fakes.wasm.batches.slice(9)).toEqual([1, 1, 1, 8, 8, 8, 64, 64])
+  expect(choice.candidates[3].timings?.map(({ rowCount }) => rowCount)).toEqual([1, 6, 7, 512])
+  expect(fakes.wasm.batches).toHaveLength(9)
 })
 
 test('takes cpu where nothing else is right', async () => {

@@ -3,15 +3,15 @@ import { expect, test } from 'vitest'
 import { meanMicros, timeModel } from '../../../src/backend/choice/timing.ts'
 import { artifact, createFake, createScriptedClock, probe } from './fake-backends.ts'
 
-async function timed(budgetMs: number, runMs: (rowCount: number) => number) {
+async function timed(runMs: (rowCount: number) => number) {
   const clock = createScriptedClock()
   const fake = createFake('native', { clock, runMs, mode: 'async' })
-  const timings = await timeModel(await fake.backend.load(artifact), probe, { now: clock.now, budgetMs })
+  const timings = await timeModel(await fake.backend.load(artifact), probe, clock.now)
   return { timings, batches: fake.batches, spentMs: clock.now() }
 }
 
 test('measures 1, 8, 64 and 512 rows, three runs each', async () => {
-  const { timings, batches } = await timed(200, (rowCount) => 0.1 + rowCount * 0.01)
+  const { timings, batches } = await timed((rowCount) => 0.1 + rowCount * 0.01)
   expect(batches).toEqual([1, 1, 1, 8, 8, 8, 64, 64, 64, 512, 512, 512])
   expect(timings.map(({ rowCount }) => rowCount)).toEqual([1, 8, 64, 512])
   const expected = [110, 22.5, 11.5625, 10.1953125]
@@ -20,18 +20,18 @@ test('measures 1, 8, 64 and 512 rows, three runs each', async () => {
 
 test('takes the fastest of the runs of a size', async () => {
   let run = 0
-  const { timings } = await timed(200, () => [9, 2, 5][run++ % 3])
+  const { timings } = await timed(() => [9, 2, 5][run++ % 3])
   expect(timings[0].microsPerRow).toBeCloseTo(2000, 6)
 })
 
 test('leaves sizes out that would not fit, and keeps within the budget', async () => {
-  const { timings, spentMs } = await timed(200, (rowCount) => rowCount * 1)
+  const { timings, spentMs } = await timed((rowCount) => rowCount * 1)
   expect(timings.map(({ rowCount }) => rowCount)).toEqual([1, 8, 64])
   expect(spentMs).toBeLessThanOrEqual(200)
 })
 
 test('measures one run of one row of a model of seconds a row', async () => {
-  const { batches, timings } = await timed(200, () => 3000)
+  const { batches, timings } = await timed(() => 3000)
   expect(batches).toEqual([1])
   expect(timings).toEqual([{ rowCount: 1, microsPerRow: 3e6 }])
 })
