@@ -74,11 +74,11 @@ function createModel(name: HostedName, work: HostWork, model: HostedModel): Back
       if (rowCount === 0) return
       const question = { kind: 'run', model: number, inputs: copies, rowCount, outputs: [output] } as const
       const value = await askHost(work, model, question, `run ${rowCount} rows of model ${modelName}`)
-      const [values] = value as readonly Float32Array[]
-      if (values?.length !== rowCount * rawWidth)
+      const values = Array.isArray(value) ? value[0] : undefined
+      if (!(values instanceof Float32Array) || values.length !== rowCount * rawWidth)
         throw createError(
           'EXECUTION_FAILED',
-          `backend ${name} must give ${rowCount * rawWidth} numbers for ${rowCount} rows of model ${modelName}, got ${values?.length ?? 'none'}`,
+          `backend ${name} must give ${rowCount * rawWidth} numbers for ${rowCount} rows of model ${modelName}, got ${values instanceof Float32Array ? values.length : 'none'}`,
           { details: { backend: name, model: modelName, rowCount } },
         )
       target.set(values)
