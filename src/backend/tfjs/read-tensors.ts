@@ -1,6 +1,7 @@
 // Synchronous work that gives tensors in, what is made of their values out; the tensors are gone then, whatever happens.
 
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { isOutOfMemory } from './graph-failure.ts'
 import type { TfjsLibrary } from './tfjs-library.ts'
 
 type Values = Float32Array | Int32Array | Uint8Array
@@ -24,9 +25,12 @@ export async function readTensors<Result>(
       return { tensors, readings: tensors.map((tensor) => tensor.data() as Promise<Values>) }
     })
   } catch (cause) {
-    // what was thrown says more than what the device makes of it
-    await settle?.().catch(() => undefined)
-    throw cause
+    // What was thrown says more than what the device makes of it, unless there was no memory: work fails anyhow then.
+    const reported = await settle?.().then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    throw isOutOfMemory(reported) ? reported : cause
   }
   try {
     // all of them, so that nothing is still being read when the tensors go; the device knows best what went wrong

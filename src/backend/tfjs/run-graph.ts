@@ -22,6 +22,34 @@ export type GraphRun = {
   readonly release: () => void
 }
 
+/** Compiles ahead what runs will need, where the device wants that. */
+export async function prepareGraph({
+  library,
+  graph,
+  plan,
+}: Pick<GraphRun, 'library' | 'graph' | 'plan'>): Promise<void> {
+  const { tf, started } = library
+  const sizes = started.runSizes?.(plan.rowsPerRun) ?? []
+  if (started.prepare === undefined || sizes.length === 0) return
+  const zeros = (rowCount: number) => new Float32Array(rowCount * plan.input.width)
+  const execution = (rowCount: number): void => {
+    try {
+      tf.tidy(() => void execute(library, { graph, plan }, { from: 0, rowCount, rows: zeros(rowCount) }))
+    } catch {
+      // an operation that throws here throws at each run, which says so as on every backend
+    }
+  }
+  let prepared: Promise<void> | undefined
+  const begin = (): Tensor[] => {
+    prepared = started.prepare?.(execution, sizes)
+    // awaited below, and heard here too: an error of the device comes first
+    prepared?.catch(() => undefined)
+    return []
+  }
+  await readTensors(library, begin, () => undefined)
+  await prepared
+}
+
 export function createGraphModel(parts: GraphRun): BackendModel {
   const { graph, plan, reading, title, failed, release } = parts
   const { input, outputWidth } = plan
@@ -73,13 +101,15 @@ async function runInTurns({ library, graph, plan }: GraphRun, batch: Batch, fail
   const { tf } = library
   // The caller may use its slab again as soon as it has the promise, and the device reads some inputs late.
   const own = { ...batch, rows: batch.rows.slice(0, batch.rowCount * plan.input.width) }
-  for (const slice of slicesOf(own, plan)) {
+  const sizes = library.started.runSizes?.(plan.rowsPerRun)
+  for (const slice of slicesOf(own, { ...plan, rowsPerRun: sizes?.at(-1) ?? plan.rowsPerRun })) {
     batch.assertAlive()
+    const filled = sizes === undefined ? slice : filledUp(slice, plan, sizes)
     try {
       await readTensors(
         library,
-        () => [tf.tidy(() => execute(library, { graph, plan }, slice))],
-        (_, values) => write(batch, plan, slice, values),
+        () => [tf.tidy(() => execute(library, { graph, plan }, filled))],
+        (_, values) => write(batch, plan, slice, values.subarray(0, slice.rowCount * plan.outputWidth)),
       )
     } catch (cause) {
       throw failed(batch.rowCount, cause)
@@ -94,6 +124,15 @@ function* slicesOf({ rows, rowCount }: Batch, { input, rowsPerRun }: GraphPlan):
     const count = Math.min(rowsPerRun, rowCount - from)
     yield { from, rowCount: count, rows: rows.subarray(from * input.width, (from + count) * input.width) }
   }
+}
+
+/** With rows of zeros behind its own, up to the next size that is run. */
+function filledUp(slice: Slice, { input }: GraphPlan, sizes: readonly number[]): Slice {
+  const rowCount = sizes.find((size) => size >= slice.rowCount) ?? slice.rowCount
+  if (rowCount === slice.rowCount) return slice
+  const rows = new Float32Array(rowCount * input.width)
+  rows.set(slice.rows)
+  return { ...slice, rowCount, rows }
 }
 
 /** One tensor in, one execution. */

@@ -5,7 +5,7 @@ import { planGraph } from '../graph/graph-plan.ts'
 import type { Backend } from '../port.ts'
 import { compileGraph } from './compile-graph.ts'
 import { executionFailed, loadFailed } from './graph-failure.ts'
-import { createGraphModel } from './run-graph.ts'
+import { createGraphModel, prepareGraph } from './run-graph.ts'
 import type { TfjsEngine } from './tfjs-engine.ts'
 import { openTfjs, type TfjsLibrary } from './tfjs-library.ts'
 
@@ -51,9 +51,14 @@ export function createTfjsBackend(engine: TfjsEngine): Backend {
       reserve(plan.byteLength, opened.started.memoryBudgetBytes)
       const release = (): void => void (reservedBytes -= plan.byteLength)
       try {
+        const graph = await compileGraph(opened, plan)
+        await prepareGraph({ library: opened, graph, plan }).catch((error: unknown) => {
+          graph.dispose()
+          throw error
+        })
         return createGraphModel({
           library: opened,
-          graph: await compileGraph(opened, plan),
+          graph,
           plan,
           reading,
           title: `model ${artifact.metadata.name} on backend ${name}`,

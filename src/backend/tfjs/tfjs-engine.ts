@@ -38,6 +38,18 @@ export type StartedEngine = {
    * scopes); absent where operations throw.
    */
   readonly watch?: () => () => Promise<void>
+  /**
+   * Numbers of rows to run, ascending, at most `most`: a batch is filled up with zeros to one of them. For devices that
+   * compile programs and keep buffers for each number of rows; absent where one number is as good as another.
+   */
+  readonly runSizes?: (most: number) => readonly number[]
+  /**
+   * Called once for each model before its first run, to compile what runs of these sizes will need; `execute` is synchronous
+   * and leaves nothing behind.
+   */
+  readonly prepare?: (execute: (rowCount: number) => void, sizes: readonly number[]) => Promise<void>
+  /** `single`: fused operations are taken apart first, since the backend would do so at every run. @default 'fused' */
+  readonly operations?: 'fused' | 'single'
   /** Tensors alive, where tf.memory() does not know; otherwise that is asked. */
   readonly tensorCount?: () => number
 }
