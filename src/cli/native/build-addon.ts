@@ -63,10 +63,16 @@ async function compilerArguments(plan: InstallPlan, folders: InstallFolders, out
     ...['-o', output],
     `-L${join(folders.libraries, 'tensorflow')}`,
     ...['-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
+    ...linkedLibraries(plan, folders),
     // handed on to the libraries' own needs, as DT_RUNPATH would not be
     '-Wl,--disable-new-dtags',
     ...(await libraryFolders(folders)).map((folder) => `-Wl,-rpath,$ORIGIN/${relative(folders.addon, folder)}`),
   ]
+}
+
+/** `--no-as-needed`: the sources name nothing of theirs. */
+function linkedLibraries({ linkedLibraries: paths = [] }: InstallPlan, { libraries }: InstallFolders): string[] {
+  return paths.length === 0 ? [] : ['-Wl,--no-as-needed', ...paths.map((path) => join(libraries, path))]
 }
 
 /** Every folder that holds a shared library, in one order everywhere. */

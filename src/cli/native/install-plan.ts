@@ -8,6 +8,8 @@ export type InstallPlan = {
   readonly home: string
   readonly wheels: readonly PinnedWheel[]
   readonly tarballs: readonly PinnedTarball[]
+  /** Beside TensorFlow's own: libraries that are loaded with the add-on, as paths in the wheels. */
+  readonly linkedLibraries?: readonly string[]
   readonly downloadByteLength: number
   /** Free bytes that the file system of `home` needs at the highest tide. */
   readonly diskByteLength: number
