@@ -3,13 +3,7 @@
 import type { Artifact } from '../../artifact/artifact.ts'
 import { createError } from '../../errors.ts'
 import type { BackendName } from '../port.ts'
-
-/** V8 says so for a typed array that finds no room, emscripten for its heap. */
-const outOfMemory = /allocation failed|out of memory|Cannot enlarge memory|Invalid typed array length/i
-
-export function isOutOfMemory(cause: unknown): boolean {
-  return cause instanceof Error && outOfMemory.test(cause.message)
-}
+import { isOutOfMemory } from './out-of-memory.ts'
 
 export function executionFailed(
   name: BackendName,
