@@ -39,7 +39,8 @@ export class BatchSchedule {
     // At the end of the turn the queue is looked at again.
     if (state.kind === 'deferred') return
     const untilMs = this.#options.leavesAtMs()
-    if (state.kind === 'waiting' && state.untilMs === untilMs) return
+    // Rows that left make it later: then the timer looks again.
+    if (state.kind === 'waiting' && state.untilMs <= untilMs) return
     this.stop()
     if (untilMs > nowMs) this.#wait(untilMs, nowMs)
     else if (this.#options.mode === 'sync') this.defer()

@@ -62,14 +62,19 @@ export class Bisection<Job, Result> {
     for (;;) {
       const half = this.#halves.shift() ?? this.#split()
       if (half === undefined) return this.#end(when)
-      const nowMs = this.#options.clock.now()
-      const jobs = this.#options.ledger.stillWanted(half.jobs, nowMs)
-      if (jobs.length > 0) return this.#run({ jobs, depth: half.depth }, nowMs)
+      const jobs = this.#wanted(half)
+      if (jobs.length > 0) return this.#run({ jobs, depth: half.depth })
     }
   }
 
-  #run(part: Part<Job, Result>, startedAtMs: number): void {
+  #wanted({ jobs }: Part<Job, Result>): readonly PendingJob<Job, Result>[] {
+    const { ledger, clock } = this.#options
+    return ledger.stillWanted(jobs, clock.now())
+  }
+
+  #run(part: Part<Job, Result>): void {
     const { clock, pace } = this.#options
+    const startedAtMs = clock.now()
     this.#runCount++
     runJobs(part.jobs, 1 + this.#runCount, this.#options, (failure, when) => {
       if (failure !== undefined) this.#setAside(part, failure)
@@ -104,10 +109,11 @@ export class Bisection<Job, Result> {
         this.#options.ledger.fail(part.jobs, part.failure.error)
         continue
       }
-      const middle = (part.jobs.length + 1) >> 1
+      const jobs = this.#wanted(part)
+      const middle = (jobs.length + 1) >> 1
       const depth = part.depth + 1
-      this.#halves.push({ jobs: part.jobs.slice(middle), depth })
-      return { jobs: part.jobs.slice(0, middle), depth }
+      this.#halves.push({ jobs: jobs.slice(middle), depth })
+      return { jobs: jobs.slice(0, middle), depth }
     }
     return undefined
   }
