@@ -29,33 +29,39 @@ export type RowKey = (row: Float64Array, tenant?: string) => string
 /** Builds what all keys of one model share once. NaN of any payload is one NaN, and −0 is 0. */
 export function createRowKey({ model, version, artifactSha256, kind, hash }: RowKeyOptions): RowKey {
   // JSON delimits itself ("a:b" and "a", "b" differ) and escapes lone surrogates, which UTF-8 would merge.
-  const prefix = JSON.stringify([model, version, artifactSha256])
-  const anonymous = { exact: `${prefix}-e`, hashed: `${prefix}-h` }
+  const names = JSON.stringify([model, version])
+  const artifact = JSON.stringify(artifactSha256)
+  const artifactBytes = new TextEncoder().encode(artifact)
+  const anonymous = { exact: `${names}${artifact}-e`, hashed: `${names}-h` }
   let canonical = new Float64Array(0)
   let characters = new Uint16Array(0)
-  let bytes = new DataView(canonical.buffer)
+  let hashed = new Uint8Array(0)
 
   function reserve(width: number): void {
     canonical = new Float64Array(width)
     characters = new Uint16Array(canonical.buffer)
-    bytes = new DataView(canonical.buffer)
+    hashed = new Uint8Array(artifactBytes.length + canonical.byteLength)
+    hashed.set(artifactBytes)
+  }
+
+  function exactKey(row: Float64Array, tenant: string | undefined): string {
+    for (let i = 0; i < row.length; i++) canonical[i] = canonicalNumber(row[i])
+    const start = tenant === undefined ? anonymous.exact : `${names}${artifact}${JSON.stringify(tenant)}e`
+    return start + textOf(characters)
+  }
+
+  /** Shorter, since it travels with each lookup: the artifact is part of what is hashed. */
+  function hashedKey(row: Float64Array, tenant: string | undefined): string {
+    const bytes = new DataView(hashed.buffer, artifactBytes.length)
+    // little-endian on every machine, since machines share the store
+    for (let i = 0; i < row.length; i++) bytes.setFloat64(8 * i, canonicalNumber(row[i]), true)
+    const start = tenant === undefined ? anonymous.hashed : `${names}${JSON.stringify(tenant)}h`
+    return start + hash(hashed)
   }
 
   return (row, tenant) => {
-    const width = row.length
-    if (canonical.length !== width) reserve(width)
-    const isExact = kind === 'exact' && width <= maxExactWidth
-    const start =
-      tenant === undefined
-        ? anonymous[isExact ? 'exact' : 'hashed']
-        : `${prefix}${JSON.stringify(tenant)}${isExact ? 'e' : 'h'}`
-    if (isExact) {
-      for (let i = 0; i < width; i++) canonical[i] = canonicalNumber(row[i])
-      return start + textOf(characters)
-    }
-    // little-endian on every machine, since machines share the store
-    for (let i = 0; i < width; i++) bytes.setFloat64(8 * i, canonicalNumber(row[i]), true)
-    return start + hash(new Uint8Array(canonical.buffer))
+    if (canonical.length !== row.length) reserve(row.length)
+    return kind === 'exact' && row.length <= maxExactWidth ? exactKey(row, tenant) : hashedKey(row, tenant)
   }
 }
 

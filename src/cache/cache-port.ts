@@ -8,7 +8,12 @@ import type { KeyKind } from './cache-key.ts'
 /** What is used of a Keyv (keyv ^5.6); a user's own fits as it is. */
 export interface KeyvLike {
   get(key: string): Promise<unknown>
+  /** A reply of false counts as a failure. */
   set(key: string, value: string, ttlMs?: number): Promise<unknown>
+  /** Used for many keys at once, unless `store` is known and has none: Keyv's own substitute swallows errors. */
+  getMany?(keys: string[]): Promise<readonly unknown[]>
+  readonly store?: unknown
+  readonly throwOnErrors?: boolean
   on?(event: 'error', listener: (error: unknown) => void): unknown
   off?(event: 'error', listener: (error: unknown) => void): unknown
 }
@@ -16,6 +21,10 @@ export interface KeyvLike {
 export type CachingOptions = {
   /** How long an answer may be given again. @default 300_000 */
   readonly ttlMs?: number
+  /**
+   * How long after `ttlMs` an answer is still given at once while one run in the background renews it. @default 0
+   */
+  readonly staleWhileRevalidateMs?: number
   /** Bound of the cache in memory. @default 10_000 */
   readonly maxEntries?: number
   /** Bound of the cache in memory, estimated. @default 64 MiB */
@@ -33,6 +42,10 @@ export type CachingOptions = {
 export type PredictionCacheOptions = CachingOptions & {
   readonly clock: Clock
   readonly publish?: Publish
+  /** Time of day in milliseconds since 1970, which processes that share a store compare. @default Date.now */
+  readonly epochMs?: () => number
+  /** Told of each call that looked up rows outside of this process, and was answered. */
+  readonly observeLookup?: (durationMs: number, rowCount: number) => void
 }
 
 export type CacheStats = {
@@ -41,6 +54,10 @@ export type CacheStats = {
   readonly hits: number
   /** Lookups that gave nothing, failed ones included. */
   readonly misses: number
+  /** Hits older than `ttlMs`; among `hits`. */
+  readonly stale: number
+  /** Runs in the background that renewed, or tried to renew, a stale answer. */
+  readonly revalidations: number
   /** Answers handed in to be stored. */
   readonly stores: number
   /** Lookups and stores that were tried and failed: each was a miss, or an answer not stored. */
@@ -57,8 +74,18 @@ export type CacheHealth = {
   readonly kind: 'memory' | 'keyv' | 'redis'
   /** False while lookups are not even tried: not connected, or failing in a row. */
   readonly isAvailable: boolean
-  /** The latest failure since the last success, if any. */
+  /** The latest failure of lookups or stores since their last success, if any. */
   readonly lastError?: string
+  /** What keeps this health from being the whole truth, and how to change that. */
+  readonly warning?: string
+}
+
+/** What a lookup found. */
+export type Found = {
+  /** Frozen. */
+  readonly answer: Answer
+  /** True for an answer older than `ttlMs`: whoever gets it should have it renewed. */
+  readonly isStale: boolean
 }
 
 export type PredictionCache = {
@@ -66,12 +93,17 @@ export type PredictionCache = {
   readonly mode: 'sync' | 'async'
   /** Which keys it takes. */
   readonly keyKind: KeyKind
-  /** The frozen answer of `key`. Where the mode is `async`: always undefined, and not counted. */
-  peek(key: string): Answer | undefined
-  /** The frozen answer of `key`; never rejects, and settles within the deadline of one call. */
-  lookup(key: string): Promise<Answer | undefined>
+  /** What is kept under `key`, to be read at once. Where the mode is `async`: always undefined, and not counted. */
+  peek(key: string): Found | undefined
+  /**
+   * What is kept under `key`; never rejects, and settles within the deadline of one call. Keys that are asked for in
+   * the same turn share a call.
+   */
+  lookup(key: string): Promise<Found | undefined>
   /** Freezes the answer and keeps it, in the background where the mode is `async`; never throws. */
   store(key: string, answer: Answer): void
+  /** Counts a run that renews a stale answer. */
+  recordRevalidation(): void
   /** Settles when every store so far has been done or dropped. */
   flush(): Promise<void>
   stats(): CacheStats

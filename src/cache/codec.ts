@@ -3,10 +3,19 @@
 import { deflateSync, inflateSync } from 'fflate'
 import type { Answer } from '../rows/prediction.ts'
 import { base64OfBytes, bytesOfBase64 } from './base64.ts'
+import { checksumLength, checksumOf } from './checksum.ts'
 import { decodeTree, encodeTree, TreeFault } from './codec-tree.ts'
 
-/** First characters of every text: who wrote it, and version 1 of the layout. Then `j` for JSON, or `z` for it deflated. */
-const magic = 'tfjs1'
+/**
+ * First characters of every text: who wrote it, and version 2 of the layout. Then come a checksum of the key and of all
+ * that follows, `j` for JSON or `z` for it deflated, the time of day at which it was stored, `:` and the body.
+ */
+const magic = 'tfjs2'
+
+const anyMagic = /^tfjs\d/
+
+/** Where the letter of the layout stands, and with it what the checksum covers begins. */
+const layoutAt = magic.length + checksumLength
 
 /** Shorter texts are not worth the time: a label with its probabilities takes about 60 characters. */
 const leastCompressedLength = 1024
@@ -22,29 +31,49 @@ const maxInflatedLength = 64 * 1024 ** 2
 
 const answerFields: readonly string[] = ['label', 'probabilities', 'scores', 'value', 'vector', 'outputs']
 
+export type EncodeOptions = {
+  /** The key that the text is stored under: under another one it is no answer. */
+  readonly key: string
+  /** Milliseconds since 1970: other machines read it too. */
+  readonly storedAtMs: number
+  readonly isCompressed: boolean
+}
+
 export type Decoded =
-  | { readonly isAnswer: true; readonly answer: Answer }
-  /** `foreign`: none of our texts, or of a later version. `corrupt`: ours, but broken. `too-large`: over a limit. */
-  | { readonly isAnswer: false; readonly fault: 'foreign' | 'corrupt' | 'too-large' }
+  | { readonly isAnswer: true; readonly answer: Answer; readonly storedAtMs: number }
+  /**
+   * `foreign`: none of our texts. `other-version`: of an earlier or later version of this library. `corrupt`: ours, but
+   * changed or moved to another key. `too-large`: over a limit.
+   */
+  | { readonly isAnswer: false; readonly fault: 'foreign' | 'other-version' | 'corrupt' | 'too-large' }
 
 /** @throws TreeFault where the answer holds something that is no number, string, boolean, null, array or plain object */
-export function encodeAnswer(answer: Answer, isCompressed: boolean): string {
+export function encodeAnswer(answer: Answer, { key, storedAtMs, isCompressed }: EncodeOptions): string {
   const json = JSON.stringify(encodeTree(answer))
+  const rest = bodyOf(json, Math.round(storedAtMs), isCompressed)
+  return magic + checksumOf(key, rest) + rest
+}
+
+function bodyOf(json: string, storedAtMs: number, isCompressed: boolean): string {
   if (isCompressed && json.length >= leastCompressedLength) {
     const bytes = new TextEncoder().encode(json)
-    const packed = `${magic}z${bytes.length}:${base64OfBytes(deflateSync(bytes, { level: 1 }))}`
+    const packed = `z${storedAtMs}:${bytes.length}:${base64OfBytes(deflateSync(bytes, { level: 1 }))}`
     if (packed.length <= mostCompressedShare * json.length) return packed
   }
-  return `${magic}j${json}`
+  return `j${storedAtMs}:${json}`
 }
 
 /** Reads what a store gave back: any value at all in, an answer or the reason why it is none out; never throws. */
-export function decodeAnswer(stored: unknown): Decoded {
-  if (typeof stored !== 'string' || !stored.startsWith(magic)) return { isAnswer: false, fault: 'foreign' }
+export function decodeAnswer(stored: unknown, key: string): Decoded {
+  if (typeof stored !== 'string') return { isAnswer: false, fault: 'foreign' }
+  if (!stored.startsWith(magic)) return { isAnswer: false, fault: anyMagic.test(stored) ? 'other-version' : 'foreign' }
   if (stored.length > maxTextLength) return { isAnswer: false, fault: 'too-large' }
   try {
-    const answer = decodeTree(JSON.parse(jsonOf(stored)))
-    if (isAnswer(answer)) return { isAnswer: true, answer }
+    if (stored.slice(magic.length, layoutAt) !== checksumOf(key, stored, layoutAt))
+      throw new TreeFault('changed or moved')
+    const { number: storedAtMs, end } = leadingNumber(stored, layoutAt + 1, 16)
+    const answer = decodeTree(JSON.parse(jsonOf(stored, end)))
+    if (isAnswer(answer)) return { isAnswer: true, answer, storedAtMs }
   } catch (error) {
     if (error instanceof RangeError) return { isAnswer: false, fault: 'too-large' }
     // any other error of the parsers means the same: the text is broken, and is a miss
@@ -52,17 +81,32 @@ export function decodeAnswer(stored: unknown): Decoded {
   return { isAnswer: false, fault: 'corrupt' }
 }
 
-function jsonOf(stored: string): string {
-  const layout = stored[magic.length]
-  const body = stored.slice(magic.length + 1)
-  if (layout === 'j') return body
-  const colon = body.indexOf(':')
-  if (layout !== 'z' || !/^\d{1,9}$/.test(body.slice(0, colon))) throw new TreeFault('unknown layout')
-  const length = Number(body.slice(0, colon))
+function jsonOf(stored: string, bodyAt: number): string {
+  const layout = stored[layoutAt]
+  if (layout === 'j') return stored.slice(bodyAt)
+  if (layout !== 'z') throw new TreeFault('unknown layout')
+  const { number: length, end } = leadingNumber(stored, bodyAt, 9)
   if (length > maxInflatedLength) throw new RangeError('inflates beyond the limit')
-  const bytes = inflateSync(bytesOfBase64(body.slice(colon + 1)), { out: new Uint8Array(length) })
+  const bytes = inflateSync(bytesOfBase64(stored.slice(end)), { out: new Uint8Array(length) })
   if (bytes.length !== length) throw new TreeFault('inflates to another length')
   return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+}
+
+/** Digits up to a colon, and where the text goes on after it. */
+function leadingNumber(
+  text: string,
+  start: number,
+  maxDigits: number,
+): { readonly number: number; readonly end: number } {
+  const colon = text.indexOf(':', start)
+  if (colon <= start || colon - start > maxDigits) throw new TreeFault('expected a number and a colon')
+  let number = 0
+  for (let i = start; i < colon; i++) {
+    const digit = text.charCodeAt(i) - 48
+    if (!(digit >= 0 && digit <= 9)) throw new TreeFault('expected a number and a colon')
+    number = 10 * number + digit
+  }
+  return { number, end: colon + 1 }
 }
 
 function isAnswer(value: unknown): value is Answer {

@@ -2,10 +2,12 @@
 
 import type { Publish } from '../observe/channels.ts'
 import type { Clock } from '../observe/clock.ts'
-import type { Answer } from '../rows/prediction.ts'
-import type { CacheHealth, KeyvLike, PredictionCache } from './cache-port.ts'
+import { type BulkReply, createBulkLane } from './bulk-lane.ts'
+import { createCacheFaults } from './cache-faults.ts'
+import type { CacheHealth, Found, KeyvLike, PredictionCache } from './cache-port.ts'
 import { decodeAnswer, encodeAnswer } from './codec.ts'
-import { createKeyvStore } from './keyv-store.ts'
+import { hiddenErrorsWarning, hidesErrors } from './hidden-errors.ts'
+import { keysPerRead, readMany, type StoredText, textsPerWrite, writeMany } from './keyv-calls.ts'
 import { freezeDeep } from './memory-store.ts'
 
 /** Characters of answers on their way into the store; more are dropped, so that a slow store cannot fill the memory. */
@@ -15,69 +17,124 @@ export type KeyvCacheOptions = {
   readonly kind: 'keyv' | 'redis'
   readonly keyv: KeyvLike
   readonly clock: Clock
+  readonly epochMs: () => number
   readonly publish: Publish
+  readonly observeLookup?: (durationMs: number, rowCount: number) => void
   readonly ttlMs: number
+  readonly staleMs: number
   readonly compression: boolean
   /** What every key begins with. */
   readonly keyPrefix: string
   /** False while there is no connection. @default always true */
   readonly isReady?: () => boolean
+  /** Writes many texts at once. @default each by itself */
+  readonly writeTexts?: (texts: readonly StoredText[], ttlMs: number) => Promise<void>
   /** Gives the connection back, where it is ours. */
   readonly disconnect?: () => Promise<void>
 }
 
+type Lookup = { readonly key: string; readonly resolve: (found: Found | undefined) => void }
+
 export function createKeyvCache(options: KeyvCacheOptions): PredictionCache {
-  const { kind, keyv, clock, publish, ttlMs, compression, keyPrefix, disconnect } = options
+  const { kind, keyv, clock, epochMs, publish, observeLookup, ttlMs, staleMs, compression, keyPrefix } = options
+  const { writeTexts = (texts, forMs) => writeMany(keyv, texts, forMs), disconnect } = options
+  const faults = createCacheFaults(publish)
+  const isHidingErrors = hidesErrors(keyv)
+  const counts = { hits: 0, misses: 0, stale: 0, revalidations: 0, stores: 0, errors: 0, skipped: 0 }
   let isClosed = false
-  const isReady = (): boolean => !isClosed && (options.isReady?.() ?? true)
-  const store = createKeyvStore({ keyv, clock, isReady })
-  const pendingStores = new Set<Promise<void>>()
-  let pendingLength = 0
-  const counts = { hits: 0, misses: 0, stores: 0, errors: 0, skipped: 0 }
-  let lastError: string | undefined
   let closing: Promise<void> | undefined
+  let pendingLength = 0
+  let pendingStores = 0
+  const onFlushed: (() => void)[] = []
+  const isReady = (): boolean => !isClosed && (options.isReady?.() ?? true)
+
+  const lookups = createBulkLane<Lookup, readonly unknown[]>({
+    clock,
+    isReady,
+    maxItemsPerCall: keysPerRead(keyv),
+    call: (items) =>
+      readMany(
+        keyv,
+        items.map(({ key }) => keyPrefix + key),
+      ),
+    settle: settleLookups,
+  })
+  const stores = createBulkLane<StoredText, void>({
+    clock,
+    isReady,
+    maxItemsPerCall: textsPerWrite,
+    call: (texts) => writeTexts(texts, ttlMs + staleMs),
+    settle: settleStores,
+  })
 
   /** A Keyv without `throwOnErrors` tells of failures here only; one without listeners would throw them at nobody. */
-  const onError = (error: unknown): void => {
-    lastError = textOf(error)
-    publish('cacheFault', { operation: 'connection', error })
-  }
+  const onError = (error: unknown): void => faults.record('connection', error)
   keyv.on?.('error', onError)
 
-  function fail(operation: 'get' | 'set' | 'decode' | 'encode', error: unknown): void {
+  function settleLookups(items: readonly Lookup[], reply: BulkReply<readonly unknown[]>): void {
+    if (reply.kind === 'values') {
+      observeLookup?.(reply.durationMs, items.length)
+      // A Keyv that hides its errors says undefined for them too.
+      if (!isHidingErrors || reply.values.some((value) => value !== undefined)) faults.clear('get')
+      const nowMs = epochMs()
+      for (let i = 0; i < items.length; i++) items[i].resolve(count(read(items[i].key, reply.values[i], nowMs)))
+      return
+    }
+    recordFailure('get', items.length, reply)
+    for (const { resolve } of items) resolve(count(undefined))
+  }
+
+  function read(key: string, stored: unknown, nowMs: number): Found | undefined {
+    if (stored === undefined || stored === null) return undefined
+    const decoded = decodeAnswer(stored, key)
+    if (decoded.isAnswer) {
+      // Judged by this reader's times: another process may have stored it with others.
+      const ageMs = nowMs - decoded.storedAtMs
+      if (ageMs >= ttlMs + staleMs) return undefined
+      freezeDeep(decoded.answer)
+      return { answer: decoded.answer, isStale: ageMs >= ttlMs }
+    }
+    if (decoded.fault === 'other-version') return undefined
     counts.errors++
-    lastError = textOf(error)
-    publish('cacheFault', { operation, error })
+    faults.record('decode', new Error(`the cache holds a ${decoded.fault} value under one of our keys`))
+    return undefined
   }
 
-  async function read(key: string): Promise<Answer | undefined> {
-    const reply = await store.get(keyPrefix + key)
-    if (reply.kind === 'skipped') counts.skipped++
-    if (reply.kind === 'fault') fail('get', reply.error)
-    if (reply.kind !== 'value') return undefined
-    if (reply.value === undefined || reply.value === null) {
-      lastError = undefined
+  function count(found: Found | undefined): Found | undefined {
+    if (found === undefined) counts.misses++
+    else counts.hits++
+    if (found?.isStale === true) counts.stale++
+    return found
+  }
+
+  function recordFailure(operation: 'get' | 'set', items: number, reply: BulkReply<unknown>): void {
+    if (reply.kind === 'skipped') counts.skipped += items
+    if (reply.kind !== 'fault') return
+    counts.errors += items
+    faults.record(operation, reply.error)
+  }
+
+  function settleStores(texts: readonly StoredText[], reply: BulkReply<void>): void {
+    if (reply.kind === 'values') faults.clear('set')
+    else recordFailure('set', texts.length, reply)
+    for (const { text } of texts) pendingLength -= text.length
+    pendingStores -= texts.length
+    if (pendingStores === 0) for (const notify of onFlushed.splice(0)) notify()
+  }
+
+  function encode(key: string, answer: Parameters<PredictionCache['store']>[1]): string | undefined {
+    try {
+      return encodeAnswer(answer, { key, storedAtMs: epochMs(), isCompressed: compression })
+    } catch (error) {
+      counts.errors++
+      faults.record('encode', error)
       return undefined
     }
-    const decoded = decodeAnswer(reply.value)
-    if (!decoded.isAnswer) {
-      fail('decode', new Error(`the cache holds a ${decoded.fault} value under one of our keys`))
-      return undefined
-    }
-    lastError = undefined
-    freezeDeep(decoded.answer)
-    return decoded.answer
   }
 
-  async function write(key: string, text: string): Promise<void> {
-    const reply = await store.set(keyPrefix + key, text, ttlMs)
-    if (reply.kind === 'skipped') counts.skipped++
-    else if (reply.kind === 'fault') fail('set', reply.error)
-    else lastError = undefined
-  }
-
-  async function flush(): Promise<void> {
-    while (pendingStores.size > 0) await Promise.all(pendingStores)
+  function flush(): Promise<void> {
+    if (pendingStores === 0) return Promise.resolve()
+    return new Promise((resolve) => onFlushed.push(resolve))
   }
 
   async function close(): Promise<void> {
@@ -87,7 +144,7 @@ export function createKeyvCache(options: KeyvCacheOptions): PredictionCache {
     try {
       await disconnect?.()
     } catch (error) {
-      publish('cacheFault', { operation: 'close', error })
+      faults.record('close', error)
     }
   }
 
@@ -95,50 +152,30 @@ export function createKeyvCache(options: KeyvCacheOptions): PredictionCache {
     mode: 'async',
     keyKind: 'hashed',
     peek: () => undefined,
-    async lookup(key) {
-      const answer = await read(key)
-      if (answer === undefined) counts.misses++
-      else counts.hits++
-      return answer
-    },
+    lookup: (key) => new Promise((resolve) => lookups.push({ key, resolve })),
     store(key, answer) {
       freezeDeep(answer)
       counts.stores++
-      if (!isReady()) {
-        counts.skipped++
-        return
-      }
-      let text: string
-      try {
-        text = encodeAnswer(answer, compression)
-      } catch (error) {
-        fail('encode', error)
-        return
-      }
+      const text = isReady() ? encode(key, answer) : void counts.skipped++
+      if (text === undefined) return
       if (pendingLength + text.length > maxPendingLength) {
         counts.skipped++
         return
       }
-      const pending = write(key, text)
-      pendingStores.add(pending)
       pendingLength += text.length
-      void pending.finally(() => {
-        pendingStores.delete(pending)
-        pendingLength -= text.length
-      })
+      pendingStores++
+      stores.push({ key: keyPrefix + key, text })
     },
+    recordRevalidation: () => void counts.revalidations++,
     flush,
     stats: () => ({ lookups: counts.hits + counts.misses, ...counts }),
     health: (): CacheHealth => ({
       kind,
-      isAvailable: isReady() && store.isAvailable,
-      ...(lastError === undefined ? {} : { lastError }),
+      isAvailable: isReady() && lookups.isAvailable,
+      ...(faults.lastError === undefined ? {} : { lastError: faults.lastError }),
+      ...(isHidingErrors ? { warning: hiddenErrorsWarning } : {}),
     }),
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error)
 }

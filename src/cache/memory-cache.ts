@@ -1,13 +1,13 @@
 // Bounds in; a prediction cache in this process's memory out, answering within a microsecond and without promises.
 
 import type { Clock } from '../observe/clock.ts'
-import type { Answer } from '../rows/prediction.ts'
-import type { PredictionCache } from './cache-port.ts'
+import type { Found, PredictionCache } from './cache-port.ts'
 import { createMemoryStore } from './memory-store.ts'
 
 export type MemoryCacheOptions = {
   readonly clock: Clock
   readonly ttlMs: number
+  readonly staleMs: number
   readonly maxEntries: number
   readonly maxByteLength: number
 }
@@ -16,14 +16,19 @@ export function createMemoryCache(options: MemoryCacheOptions): PredictionCache 
   const store = createMemoryStore(options)
   let hits = 0
   let misses = 0
+  let stale = 0
+  let revalidations = 0
   let stores = 0
   let isClosed = false
 
-  function peek(key: string): Answer | undefined {
-    const answer = store.get(key)
-    if (answer === undefined) misses++
-    else hits++
-    return answer
+  function peek(key: string): Found | undefined {
+    const found = store.get(key)
+    if (found === undefined) misses++
+    else {
+      hits++
+      if (found.isStale) stale++
+    }
+    return found
   }
 
   function close(): Promise<void> {
@@ -42,11 +47,14 @@ export function createMemoryCache(options: MemoryCacheOptions): PredictionCache 
       stores++
       store.set(key, answer)
     },
+    recordRevalidation: () => void revalidations++,
     flush: () => Promise.resolve(),
     stats: () => ({
       lookups: hits + misses,
       hits,
       misses,
+      stale,
+      revalidations,
       stores,
       errors: 0,
       skipped: 0,

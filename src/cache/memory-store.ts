@@ -2,17 +2,21 @@
 
 import type { Clock } from '../observe/clock.ts'
 import type { Answer } from '../rows/prediction.ts'
+import type { Found } from './cache-port.ts'
 
 export type MemoryStoreOptions = {
   readonly clock: Clock
   readonly ttlMs: number
+  /** How long after that an answer is still given, marked as stale. */
+  readonly staleMs: number
   readonly maxEntries: number
   /** Estimated bytes of keys and answers together. */
   readonly maxByteLength: number
 }
 
 export type MemoryStore = {
-  get(key: string): Answer | undefined
+  /** Valid until the next call. */
+  get(key: string): Found | undefined
   /** Freezes the answer, so that no caller changes what another gets. */
   set(key: string, answer: Answer): void
   clear(): void
@@ -26,7 +30,10 @@ export type MemoryStore = {
 type Entry = {
   readonly key: string
   readonly answer: Answer
+  readonly freshUntil: number
   readonly expiresAt: number
+  /** As of the latest look, which gives the entry itself away instead of making an object. */
+  isStale: boolean
   readonly byteLength: number
   newer: Entry
   older: Entry
@@ -38,7 +45,13 @@ type Entry = {
  */
 const entryOverhead = 250
 
-export function createMemoryStore({ clock, ttlMs, maxEntries, maxByteLength }: MemoryStoreOptions): MemoryStore {
+export function createMemoryStore({
+  clock,
+  ttlMs,
+  staleMs,
+  maxEntries,
+  maxByteLength,
+}: MemoryStoreOptions): MemoryStore {
   // A ring beside the map: re-inserting into a Map to reorder it leaves holes that finding the oldest must skip.
   const entries = new Map<string, Entry>()
   const head = createHead()
@@ -55,13 +68,15 @@ export function createMemoryStore({ clock, ttlMs, maxEntries, maxByteLength }: M
     get(key) {
       const entry = entries.get(key)
       if (entry === undefined) return undefined
-      if (entry.expiresAt <= clock.now()) {
+      const nowMs = clock.now()
+      if (entry.expiresAt <= nowMs) {
         remove(entry)
         return undefined
       }
+      entry.isStale = entry.freshUntil <= nowMs
       unlink(entry)
       linkAsNewest(head, entry)
-      return entry.answer
+      return entry
     },
     set(key, answer) {
       freezeDeep(answer)
@@ -69,8 +84,17 @@ export function createMemoryStore({ clock, ttlMs, maxEntries, maxByteLength }: M
       if (former !== undefined) remove(former)
       const ownByteLength = 2 * key.length + byteLengthOf(answer) + entryOverhead
       if (ownByteLength > maxByteLength) return
-      const expiresAt = clock.now() + ttlMs
-      const entry: Entry = { key, answer, expiresAt, byteLength: ownByteLength, newer: head, older: head }
+      const freshUntil = clock.now() + ttlMs
+      const entry: Entry = {
+        key,
+        answer,
+        freshUntil,
+        expiresAt: freshUntil + staleMs,
+        isStale: false,
+        byteLength: ownByteLength,
+        newer: head,
+        older: head,
+      }
       entries.set(key, entry)
       linkAsNewest(head, entry)
       byteLength += ownByteLength
@@ -97,7 +121,7 @@ export function createMemoryStore({ clock, ttlMs, maxEntries, maxByteLength }: M
 }
 
 function createHead(): Entry {
-  const head = { key: '', answer: {}, expiresAt: 0, byteLength: 0 } as Entry
+  const head = { key: '', answer: {}, freshUntil: 0, expiresAt: 0, isStale: false, byteLength: 0 } as Entry
   head.newer = head.older = head
   return head
 }

@@ -1,7 +1,8 @@
-// A Redis URL in; a Keyv on a connection that fails fast, comes back by itself and closes at once, out.
+// A Redis URL in; Keyv's adapter on a connection that fails fast, comes back by itself and closes at once, out.
 
 import type { Clock } from '../observe/clock.ts'
 import type { KeyvLike } from './cache-port.ts'
+import { type StoredText, wholeTtl } from './keyv-calls.ts'
 
 /** How long opening waits for a first connection; without one the cache starts empty-handed and connects in the background. */
 const readyWithinMs = 500
@@ -24,12 +25,14 @@ export type RedisKeyv = {
   /** Its error event tells of the connection too, such as of a wrong password, which no call would; the latest at once. */
   readonly keyv: KeyvLike
   readonly isReady: () => boolean
+  /** In one round trip, each with its time to live. */
+  readonly writeTexts: (texts: readonly StoredText[], ttlMs: number) => Promise<void>
   readonly disconnect: () => Promise<void>
 }
 
 /** Never rejects for a Redis that is down, frozen or refuses us. */
 export async function openRedisKeyv({ url, namespace, clock }: RedisKeyvOptions): Promise<RedisKeyv> {
-  const [{ default: KeyvRedis, createClient }, { Keyv }] = await Promise.all([import('@keyv/redis'), import('keyv')])
+  const { default: KeyvRedis, createClient } = await import('@keyv/redis')
   let isClosing = false
   /** True between asking for a connection and having one or failing: only then has the client no socket to destroy. */
   let isConnecting = true
@@ -74,10 +77,10 @@ export async function openRedisKeyv({ url, namespace, clock }: RedisKeyvOptions)
     client.connect().catch(() => {})
   })
 
+  // The adapter itself and no Keyv around it: our texts need no second envelope, and a broken one fails nothing else.
   const store = new KeyvRedis(client, { throwOnErrors: true, namespace })
-  const keyv = new Keyv({ store, namespace, useKeyPrefix: false, throwOnErrors: true })
   // Everything it would tell is thrown by the call or told by the client; without a listener it would throw as well.
-  keyv.on('error', () => {})
+  store.on('error', () => {})
 
   function destroy(): void {
     // destroy throws on a client that is closed already
@@ -86,8 +89,9 @@ export async function openRedisKeyv({ url, namespace, clock }: RedisKeyvOptions)
 
   return {
     keyv: {
-      get: (key) => keyv.get(key),
-      set: (key, value, ttlMs) => keyv.set(key, value, ttlMs),
+      get: (key) => store.get(key),
+      set: (key, value, ttlMs) => store.set(key, value, ttlMs),
+      getMany: (keys) => store.getMany(keys),
       on(event, listener) {
         client.on(event, listener)
         if (latestError !== undefined) listener(latestError.error)
@@ -95,6 +99,14 @@ export async function openRedisKeyv({ url, namespace, clock }: RedisKeyvOptions)
       off: (event, listener) => client.off(event, listener),
     },
     isReady: () => client.isReady,
+    async writeTexts(texts, ttlMs) {
+      const ttl = wholeTtl(ttlMs)
+      // The adapter's own setMany is a transaction: one that a full queue cuts off would leave the connection within it.
+      const pipeline = client.multi()
+      for (const { key, text } of texts)
+        pipeline.set(store.createKeyPrefix(key, namespace), text, ttl === undefined ? {} : { PX: ttl })
+      await pipeline.execAsPipeline()
+    },
     async disconnect() {
       isClosing = true
       // A socket that is still connecting belongs to nobody yet: it is destroyed the moment it is the client's.

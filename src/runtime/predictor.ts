@@ -66,7 +66,7 @@ export class ModelPredictor {
       withFallback(options.fallbackFor, stats),
       ...(options.routing === undefined ? [] : [routed(options.routing, clock)]),
       leased(cache !== undefined),
-      ...(cache === undefined ? [] : [cached({ ...cache, stats, clock })]),
+      ...(cache === undefined ? [] : [cached({ ...cache, stats })]),
       gated(),
     ]
     this.#handle = stages.reduceRight<Handler>((next, stage) => stage(next), batched())

@@ -1,20 +1,25 @@
 // The stages of a prediction, each a wrapper around what comes after it; predictor.ts puts them in order.
 
+import type { Found } from '../cache/cache-port.ts'
 import { isMLError, type MLError } from '../errors.ts'
 import type { ChannelMessages, Publish } from '../observe/channels.ts'
 import type { Clock } from '../observe/clock.ts'
 import type { ModelStats } from '../observe/stats.ts'
 import { raceAbort, withDeadline } from '../resilience/deadline.ts'
 import { canFallBack, type Fallback } from '../resilience/fallback.ts'
-import { type Answer, answerOf, type Prediction, predictionOf } from '../rows/prediction.ts'
+import { answerOf, type Prediction, predictionOf } from '../rows/prediction.ts'
 import type { RowReader } from '../rows/read-row.ts'
 import { assertRow } from '../rows/row-shape.ts'
+import type { PredictOptions } from './options.ts'
 import { assertPredictOptions } from './predict-options.ts'
 import type { EngineState, Handler, PredictionRequest, Stage } from './request.ts'
 import { createRowArena } from './row-arena.ts'
 import type { SharedCache } from './shared-cache.ts'
 
-export type CachedOptions = SharedCache & { readonly stats: ModelStats; readonly clock: Clock }
+export type CachedOptions = Omit<SharedCache, 'close'> & { readonly stats: ModelStats }
+
+/** Callers go before runs that nobody waits for. */
+const lowPriority = { priority: 'low' } as const satisfies PredictOptions
 
 /** Counts and times every request, whatever becomes of it. */
 export function observed(model: string, stats: ModelStats, clock: Clock, publish: Publish): Stage {
@@ -113,37 +118,48 @@ export function leased(hasCache: boolean): Stage {
   }
 }
 
-/** Remembers answers of the model by row; equal rows asked for at once run once. */
-export function cached({ cache, worth, flights, stats, clock }: CachedOptions): Stage {
-  async function lookUp(key: string): Promise<Answer | undefined> {
-    if (cache.mode === 'sync') return undefined
-    const startedAt = clock.now()
-    const found = await cache.lookup(key)
-    worth.recordLookup(clock.now() - startedAt)
-    return found
-  }
-
-  return (next) => (request) => {
-    const { engine } = loaded(request)
-    const { useCache, tenant } = request.options
-    if (useCache === false || (useCache !== true && !worth.shouldAsk(engine.runMs))) return next(request)
-    const key = engine.rowKey(cache.keyKind)(request.canonical, tenant)
-    const hit = cache.peek(key)
-    if (hit !== undefined) return Promise.resolve(predictionOf(engine.origin('cache'), hit))
-    const isCoalesced = flights.isFlying(key)
-    const load = async (signal: AbortSignal | undefined): Promise<Prediction> => {
-      const found = await lookUp(key)
-      if (found !== undefined) return predictionOf(engine.origin('cache'), found)
-      stats.recordCacheMiss()
-      const prediction = await next({ ...request, signal })
+/**
+ * Remembers answers of the model by row; equal rows asked for at once run once. Rows that are looked up in the same turn,
+ * as those of predictBatch are, share a call to the cache, and those that it does not have share a run.
+ */
+export function cached({ cache, worth, flights, renewals, stats }: CachedOptions): Stage {
+  return (next) => {
+    const run = async (key: string, request: PredictionRequest): Promise<Prediction> => {
+      const prediction = await next(request)
       cache.store(key, answerOf(prediction))
       return prediction
     }
-    const flight = flights.run(key, load, request.signal)
-    if (!isCoalesced) return flight
-    stats.recordCoalesced()
-    // an object of its own for each caller
-    return flight.then((prediction) => ({ ...prediction }))
+
+    const hit = (key: string, request: PredictionRequest, { answer, isStale }: Found): Prediction => {
+      const { engine } = loaded(request)
+      if (isStale) {
+        const inBackground = { ...request, rowIndex: undefined, options: lowPriority }
+        const isStarted = renewals.start(key, (signal) => engine.lease(() => run(key, { ...inBackground, signal })))
+        if (isStarted) cache.recordRevalidation()
+      }
+      return predictionOf(engine.origin('cache'), answer)
+    }
+
+    return (request) => {
+      const { engine } = loaded(request)
+      const { useCache, tenant } = request.options
+      if (useCache === false || (useCache !== true && !worth.shouldAsk(engine.runMs))) return next(request)
+      const key = engine.rowKey(cache.keyKind)(request.canonical, tenant)
+      const peeked = cache.peek(key)
+      if (peeked !== undefined) return Promise.resolve(hit(key, request, peeked))
+      const isCoalesced = flights.isFlying(key)
+      const load = async (signal: AbortSignal | undefined): Promise<Prediction> => {
+        const found = cache.mode === 'async' ? await cache.lookup(key) : undefined
+        if (found !== undefined) return hit(key, request, found)
+        stats.recordCacheMiss()
+        return renewals.join(key, signal) ?? run(key, { ...request, signal })
+      }
+      const flight = flights.run(key, load, request.signal)
+      if (!isCoalesced) return flight
+      stats.recordCoalesced()
+      // an object of its own for each caller
+      return flight.then((prediction) => ({ ...prediction }))
+    }
   }
 }
 

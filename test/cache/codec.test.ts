@@ -2,9 +2,22 @@ import { deflateSync } from 'fflate'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { base64OfBytes } from '../../src/cache/base64.ts'
+import { checksumOf } from '../../src/cache/checksum.ts'
 import { decodeAnswer, encodeAnswer } from '../../src/cache/codec.ts'
 import { TreeFault } from '../../src/cache/codec-tree.ts'
 import type { Answer } from '../../src/rows/prediction.ts'
+
+const key = '["churn","1.0.0"]-h0123'
+const storedAtMs = 1_700_000_000_123
+
+function encode(answer: Answer, isCompressed: boolean): string {
+  return encodeAnswer(answer, { key, storedAtMs, isCompressed })
+}
+
+/** A text of ours with any body, and the right checksum. */
+function sealed(rest: string): string {
+  return `tfjs2${checksumOf(key, rest)}${rest}`
+}
 
 const answers: readonly [string, Answer][] = [
   ['a label and probabilities', { label: 'yes', probabilities: [0.1, 0.9] }],
@@ -48,7 +61,7 @@ const answers: readonly [string, Answer][] = [
 
 describe.each([true, false])('encodeAnswer and decodeAnswer, compression %s', (isCompressed) => {
   it.each(answers)('give back %s', (_title, answer) => {
-    expect(decodeAnswer(encodeAnswer(answer, isCompressed))).toStrictEqual({ isAnswer: true, answer })
+    expect(decodeAnswer(encode(answer, isCompressed), key)).toStrictEqual({ isAnswer: true, answer, storedAtMs })
   })
 
   it('give back any numbers bit for bit', () => {
@@ -56,23 +69,57 @@ describe.each([true, false])('encodeAnswer and decodeAnswer, compression %s', (i
     fc.assert(
       fc.property(numbers, numbers, fc.double(), (probabilities, vector, value) => {
         const answer = { probabilities, vector, value }
-        expect(decodeAnswer(encodeAnswer(answer, isCompressed))).toStrictEqual({ isAnswer: true, answer })
+        expect(decodeAnswer(encode(answer, isCompressed), key)).toStrictEqual({ isAnswer: true, answer, storedAtMs })
       }),
     )
   })
 })
 
+describe('encodeAnswer and decodeAnswer', () => {
+  it('give back any answer of any kind', () => {
+    const number = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(-0, NaN, Infinity, -Infinity))
+    const scalar = fc.oneof(fc.string({ unit: 'binary' }), number, fc.boolean())
+    const nested = fc.letrec((tie) => ({
+      node: fc.oneof({ maxDepth: 6 }, scalar, fc.constant(null), fc.array(tie('node')), fc.array(number)),
+    }))
+    const answer = fc.record(
+      {
+        label: fc.oneof(scalar, fc.array(scalar)),
+        probabilities: fc.oneof(fc.array(number, { maxLength: 40 }), fc.array(fc.array(number))),
+        scores: fc.array(number),
+        value: fc.oneof(number, fc.array(number)),
+        vector: fc.array(number, { maxLength: 200 }),
+        outputs: fc.dictionary(fc.string(), nested.node),
+      },
+      { requiredKeys: [] },
+    )
+    fc.assert(
+      fc.property(answer, fc.boolean(), (given, isCompressed) => {
+        const decoded = decodeAnswer(encode(given as Answer, isCompressed), key)
+        expect(decoded).toStrictEqual({ isAnswer: true, answer: plain(given), storedAtMs })
+      }),
+    )
+  })
+})
+
+/** fast-check makes some objects without a prototype; ours have the usual one. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, plain(entry)]))
+}
+
 describe('encodeAnswer', () => {
   it('compresses what becomes smaller', () => {
     const answer = { vector: new Array<number>(1000).fill(0.5) }
-    expect(encodeAnswer(answer, true).length).toBeLessThan(encodeAnswer(answer, false).length / 10)
+    expect(encode(answer, true).length).toBeLessThan(encode(answer, false).length / 10)
   })
 
   it('leaves plain what compression would hardly shrink', () => {
     let seed = 1
     const random = (): number => (seed = (seed * 48271) % 2147483647) / 2147483647 + Math.PI
     const answer = { vector: Array.from({ length: 500 }, random) }
-    expect(encodeAnswer(answer, true)).toBe(encodeAnswer(answer, false))
+    expect(encode(answer, true)).toBe(encode(answer, false))
   })
 
   it.each([
@@ -82,11 +129,11 @@ describe('encodeAnswer', () => {
     ['a date', { outputs: { y: new Date(0) } }],
     ['endless nesting', { outputs: nested(100) }],
   ])('refuses %s', (_title, answer) => {
-    expect(() => encodeAnswer(answer as Answer, true)).toThrow(TreeFault)
+    expect(() => encode(answer as Answer, true)).toThrow(TreeFault)
   })
 
   it('leaves out absent fields', () => {
-    expect(encodeAnswer({ label: 'a', value: undefined }, false)).toBe(encodeAnswer({ label: 'a' }, false))
+    expect(encode({ label: 'a', value: undefined }, false)).toBe(encode({ label: 'a' }, false))
   })
 })
 
@@ -96,8 +143,10 @@ function nested(depth: number): Record<string, unknown> {
 
 function deflated(text: string, statedLength?: number): string {
   const bytes = new TextEncoder().encode(text)
-  return `tfjs1z${statedLength ?? bytes.length}:${base64OfBytes(deflateSync(bytes))}`
+  return sealed(`z1:${statedLength ?? bytes.length}:${base64OfBytes(deflateSync(bytes))}`)
 }
+
+const fieldNames = ['label', 'probabilities', 'scores', 'value', 'vector', 'outputs', '__proto__'] as const
 
 const broken: readonly [string, unknown, string][] = [
   ['undefined', undefined, 'foreign'],
@@ -108,45 +157,66 @@ const broken: readonly [string, unknown, string][] = [
   ['an empty text', '', 'foreign'],
   ['JSON of somebody else', '{"label":"yes"}', 'foreign'],
   ['a pickle', '\u0080\u0004cposix\nsystem\n', 'foreign'],
-  ['a later layout', 'tfjs2j{"o":[]}', 'foreign'],
-  ['no body', 'tfjs1', 'corrupt'],
-  ['an unknown body', 'tfjs1x{"o":[]}', 'corrupt'],
-  ['cut JSON', 'tfjs1j{"o":[["label","ye', 'corrupt'],
-  ['a bare number', 'tfjs1j1', 'corrupt'],
-  ['an array', 'tfjs1j[]', 'corrupt'],
-  ['a plain object', 'tfjs1j{"label":"yes"}', 'corrupt'],
-  ['an unknown field', 'tfjs1j{"o":[["extra",1]]}', 'corrupt'],
-  ['a prototype', 'tfjs1j{"o":[["__proto__",{"o":[]}]]}', 'corrupt'],
-  ['a label that is an object', 'tfjs1j{"o":[["label",{"o":[]}]]}', 'corrupt'],
-  ['probabilities of text', 'tfjs1j{"o":[["probabilities",["a"]]]}', 'corrupt'],
-  ['an unknown number', 'tfjs1j{"o":[["value",{"n":"toString"}]]}', 'corrupt'],
-  ['half a float64', 'tfjs1j{"o":[["vector",{"f":"AAAA"}]]}', 'corrupt'],
-  ['no base64', 'tfjs1j{"o":[["vector",{"f":"*"}]]}', 'corrupt'],
-  ['a broken entry', 'tfjs1j{"o":[["value"]]}', 'corrupt'],
-  ['deep nesting', `tfjs1j${'['.repeat(50)}${']'.repeat(50)}`, 'corrupt'],
-  ['very deep nesting', `tfjs1j${'['.repeat(1e6)}`, 'corrupt'],
-  ['no length', 'tfjs1zAAAA', 'corrupt'],
-  ['broken deflate', 'tfjs1z10:AAAA', 'corrupt'],
+  ['an earlier layout', 'tfjs1j{"o":[]}', 'other-version'],
+  ['a later layout', 'tfjs3j{"o":[]}', 'other-version'],
+  ['no body', 'tfjs2', 'corrupt'],
+  ['a wrong checksum', 'tfjs20000000j1:{"o":[]}', 'corrupt'],
+  ['no time', sealed('j{"o":[]}'), 'corrupt'],
+  ['an empty time', sealed('j:{"o":[]}'), 'corrupt'],
+  ['a time that is no number', sealed('j1e3:{"o":[]}'), 'corrupt'],
+  ['a time without end', sealed(`j${'1'.repeat(17)}:{"o":[]}`), 'corrupt'],
+  ['an unknown body', sealed('x1:{"o":[]}'), 'corrupt'],
+  ['cut JSON', sealed('j1:{"o":[["label","ye'), 'corrupt'],
+  ['a bare number', sealed('j1:1'), 'corrupt'],
+  ['an array', sealed('j1:[]'), 'corrupt'],
+  ['a plain object', sealed('j1:{"label":"yes"}'), 'corrupt'],
+  ['an unknown field', sealed('j1:{"o":[["extra",1]]}'), 'corrupt'],
+  ['a prototype', sealed('j1:{"o":[["__proto__",{"o":[]}]]}'), 'corrupt'],
+  ['a label that is an object', sealed('j1:{"o":[["label",{"o":[]}]]}'), 'corrupt'],
+  ['probabilities of text', sealed('j1:{"o":[["probabilities",["a"]]]}'), 'corrupt'],
+  ['an unknown number', sealed('j1:{"o":[["value",{"n":"toString"}]]}'), 'corrupt'],
+  ['half a float64', sealed('j1:{"o":[["vector",{"f":"AAAA"}]]}'), 'corrupt'],
+  ['no base64', sealed('j1:{"o":[["vector",{"f":"*"}]]}'), 'corrupt'],
+  ['a broken entry', sealed('j1:{"o":[["value"]]}'), 'corrupt'],
+  ['deep nesting', sealed(`j1:${'['.repeat(50)}${']'.repeat(50)}`), 'corrupt'],
+  ['very deep nesting', sealed(`j1:${'['.repeat(1e6)}`), 'corrupt'],
+  ['no length', sealed('z1:AAAA'), 'corrupt'],
+  ['broken deflate', sealed('z1:10:AAAA'), 'corrupt'],
   ['another length than stated', deflated('{"o":[]}', 20), 'corrupt'],
-  ['no UTF-8', `tfjs1z1:${base64OfBytes(deflateSync(new Uint8Array([255])))}`, 'corrupt'],
+  ['no UTF-8', sealed(`z1:1:${base64OfBytes(deflateSync(new Uint8Array([255])))}`), 'corrupt'],
   ['a stated length beyond the limit', deflated('{"o":[]}', 999_999_999), 'too-large'],
-  ['a text beyond the limit', `tfjs1j"${'a'.repeat(33 * 1024 ** 2)}"`, 'too-large'],
+  ['a text beyond the limit', `tfjs2${'a'.repeat(33 * 1024 ** 2)}`, 'too-large'],
 ]
 
 describe('decodeAnswer', () => {
   it.each(broken)('takes %s for a miss', (_title, stored, fault) => {
-    expect(decodeAnswer(stored)).toEqual({ isAnswer: false, fault })
+    expect(decodeAnswer(stored, key)).toEqual({ isAnswer: false, fault })
   })
 
   it('does not inflate beyond the stated length', () => {
     const bomb = deflated(`{"o":[]}${' '.repeat(50 * 1024 ** 2)}`, 8)
     const started = performance.now()
-    decodeAnswer(bomb)
+    decodeAnswer(bomb, key)
     expect(performance.now() - started).toBeLessThan(2000)
   })
 
-  it('gives an answer or a fault for any change of a good text, and never throws', () => {
-    const good = [encodeAnswer(answers[6][1], false), encodeAnswer({ vector: new Array<number>(1000).fill(0.5) }, true)]
+  it('takes a text for broken under any key but its own', () => {
+    const text = encode({ label: 'yes' }, false)
+    expect(decodeAnswer(text, `${key}4`)).toEqual({ isAnswer: false, fault: 'corrupt' })
+    fc.assert(fc.property(fc.string(), (other) => decodeAnswer(text, other).isAnswer === (other === key)))
+  })
+
+  const good = [encode(answers[6][1], false), encode({ vector: new Array<number>(1000).fill(0.5) }, true)]
+
+  it('notices any change of one character, wherever it is', () => {
+    for (const text of good)
+      for (let at = 0; at < text.length; at++)
+        for (const change of ['0', '9', '\ufffd'])
+          if (change !== text[at])
+            expect(decodeAnswer(text.slice(0, at) + change + text.slice(at + 1), key).isAnswer).toBe(false)
+  })
+
+  it('notices any cut, insertion or overwriting, and never throws', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...good),
@@ -155,11 +225,50 @@ describe('decodeAnswer', () => {
         fc.nat(4),
         (text, at, insert, cut) => {
           const start = at % text.length
-          const decoded = decodeAnswer(text.slice(0, start) + insert + text.slice(start + cut))
-          expect(decoded.isAnswer ? typeof decoded.answer : decoded.fault).toBeTypeOf('string')
+          const changed = text.slice(0, start) + insert + text.slice(start + cut)
+          expect(decodeAnswer(changed, key).isAnswer).toBe(changed === text)
         },
       ),
       { numRuns: 300 },
     )
+  })
+
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      fc.oneof(fc.string(), fc.double(), fc.boolean(), fc.constant(null)),
+      fc.array(tie('tree'), { maxLength: 3 }),
+      fc.record({ n: fc.oneof(fc.constantFrom('nan', 'inf', 'ninf', 'nzero', '__proto__'), fc.string()) }),
+      fc.record({ f: fc.oneof(fc.base64String(), fc.string()) }),
+      fc.record({ o: fc.array(fc.tuple(fc.oneof(fc.constantFrom(...fieldNames), fc.string()), tie('tree'))) }),
+      fc.record({ o: fc.anything() }),
+    ),
+  }))
+
+  it('gives whole answers of the right types, or faults, for hostile texts with the right checksum', () => {
+    const seen = { answers: 0, faults: 0 }
+    fc.assert(
+      fc.property(
+        fc.oneof(tree, fc.record({ o: fc.array(fc.tuple(fc.constantFrom(...fieldNames), tree)) })),
+        (value) => {
+          const decoded = decodeAnswer(sealed(`j1:${JSON.stringify(value)}`), key)
+          if (decoded.isAnswer) {
+            seen.answers++
+            expect(Object.getPrototypeOf(decoded.answer)).toBe(Object.prototype)
+            expect(fieldNames).toEqual(expect.arrayContaining(Object.keys(decoded.answer)))
+            expect(['string', 'number', 'boolean', 'undefined', 'object']).toContain(typeof decoded.answer.label)
+            for (const numbers of [decoded.answer.scores, decoded.answer.vector])
+              expect(numbers === undefined || numbers.every((one) => typeof one === 'number')).toBe(true)
+          } else {
+            seen.faults++
+            expect(['corrupt', 'too-large']).toContain(decoded.fault)
+          }
+        },
+      ),
+      { numRuns: 500 },
+    )
+    expect(seen.answers).toBeGreaterThan(10)
+    expect(seen.faults).toBeGreaterThan(10)
+    expect(Object.hasOwn(Object.prototype, 'label')).toBe(false)
   })
 })

@@ -7,7 +7,7 @@ import type { FakeClock } from '../helpers/fake-clock.ts'
 
 function createSubject(options: Partial<MemoryStoreOptions> = {}): [MemoryStore, FakeClock] {
   const clock = createFakeClock()
-  return [createMemoryStore({ clock, ttlMs: 1000, maxEntries: 3, maxByteLength: 1e6, ...options }), clock]
+  return [createMemoryStore({ clock, ttlMs: 1000, staleMs: 0, maxEntries: 3, maxByteLength: 1e6, ...options }), clock]
 }
 
 function fill(store: MemoryStore, ...keys: readonly string[]): void {
@@ -15,7 +15,7 @@ function fill(store: MemoryStore, ...keys: readonly string[]): void {
 }
 
 function labels(store: MemoryStore, ...keys: readonly string[]): unknown[] {
-  return keys.map((key) => store.get(key)?.label)
+  return keys.map((key) => store.get(key)?.answer.label)
 }
 
 describe('createMemoryStore', () => {
@@ -36,6 +36,29 @@ describe('createMemoryStore', () => {
     clock.advance(1)
     expect(labels(store, 'a')).toEqual([undefined])
     expect(store).toMatchObject({ entryCount: 0, byteLength: 0 })
+  })
+
+  it('gives an older entry as stale for as long as it may, and then no more', () => {
+    const [store, clock] = createSubject({ staleMs: 500 })
+    fill(store, 'a')
+    clock.advance(999)
+    expect(store.get('a')?.isStale).toBe(false)
+    clock.advance(1)
+    expect(store.get('a')).toMatchObject({ isStale: true, answer: { label: 'a' } })
+    clock.advance(499)
+    expect(store.get('a')?.isStale).toBe(true)
+    clock.advance(1)
+    expect(store.get('a')).toBeUndefined()
+    expect(store).toMatchObject({ entryCount: 0, byteLength: 0 })
+  })
+
+  it('gives an entry as fresh again once it was stored anew', () => {
+    const [store, clock] = createSubject({ staleMs: 500 })
+    fill(store, 'a')
+    clock.advance(1200)
+    expect(store.get('a')?.isStale).toBe(true)
+    store.set('a', { label: 'newer' })
+    expect(store.get('a')).toMatchObject({ isStale: false, answer: { label: 'newer' } })
   })
 
   it('starts the age anew when an answer is stored again', () => {
@@ -72,7 +95,11 @@ describe('createMemoryStore', () => {
   it('refuses changes to what it has stored', () => {
     const [store] = createSubject()
     store.set('a', { label: ['x'], probabilities: [[0.5, 0.5]], outputs: { y: [[1]] } })
-    const answer = store.get('a') as { label: string[]; probabilities: number[][]; outputs: Record<string, number[][]> }
+    const answer = store.get('a')?.answer as {
+      label: string[]
+      probabilities: number[][]
+      outputs: Record<string, number[][]>
+    }
     expect(() => (answer.label[0] = 'y')).toThrow(TypeError)
     expect(() => (answer.probabilities[0][0] = 1)).toThrow(TypeError)
     expect(() => (answer.outputs['y'][0][0] = 2)).toThrow(TypeError)
@@ -92,8 +119,8 @@ describe('createMemoryStore', () => {
         for (const { kind, key, size } of operations) {
           if (kind === 'wait') clock.advance(size * 20)
           else if (kind === 'get') {
-            const answer = store.get(key)
-            if (answer !== undefined) expect(answer.vector).toHaveLength(latest.get(key) ?? -1)
+            const found = store.get(key)
+            if (found !== undefined) expect(found.answer.vector).toHaveLength(latest.get(key) ?? -1)
           } else {
             store.set(key, { vector: new Array<number>(size).fill(0) })
             latest.set(key, size)

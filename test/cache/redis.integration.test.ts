@@ -72,7 +72,7 @@ describe('a prediction cache on Redis', () => {
     const [writer, reader] = [await openCache({ redisUrl: url, ttlMs: 60_000 }), await openCache({ redisUrl: url })]
     writer.store('key', answer)
     await writer.flush()
-    expect(await reader.lookup('key')).toStrictEqual(answer)
+    expect(await reader.lookup('key')).toStrictEqual({ answer, isStale: false })
     expect(await reader.lookup('other')).toBeUndefined()
     expect(reader.stats()).toMatchObject({ hits: 1, misses: 1, errors: 0, skipped: 0 })
     expect(await ask('KEYS', '*')).toContain('tfjs-serving::key')
@@ -94,7 +94,7 @@ describe('a prediction cache on Redis', () => {
     for (let i = 0; i < 50; i++) cache.store(`key ${i}`, { label: i })
     await cache.flush()
     const found = await Promise.all(Array.from({ length: 50 }, (_, i) => cache.lookup(`key ${i}`)))
-    expect(found.map((one) => one?.label)).toEqual(Array.from({ length: 50 }, (_, i) => i))
+    expect(found.map((one) => one?.answer.label)).toEqual(Array.from({ length: 50 }, (_, i) => i))
   })
 
   it('takes a burst of thousands without giving up on a Redis that is well', async () => {
@@ -105,7 +105,7 @@ describe('a prediction cache on Redis', () => {
     expect(cache.stats()).toMatchObject({ errors: 0, skipped: 0 })
     const found = await Promise.all(Array.from({ length: 5000 }, (_, i) => cache.lookup(`key ${i}`)))
     expect(cache.stats()).toMatchObject({ hits: 5000, errors: 0, skipped: 0 })
-    expect(found.every((one, i) => one?.label === i)).toBe(true)
+    expect(found.every((one, i) => one?.answer.label === i)).toBe(true)
   })
 
   it('does not take replies for late that came while this thread was busy', async () => {
@@ -125,22 +125,48 @@ describe('a prediction cache on Redis', () => {
   it('takes values that somebody else wrote for misses', async () => {
     const { url, ask } = await startRedis()
     const cache = await openCache({ redisUrl: url })
-    const values = [
-      'garbage',
-      '{"value":"tfjs1j{"}',
-      '{"value":{"label":"yes"}}',
-      '{}',
-      'null',
-      '\u0080\u0004cos\nsystem\n',
-    ]
+    const values = ['garbage', 'tfjs2j{', '{"value":"tfjs2j{"}', '{"label":"yes"}', 'null', '\u0080\u0004cos\nsystem\n']
     for (const value of values) {
       await ask('SET', 'tfjs-serving::key', value)
       expect(await cache.lookup('key')).toBeUndefined()
     }
     await ask('DEL', 'tfjs-serving::key')
     await ask('LPUSH', 'tfjs-serving::key', 'a list')
-    expect(await cache.lookup('key')).toBeUndefined()
+    for (let i = 0; i < 10; i++) expect(await cache.lookup('key')).toBeUndefined()
     expect(cache.health().isAvailable).toBe(true)
+    cache.store('key', answer)
+    await cache.flush()
+    expect((await cache.lookup('key'))?.answer).toStrictEqual(answer)
+  })
+
+  it('looks up many rows in one round trip, broken and foreign values among them', async () => {
+    const { url, ask } = await startRedis()
+    const cache = await openCache({ redisUrl: url })
+    for (const key of ['a', 'b', 'c']) cache.store(key, { label: key })
+    await cache.flush()
+    await ask('SET', 'tfjs-serving::b', 'garbage')
+    await ask('LPUSH', 'tfjs-serving::d', 'a list')
+    await ask('CONFIG', 'RESETSTAT')
+    const found = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((key) => cache.lookup(key)))
+    expect(found.map((one) => one?.answer.label)).toEqual(['a', undefined, 'c', undefined, undefined])
+    expect(await ask('INFO', 'commandstats')).toMatch(/cmdstat_mget:calls=1,/)
+    expect(cache.stats()).toMatchObject({ hits: 2, misses: 3, errors: 1 })
+  })
+
+  it('keeps answers for as long as they may be given stale', async () => {
+    const { url, ask } = await startRedis()
+    let now = Date.now()
+    const cache = await openCache({
+      redisUrl: url,
+      ttlMs: 60_000,
+      staleWhileRevalidateMs: 30_000,
+      epochMs: () => now,
+    })
+    cache.store('key', answer)
+    await cache.flush()
+    expect(Number((await ask('PTTL', 'tfjs-serving::key')).slice(1))).toBeGreaterThan(80_000)
+    now += 60_000
+    expect(await cache.lookup('key')).toStrictEqual({ answer, isStale: true })
   })
 
   it('misses at once while Redis is killed, and hits again within two seconds of its return', async () => {

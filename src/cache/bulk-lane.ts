@@ -1,0 +1,127 @@
+// Items of one turn in; few calls of many items each out, with a deadline, a circuit breaker and a bound on those under way.
+
+import { BrokenCircuitError, circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll } from 'cockatiel'
+import { createError } from '../errors.ts'
+import type { Clock } from '../observe/clock.ts'
+
+/** A hundred times what Redis takes on the same machine, and less than anyone notices. */
+export const callDeadlineMs = 50
+
+/**
+ * The deadline is waited for in steps, so that a long batch in this thread takes one step of it at most: timers come
+ * before input and output, and a call that was not even sent, or whose reply is there already, would count as late.
+ */
+const deadlineSteps = 5
+
+/** Calls under way at once; what comes meanwhile waits for one to end, and then shares the next. */
+const maxCalls = 8
+
+/** So that a frozen store costs five deadlines, and then one each time the circuit half-opens. */
+const failuresUntilOpen = 5
+const halfOpenAfterMs = 1000
+
+/** `fault`: tried and failed. `skipped`: not tried, since it would have failed. */
+export type BulkReply<Results> =
+  | { readonly kind: 'values'; readonly values: Results; readonly durationMs: number }
+  | { readonly kind: 'fault'; readonly error: unknown }
+  | { readonly kind: 'skipped' }
+
+export type BulkLaneOptions<Item, Results> = {
+  readonly clock: Clock
+  /** False while there is no connection: a call would only wait for it. */
+  readonly isReady: () => boolean
+  readonly maxItemsPerCall: number
+  readonly call: (items: readonly Item[]) => Promise<Results>
+  /** Told once of every item, with its neighbours in the call; must not throw. */
+  readonly settle: (items: readonly Item[], reply: BulkReply<Results>) => void
+}
+
+export type BulkLane<Item> = {
+  /** Settles within one deadline, and the wait for calls that were answered. */
+  push(item: Item): void
+  /** False where an item now would be skipped. */
+  readonly isAvailable: boolean
+}
+
+const skipped = { kind: 'skipped' } as const
+
+export function createBulkLane<Item, Results>(options: BulkLaneOptions<Item, Results>): BulkLane<Item> {
+  const { clock, isReady, maxItemsPerCall, call, settle } = options
+  const policy = circuitBreaker(handleAll, {
+    halfOpenAfter: halfOpenAfterMs,
+    breaker: new ConsecutiveBreaker(failuresUntilOpen),
+  })
+  let waiting: Item[] = []
+  let callsUnderWay = 0
+  let isTurnWatched = false
+
+  function send(): void {
+    isTurnWatched = false
+    while (waiting.length > 0 && callsUnderWay < maxCalls) {
+      // While one call probes, cockatiel would let the others wait for it: they are misses at once instead.
+      if (!isReady() || policy.state === CircuitState.HalfOpen) return skipWaiting()
+      const items = waiting.splice(0, maxItemsPerCall)
+      callsUnderWay++
+      void attempt(items).then((reply) => {
+        callsUnderWay--
+        settle(items, reply)
+        // What waited behind a failure has waited for a deadline already.
+        if (reply.kind !== 'values') skipWaiting()
+        send()
+      })
+    }
+  }
+
+  function skipWaiting(): void {
+    if (waiting.length === 0) return
+    const items = waiting
+    waiting = []
+    settle(items, skipped)
+  }
+
+  async function attempt(items: readonly Item[]): Promise<BulkReply<Results>> {
+    const startedAt = clock.now()
+    try {
+      const values = await policy.execute(() => withinDeadline(() => call(items), clock))
+      return { kind: 'values', values, durationMs: clock.now() - startedAt }
+    } catch (error) {
+      return error instanceof BrokenCircuitError ? skipped : { kind: 'fault', error }
+    }
+  }
+
+  return {
+    push(item) {
+      waiting.push(item)
+      if (isTurnWatched) return
+      isTurnWatched = true
+      queueMicrotask(send)
+    },
+    get isAvailable() {
+      return isReady() && policy.state === CircuitState.Closed
+    },
+  }
+}
+
+function withinDeadline<Result>(operation: () => Promise<Result>, clock: Clock): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const fail = (): void =>
+      reject(createError('DEADLINE_EXCEEDED', `the cache gave no reply within ${callDeadlineMs} ms`))
+    let stepsLeft = deadlineSteps
+    const step = (): void => {
+      if (--stepsLeft === 0) fail()
+      else timer = clock.setTimer(step, callDeadlineMs / deadlineSteps)
+    }
+    let timer = clock.setTimer(step, callDeadlineMs / deadlineSteps)
+    // The function turns a synchronous throw into a rejection; one that comes after the deadline is handled here too.
+    void (async () => operation())().then(
+      (value) => {
+        clock.clearTimer(timer)
+        resolve(value)
+      },
+      (error: unknown) => {
+        clock.clearTimer(timer)
+        reject(error)
+      },
+    )
+  })
+}
