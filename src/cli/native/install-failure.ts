@@ -21,12 +21,15 @@ export function installFailure(step: string, message: string, options: InstallFa
   return createError('BACKEND_UNAVAILABLE', message, { details: { step, quoted }, cause })
 }
 
+/** True for what the file system itself refused. */
+export function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error
+}
+
 /** What the file system refused, as a failed install; anything else as it is. */
 export function fileFailure(error: unknown): unknown {
-  const { code, syscall, path } = error as NodeJS.ErrnoException
-  if (!(error instanceof Error) || code === undefined || syscall === undefined) return error
-  const place = path === undefined ? '' : ` ${path}`
-  return installFailure('files', `the file system refused to ${syscall}${place}: ${error.message}`, { cause: error })
+  if (!isFileError(error)) return error
+  return installFailure('files', `the file system refused: ${error.message}`, { cause: error })
 }
 
 /** The quoted lines of a failed install; undefined for any other error. */
@@ -41,13 +44,16 @@ export function endText(result: RunResult): string {
   return result.kind === 'killed' ? `ended by ${result.signalName}` : `exit code ${result.exitCode}`
 }
 
-/** The last lines that a tool wrote; where some say ERROR, as pip's and npm's do, only these. */
+/** What a tool wrote about its failure: its lines that say so, such as pip's ERROR, else its last ones. */
 export function lastLines(result: RunResult): readonly string[] {
   if (result.kind === 'missing') return []
   const written = result.stderr.trim() === '' ? result.stdout : result.stderr
   const lines = written
     .split('\n')
     .flatMap((line) => (line.trim() === '' ? [] : [line.trimEnd().slice(0, maxQuotedLength)]))
-  const errors = lines.filter((line) => /^(npm )?error\b/i.test(line))
-  return (errors.length > 0 ? errors : lines).slice(-maxQuotedLines)
+  const npm = lines.filter((line) => /^npm (error|ERR!)/.test(line) && !/^npm \S+\s+(at |A complete log)/.test(line))
+  // npm says what failed first and advises then; compilers and pip end with it
+  if (npm.length > 0) return npm.slice(0, maxQuotedLines)
+  const marked = lines.filter((line) => /^(ERROR|WARNING)\b|\berror:/.test(line))
+  return (marked.length > 0 ? marked : lines).slice(-maxQuotedLines)
 }

@@ -6,7 +6,8 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
 import { z } from 'zod'
-import { installFailure } from './install-failure.ts'
+import { isMLError } from '../../errors.ts'
+import { installFailure, isFileError } from './install-failure.ts'
 import { type InstallFolders, isHeader } from './install-folders.ts'
 import type { PinnedWheel } from './pinned.ts'
 
@@ -54,12 +55,28 @@ export async function unpackWheel(
   folders: InstallFolders,
   options: UnpackOptions = {},
 ): Promise<void> {
-  let zip: ZipFile
+  let files: readonly UnpackedFile[]
   try {
-    zip = await openPromise(path, { strictFileNames: true })
+    files = await unpackEntries(path, wheel, folders, options)
   } catch (error) {
-    throw installFailure('wheels', `cannot read ${wheel.fileName} as a zip: ${messageOf(error)}`, { cause: error })
+    options.signal?.throwIfAborted()
+    if (isMLError(error) || isFileError(error)) throw error
+    const text = error instanceof Error ? error.message : String(error)
+    throw installFailure('wheels', `cannot read ${wheel.fileName} as a zip: ${text}`, { cause: error })
   }
+  const absent = wheel.keep.filter((kept) => !files.some(({ path: file }) => isKept(nameOf(file, folders), [kept])))
+  if (absent.length > 0)
+    throw installFailure('wheels', `${wheel.fileName} has no ${absent.join(', ')}: it is not the wheel that was pinned`)
+  await writeMark(wheel, folders, files)
+}
+
+async function unpackEntries(
+  path: string,
+  wheel: PinnedWheel,
+  folders: InstallFolders,
+  options: UnpackOptions,
+): Promise<readonly UnpackedFile[]> {
+  const zip = await openPromise(path, { strictFileNames: true })
   const files: UnpackedFile[] = []
   try {
     for await (const entry of zip.eachEntry()) {
@@ -72,10 +89,7 @@ export async function unpackWheel(
   } finally {
     zip.close()
   }
-  const absent = wheel.keep.filter((kept) => !files.some(({ path: file }) => isKept(nameOf(file, folders), [kept])))
-  if (absent.length > 0)
-    throw installFailure('wheels', `${wheel.fileName} has no ${absent.join(', ')}: it is not the wheel that was pinned`)
-  await writeMark(wheel, folders, files)
+  return files
 }
 
 async function unpackEntry(zip: ZipFile, entry: Entry, file: string, options: UnpackOptions): Promise<void> {
@@ -137,8 +151,4 @@ async function writeMark(wheel: PinnedWheel, folders: InstallFolders, files: rea
 
 function markPath(wheel: PinnedWheel, folders: InstallFolders): string {
   return join(folders.libraries, `${wheel.fileName}.json`)
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
