@@ -71,7 +71,7 @@ export async function loadExpected(
     publish,
     onClose: async () => {
       await engine.close()
-      await cache?.cache.close()
+      await cache?.close()
     },
   })
 }

@@ -4,6 +4,7 @@ import type { BackendOptions } from '../backend/backend-options.ts'
 import type { BackendName } from '../backend/port.ts'
 import { type BatchingOptions, resolveBatchingOptions } from '../batching/batching-options.ts'
 import type { CachingOptions } from '../cache/cache-port.ts'
+import { type ResolvedCaching, resolveCaching } from '../cache/caching-options.ts'
 import { createError } from '../errors.ts'
 import { systemClock } from '../observe/clock.ts'
 import { type Logger, silentLogger } from '../observe/logger.ts'
@@ -22,7 +23,8 @@ export type ServingOptions = {
   /** @default a logger that says nothing */
   readonly logger?: Logger
   readonly batching?: false | BatchingOptions
-  readonly caching?: false | CachingOptions
+  /** False for no cache; true is every default. @default true */
+  readonly caching?: boolean | CachingOptions
   /** Rules by name. */
   readonly fallbacks?: FallbackRules
   /** Consecutive failed batches that open a model's breaker, and how long it stays open. @default 5, 30_000 */
@@ -73,7 +75,7 @@ export type ResolvedServingOptions = {
   readonly backendOptions: BackendOptions
   readonly logger: Logger
   readonly batching: false | BatchingOptions
-  readonly caching: false | CachingOptions
+  readonly caching: false | ResolvedCaching
   readonly rules: RuleTable
   readonly breaker: { readonly failureThreshold?: number; readonly openMs?: number }
   readonly timeBudgetMs: number
@@ -94,7 +96,7 @@ export function resolveServingOptions(options: ServingOptions): ResolvedServingO
     backendOptions: checkedBackendOptions(options.backendOptions ?? {}),
     logger,
     batching: checkedBatching(options.batching ?? {}),
-    caching: options.caching ?? {},
+    caching: resolveCaching(options.caching),
     rules: createRuleTable(fallbacks),
     breaker: checkedBreaker(breaker),
     timeBudgetMs: positive('timeBudgetMs', timeBudgetMs),

@@ -205,7 +205,7 @@ export class MLServiceRegistry {
     await this.#initializing?.catch(() => undefined)
     await this.#watch?.close()
     for (const model of this.#models.values()) await model.close()
-    await this.#cache?.cache.close()
+    await this.#cache?.close()
   }
 
   #closedError(): MLError {

@@ -1,7 +1,7 @@
 // Caching options in; the cache of all predictors of a registry, with what they must share about it, out.
 
-import type { CachingOptions, PredictionCache } from '../cache/cache-port.ts'
-import { resolveCaching } from '../cache/caching-options.ts'
+import type { PredictionCache } from '../cache/cache-port.ts'
+import type { ResolvedCaching } from '../cache/caching-options.ts'
 import { createPredictionCache } from '../cache/prediction-cache.ts'
 import { createSingleFlight, type SingleFlight } from '../cache/single-flight.ts'
 import type { Publish } from '../observe/channels.ts'
@@ -21,21 +21,17 @@ export type SharedCache = {
   close(): Promise<void>
 }
 
-/**
- * @returns undefined where caching is off
- * @throws VALIDATION_FAILED for options that cannot be
- */
+/** @returns undefined where caching is off */
 export async function openSharedCache(
-  caching: boolean | CachingOptions | undefined,
+  caching: false | ResolvedCaching,
   clock: Clock,
   publish: Publish,
 ): Promise<SharedCache | undefined> {
-  const resolved = resolveCaching(caching)
-  if (resolved === false) return undefined
-  const isElsewhere = resolved.redisUrl !== undefined || resolved.keyv !== undefined
+  if (caching === false) return undefined
+  const isElsewhere = caching.redisUrl !== undefined || caching.keyv !== undefined
   const worth = createCacheWorth(isElsewhere ? 'async' : 'sync')
   const observeLookup = (durationMs: number, rowCount: number): void => worth.recordLookup(durationMs / rowCount)
-  const cache = await createPredictionCache({ ...resolved, clock, publish, observeLookup })
+  const cache = await createPredictionCache({ ...caching, clock, publish, observeLookup })
   const renewals = createRenewals({ clock, publish })
   return {
     cache,
