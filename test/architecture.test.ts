@@ -6,6 +6,7 @@ import { brokenRules, type Exemptions } from './helpers/import-rules.ts'
 const exemptions: Exemptions = {
   rim: {
     'converters/convert/source-files.ts': 'reads source files and writes artifact folders',
+    'src/backend/choice/installed-backend.ts': 'looks for packages and installs before a process is started for them',
     'src/backend/host/native-home.ts': 'finds the native add-on on disk',
     'src/runtime/model-folder.ts': 'reads modelsDir and artifact folders from disk',
     'src/runtime/node-publish.ts': 'publishes on diagnostics channels',
@@ -13,7 +14,7 @@ const exemptions: Exemptions = {
   },
   detection: {
     'src/backend/tfjs/process-listeners.ts': 'takes crash handlers of a library off the process again',
-    'src/runtime/platform.ts': 'takes the hash of node-hash.ts where there is a Node',
+    'src/backend/host/is-node.ts': 'asks whether this is Node',
   },
   long: {},
 }

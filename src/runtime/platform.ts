@@ -1,6 +1,7 @@
 // The realm in, what the engine needs of it out: a clock, a way to wait for the end of this turn, and a hash.
 
 import { type Hash, sha256Hex } from '../artifact/sha256.ts'
+import { isNode } from '../backend/host/is-node.ts'
 import { type Clock, systemClock } from '../observe/clock.ts'
 
 export type Platform = {
@@ -8,12 +9,6 @@ export type Platform = {
   /** Calls back once the events that are already there have been handled: setImmediate in Node. */
   readonly defer: (callback: () => void) => void
   readonly hash: Hash
-}
-
-/** True in Node and what is compatible with it: files, native hashes and diagnostics are then to be had. */
-export function isNode(): boolean {
-  const { process } = globalThis as { process?: { versions?: { node?: string } } }
-  return process?.versions?.node !== undefined
 }
 
 /** What this realm offers; in Node the hash is OpenSSL's, elsewhere portable JavaScript. */

@@ -1,9 +1,12 @@
 // The name of a backend and what the user says about it in; the backend, or why it is not there, out.
 
 import type { BackendOptions } from '../backend-options.ts'
-import { createCpuBackend } from '../tfjs/cpu.ts'
+import type { HostedName } from '../host/host-protocol.ts'
+import { isNode } from '../host/is-node.ts'
 import type { Backend, BackendName } from '../port.ts'
+import { createCpuBackend } from '../tfjs/cpu.ts'
 import { createWasmBackend } from '../tfjs/wasm.ts'
+import { createLateBackend } from './late-backend.ts'
 
 export type Candidate =
   | { readonly name: BackendName; readonly backend: Backend }
@@ -15,9 +18,9 @@ export const candidateNames = ['cuda', 'webgpu', 'native', 'wasm', 'cpu', 'kerne
 type Made = { readonly backend: Backend } | { readonly unavailable: string }
 
 const creators: Readonly<Record<BackendName, (options: BackendOptions) => Made>> = {
-  cuda: () => ({ unavailable: 'not in this release' }),
-  webgpu: () => ({ unavailable: 'not in this release' }),
-  native: () => ({ unavailable: 'not in this release' }),
+  cuda: (options) => hosted('cuda', options),
+  webgpu: (options) => hosted('webgpu', options),
+  native: (options) => hosted('native', options),
   wasm: () => ({ backend: createWasmBackend() }),
   cpu: () => ({ backend: createCpuBackend() }),
   kernel: () => ({ unavailable: 'not in this release' }),
@@ -26,6 +29,13 @@ const creators: Readonly<Record<BackendName, (options: BackendOptions) => Made>>
 /** A fresh one; each counts the memory of the models it loads, so a process keeps one of a kind. */
 export function createCandidate(name: BackendName, options: BackendOptions): Candidate {
   return { name, ...creators[name](options) }
+}
+
+/** A process of its own, and with it Node's modules, comes with the first use. */
+function hosted(name: HostedName, options: BackendOptions): Made {
+  if (!isNode()) return { unavailable: 'needs Node' }
+  const create = async () => (await import('./installed-backend.ts')).createInstalledBackend(name, options)
+  return { backend: createLateBackend({ name, description: `${name} in a process of its own`, create }) }
 }
 
 export function createCandidates(options: BackendOptions = {}): Candidate[] {
