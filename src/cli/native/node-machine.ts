@@ -26,9 +26,11 @@ export const nodeMachine: Machine = {
     return bavail * bsize
   },
   async processStart(pid) {
-    // proc(5): field 22, counted behind the name, which is in brackets and may hold anything
+    // proc(5): fields 3 and 22, counted behind the name, which is in brackets and may hold anything
     const stat = await textOf(`/proc/${pid}/stat`)
-    return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? []
+    // one that has ended keeps its number until its parent asks, which in a container may be never
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
   },
   run: runTool,
   async wait(delayMs, signal) {
