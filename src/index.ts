@@ -36,6 +36,7 @@ export type {
 export type { ModelPerformance, PerformanceSummary } from './runtime/performance-summary.ts'
 export type { Platform } from './runtime/platform.ts'
 export { isPrediction, ModelPredictor } from './runtime/predictor.ts'
-export { MLServiceRegistry, type RegistryHealth } from './runtime/registry.ts'
+export { MLServiceRegistry } from './runtime/registry.ts'
+export type { RegistryHealth } from './runtime/registry-health.ts'
 export type { ServiceConfig } from './runtime/service-config.ts'
 export { getMLRegistry, initializeMLRegistry } from './runtime/shared-registry.ts'

@@ -2,12 +2,10 @@
 
 import type { ArtifactMetadata } from '../artifact/metadata.ts'
 import { createError, type MLError } from '../errors.ts'
-import type { HealthStatus } from '../observe/health.ts'
 import { nearestName } from '../rows/nearest-name.ts'
 import { defaultWatchIntervalMs, type FolderWatch, watchFolder } from './folder-watch.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import type { ModelFolder } from './model-folder.ts'
-import { type ModelHealth } from './model-health.ts'
 import { parseModelRef } from './model-ref.ts'
 import { type RegistryOptions, type ResolvedServingOptions, resolveServingOptions } from './options.ts'
 import { describePerformance, type PerformanceSummary } from './performance-summary.ts'
@@ -16,15 +14,9 @@ import type { ModelPredictor } from './predictor.ts'
 import { createPublish } from './publish.ts'
 import type { RoutingOptions } from './routing.ts'
 import { ServedModel } from './served-model.ts'
+import { describeRegistry, metricsText, type RegistryHealth } from './registry-health.ts'
 import { readServiceEntry } from './service-entry.ts'
 import { openSharedCache, type SharedCache } from './shared-cache.ts'
-
-export type RegistryHealth = {
-  /** Unhealthy without a single usable model, degraded where any model is not healthy. */
-  readonly status: HealthStatus
-  readonly modelCount: number
-  readonly models: Readonly<Record<string, ModelHealth>>
-}
 
 /** Models of a folder, loaded and checked; one that fails never stops the others. */
 export class MLServiceRegistry {
@@ -102,11 +94,12 @@ export class MLServiceRegistry {
   }
 
   getRegistryHealth(): RegistryHealth {
-    const models = Object.fromEntries([...this.#models].map(([name, model]) => [name, model.health()]))
-    const statuses = Object.values(models).map(({ status }) => status)
-    const isUsable = statuses.some((status) => status !== 'unhealthy')
-    const status = !isUsable ? 'unhealthy' : statuses.every((one) => one === 'healthy') ? 'healthy' : 'degraded'
-    return { status, modelCount: statuses.length, models }
+    return describeRegistry([...this.#models].map(([name, model]) => [name, model.health()]))
+  }
+
+  /** Counters and latencies of every model for Prometheus, in its text format 0.0.4. */
+  metrics(): string {
+    return metricsText(this.getRegistryHealth())
   }
 
   getPerformanceSummary(): PerformanceSummary {
@@ -205,7 +198,7 @@ export class MLServiceRegistry {
     await this.#initializing?.catch(() => undefined)
     await this.#watch?.close()
     for (const model of this.#models.values()) await model.close()
-    await this.#cache?.close()
+    await this.#cache?.cache.close()
   }
 
   #closedError(): MLError {

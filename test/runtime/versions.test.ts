@@ -208,3 +208,12 @@ describe('watching the models folder', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 })
+
+describe('metrics', () => {
+  it('are the counters of every model, as Prometheus reads them', async () => {
+    const registry = createRegistry(await twoVersions(), { caching: false })
+    const churn = await registry.getModelPredictor('telco_churn')
+    await churn.predictBatch(rows.slice(0, 7))
+    expect(registry.metrics()).toContain('nv_inference_count{model="telco_churn",version="1.0.0"} 7\n')
+  })
+})
