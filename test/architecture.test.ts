@@ -8,6 +8,7 @@ const exemptions: Exemptions = {
     'converters/convert/source-files.ts': 'reads source files and writes artifact folders',
     'src/backend/choice/installed-backend.ts': 'looks for packages and installs before a process is started for them',
     'src/backend/host/native-home.ts': 'finds the native add-on on disk',
+    'src/backend/host/nvidia-smi.ts': 'asks the NVIDIA driver’s own tool for cards',
     'src/runtime/model-folder.ts': 'reads modelsDir and artifact folders from disk',
     'src/runtime/node-publish.ts': 'publishes on diagnostics channels',
     'src/runtime/node-hash.ts': 'hashes with OpenSSL, which is several times faster',
