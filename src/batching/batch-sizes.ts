@@ -80,8 +80,11 @@ class LearnedSizes implements BatchSizes {
 
   /** Smaller and larger in turn, as far as there are rows for it. */
   #otherSize(queuedRows: number, planned: number): number {
+    const { cost, maxRows } = this.#options
     const smaller = Math.max(1, planned >> exploreBits)
-    const larger = Math.min(queuedRows, planned << exploreBits, this.#blockRows(), this.#options.maxRows)
+    // Before the cost is known the bound is a guess, and a row that takes 20 ms by itself would never have company.
+    const bound = cost.learned === undefined ? maxRows : Math.min(maxRows, this.#blockRows())
+    const larger = Math.min(queuedRows, planned << exploreBits, bound)
     const wantsLarger = ++this.#explorationCount % 2 === 0
     if (larger <= planned) return smaller
     return wantsLarger || smaller === planned ? larger : smaller
@@ -92,7 +95,7 @@ class LearnedSizes implements BatchSizes {
     const { learned } = this.#options.cost
     if (learned === undefined || learned.perRowMs === 0) return Infinity
     const { fixedMs, perRowMs } = learned
-    const gaining = Math.ceil((gainingShare * fixedMs) / perRowMs)
+    const gaining = Math.round((gainingShare * fixedMs) / perRowMs)
     const short = Math.floor((shortRunMs - fixedMs) / perRowMs)
     return Math.max(1, gaining, short)
   }

@@ -4,7 +4,7 @@
 export type LearnedCost = { readonly fixedMs: number; readonly perRowMs: number }
 
 /** Runs of about one size (1, 2, 3–4, 5–8, … rows) as one point: their mean rows and milliseconds. */
-type SizeClass = { rows: number; ms: number; runCount: number; lastRun: number }
+type SizeClass = { rows: number; ms: number; runCount: number; lastRun: number; wasOdd: boolean }
 
 /** Weight of the newest run of a class: the last ten or so decide, so that a model that became slow is noticed. */
 const newestWeight = 0.2
@@ -12,8 +12,14 @@ const newestWeight = 0.2
 /** The first runs of a class compile and warm caches; of so many the fastest counts, after that their mean. */
 const warmingRuns = 4
 
-/** Noise only ever makes a run longer, so a long one counts as at most this much longer than its class. */
+/** Noise only ever makes a run longer, so one that takes more than so many times its class counts as that many. */
 const longestOutlier = 2
+
+/**
+ * Two runs of a class in a row that differ from it by that factor, and by so much, are no noise but another model or
+ * machine: then what other classes took no longer holds either, and all is learned anew.
+ */
+const notableMs = 1
 
 /** Runs after which a class that none of them was of counts half: what is no longer run may no longer hold. */
 const staleRuns = 512
@@ -40,22 +46,32 @@ export class RunCost {
     const index = 32 - Math.clz32(rowCount - 1)
     const seen = this.#classOf[index]
     if (seen === undefined) {
-      const added = { rows: rowCount, ms: runMs, runCount: 1, lastRun: this.#runCount }
-      this.#classOf[index] = added
-      this.#classes.push(added)
+      this.#add(index, rowCount, runMs)
       return
     }
-    seen.runCount++
+    const likelyMs = seen.ms * Math.max(1, rowCount / seen.rows)
+    const isOdd = Math.abs(runMs - likelyMs) > notableMs && !isWithin(longestOutlier, runMs, likelyMs)
+    if (isOdd && seen.wasOdd) {
+      this.#classes.length = 0
+      this.#classOf.fill(undefined)
+      this.#add(index, rowCount, runMs)
+      return
+    }
+    seen.wasOdd = isOdd
     seen.lastRun = this.#runCount
-    if (seen.runCount <= warmingRuns) {
-      if (runMs * seen.rows >= seen.ms * rowCount) return
+    if (++seen.runCount > warmingRuns) {
+      seen.rows += newestWeight * (rowCount - seen.rows)
+      seen.ms += newestWeight * (Math.min(runMs, longestOutlier * Math.max(likelyMs, resolutionMs)) - seen.ms)
+    } else if (runMs * seen.rows < seen.ms * rowCount) {
       seen.rows = rowCount
       seen.ms = runMs
-      return
     }
-    const longestMs = longestOutlier * Math.max(seen.ms, resolutionMs) * Math.max(1, rowCount / seen.rows)
-    seen.rows += newestWeight * (rowCount - seen.rows)
-    seen.ms += newestWeight * (Math.min(runMs, longestMs) - seen.ms)
+  }
+
+  #add(index: number, rows: number, ms: number): void {
+    const added = { rows, ms, runCount: 1, lastRun: this.#runCount, wasOdd: false }
+    this.#classOf[index] = added
+    this.#classes.push(added)
   }
 
   /** Undefined until runs of sizes that differ at least twofold were measured: fewer cannot tell the parts apart. */
@@ -113,4 +129,8 @@ export class RunCost {
     const fixedMs = (wt - perRowMs * wn) / w
     return fixedMs > 0 ? { fixedMs, perRowMs } : { fixedMs: 0, perRowMs: wnt / wnn }
   }
+}
+
+function isWithin(factor: number, a: number, b: number): boolean {
+  return a <= factor * b && b <= factor * a
 }
