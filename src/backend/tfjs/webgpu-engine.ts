@@ -11,10 +11,10 @@ import { compileAhead, runSizes, trimPool } from './webgpu-pipelines.ts'
 import type { WebgpuKernelBackend, WebgpuPackage } from './webgpu-program.ts'
 
 export type WebgpuEngine = TfjsEngine & {
-  /** Resolves when the device is gone; absent before it is open. */
-  readonly lost: () => Promise<Error> | undefined
+  /** Resolves when the device is gone; undefined before there is one. */
+  lost(): Promise<Error> | undefined
   /** Gives the device back; TensorFlow.js has no backend `webgpu` then. */
-  close(tf: Tfjs): void
+  close(): void
 }
 
 /** How the two optional packages are imported. */
@@ -58,52 +58,59 @@ export function createWebgpuEngine(
   onLost: (reason: string) => void,
   packages: WebgpuPackages = installed,
 ): WebgpuEngine {
-  let found: FoundAdapter | undefined
-  let device: DeviceWatch | undefined
-  let backend: WebgpuKernelBackend | undefined
+  let opened: Opened | undefined
   return {
     name: 'webgpu',
     description: webgpuDescription,
     registeredName,
     reading: 'async',
-    lost: () => device?.lost,
+    lost: () => opened?.device.lost,
     async register(tf) {
       const dawn = await packageOf(packages, 'webgpu')
       const { WebGPUBackend } = await packageOf(packages, '@tensorflow/tfjs-backend-webgpu')
       if (Object.hasOwn(tf.engine().registry, registeredName)) throw alreadyOpen()
-      found = await chooseAdapter(dawn, options)
-      const opened = await openDevice(found)
-      device = watchDevice(opened, onLost)
-      exposeGlobals(dawn, found.gpu)
-      replaceKernels(tf)
-      // Small tensors would be computed in JavaScript: what answers right for few rows must be what answers for many.
-      tf.env().set('WEBGPU_CPU_FORWARD', false)
-      backend = new WebGPUBackend(opened, found.adapter.info)
-      const own = backend
-      // the package registers itself where it finds a GPU, with a device that nobody watches
-      if (tf.findBackendFactory(registeredName) != null) tf.removeBackend(registeredName)
-      tf.registerBackend(registeredName, () => own)
+      const found = await chooseAdapter(dawn, options)
+      const gpuDevice = await openDevice(found)
+      const device = watchDevice(gpuDevice, onLost)
+      try {
+        exposeGlobals(dawn, found.gpu)
+        const backend = new WebGPUBackend(gpuDevice, found.adapter.info)
+        adopt(tf, backend)
+        opened = { tf, found, device, backend }
+      } catch (error) {
+        device.destroy()
+        throw error
+      }
     },
-    describe(tf) {
-      if (found === undefined || device === undefined || backend === undefined)
-        throw new RangeError('the engine is described before it is registered')
-      return startedEngine(tf, { found, device, backend, options })
+    describe() {
+      if (opened === undefined) throw new RangeError('the engine is described before it is registered')
+      return startedEngine(opened, options)
     },
-    close(tf) {
-      device?.destroy()
-      if (backend !== undefined) tf.removeBackend(registeredName)
+    close() {
+      opened?.device.destroy()
+      opened?.tf.removeBackend(registeredName)
     },
   }
 }
 
-type OpenedParts = {
+/** Makes `backend` what TensorFlow.js starts under its name, with kernels that answer right. */
+function adopt(tf: Tfjs, backend: WebgpuKernelBackend): void {
+  replaceKernels(tf)
+  // Small tensors would be computed in JavaScript: what answers right for few rows must be what answers for many.
+  tf.env().set('WEBGPU_CPU_FORWARD', false)
+  // the package registers itself where it finds a GPU, with a device that nobody watches
+  if (tf.findBackendFactory(registeredName) != null) tf.removeBackend(registeredName)
+  tf.registerBackend(registeredName, () => backend)
+}
+
+type Opened = {
+  readonly tf: Tfjs
   readonly found: FoundAdapter
   readonly device: DeviceWatch
   readonly backend: WebgpuKernelBackend
-  readonly options: WebgpuOptions | undefined
 }
 
-function startedEngine(tf: Tfjs, { found, device, backend, options }: OpenedParts): StartedEngine {
+function startedEngine({ tf, found, device, backend }: Opened, options: WebgpuOptions | undefined): StartedEngine {
   const { limits, info } = found.adapter
   return {
     facts: { library: webgpuDescription, device: { kind: found.kind, name: found.name, driver: info.description } },

@@ -4,6 +4,8 @@ import type { KernelFunc, NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core
 import type { Tfjs } from './tfjs-engine.ts'
 import { elementwiseProgram, type WebgpuKernelBackend } from './webgpu-program.ts'
 
+const own = new WeakSet<KernelFunc>()
+
 /** Each differs from 4.22.0 in what its comment says; test/backend/tfjs/webgpu-kernels.integration.test.ts shows both. */
 export function replaceKernels(tf: Tfjs): void {
   const original = (name: string): KernelFunc => {
@@ -11,6 +13,7 @@ export function replaceKernels(tf: Tfjs): void {
     if (found === undefined) throw new RangeError(`tfjs-backend-webgpu has no kernel ${name}`)
     return found.kernelFunc
   }
+  if (own.has(original(tf.Cumsum))) return
   const run: RunKernel = (name, inputs, attrs, backend) =>
     original(name)({ inputs, attrs: attrs as NamedAttrMap, backend }) as TensorInfo
   const transpose = original(tf.Transpose)
@@ -22,9 +25,10 @@ export function replaceKernels(tf: Tfjs): void {
     [tf.Softmax]: softmax(tf, run),
   }
   for (const [kernelName, kernel] of Object.entries(kernels)) {
-    tf.unregisterKernel(kernelName, 'webgpu')
     const kernelFunc: KernelFunc = ({ inputs, attrs = {}, backend }) =>
       kernel(inputs as Tensors, attrs as NamedAttrMap, backend as WebgpuKernelBackend)
+    own.add(kernelFunc)
+    tf.unregisterKernel(kernelName, 'webgpu')
     tf.registerKernel({ kernelName, backendName: 'webgpu', kernelFunc })
   }
 }
