@@ -22,7 +22,7 @@ const largeSizesMs = 1_000
 /** @returns milliseconds of a run of one row; 0 without rows */
 export async function warmUp(model: LoadedModel, { rows, maxRows, clock }: WarmUpOptions): Promise<number> {
   if (rows.length === 0) return 0
-  await model.run(rows)
+  await model.run(rows.slice(0, maxRows))
   if (model.mode === 'async') await warmLargeSizes(model, { rows, maxRows, clock })
   let fastestMs = Infinity
   for (let i = 0; i < timedRuns; i++) {

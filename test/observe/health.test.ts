@@ -29,6 +29,7 @@ const cases: readonly [string, Partial<HealthInput>, string, readonly string[]][
   ['breaker open', { breaker: 'open' }, 'degraded', ['breaker']],
   ['breaker half-open', { breaker: 'half-open' }, 'degraded', ['breaker']],
   ['fallback answers', { recent: outcomes((s) => s.recordAnswer('fallback', 1)) }, 'degraded', ['fallback']],
+  ['on another backend', { movedBackend: 'moved from cuda to wasm: OUT_OF_MEMORY' }, 'degraded', ['backend']],
   ['not loaded, with a fallback', { isLoaded: false, hasFallback: true }, 'degraded', ['not-loaded']],
   ['not loaded, without', { isLoaded: false }, 'unhealthy', ['not-loaded']],
 ]

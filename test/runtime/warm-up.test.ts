@@ -1,0 +1,40 @@
+// What is run before the first request: the batch sizes that will come, within bounded time.
+import { expect, test } from 'vitest'
+import type { LoadedModel } from '../../src/runtime/loaded-model.ts'
+import { warmUp } from '../../src/runtime/warm-up.ts'
+import { createFakeClock } from '../helpers/fake-clock.ts'
+
+const rows = [Float64Array.of(1), Float64Array.of(2), Float64Array.of(3)]
+
+async function warmed(mode: LoadedModel['mode'], options: { maxRows?: number; runMs?: (rowCount: number) => number }) {
+  const { maxRows = 1024, runMs = () => 1 } = options
+  const clock = createFakeClock()
+  const sizes: number[] = []
+  const run = (batch: readonly Float64Array[]) => {
+    sizes.push(batch.length)
+    clock.advance(runMs(batch.length))
+    return mode === 'sync' ? [] : Promise.resolve([])
+  }
+  const ms = await warmUp({ mode, run, dispose: () => undefined }, { rows, maxRows, clock })
+  return { sizes, ms }
+}
+
+test('runs an asynchronous model at the sizes of many callers, then times one row', async () => {
+  const { sizes, ms } = await warmed('async', { runMs: (rowCount) => (rowCount === 1 ? 0.25 : 9) })
+  expect(sizes).toEqual([3, 8, 64, 512, 1, 1, 1, 1, 1])
+  expect(ms).toBe(0.25)
+})
+
+test('runs no batch larger than will ever come', async () => {
+  expect((await warmed('async', { maxRows: 50 })).sizes).toEqual([3, 8, 50, 1, 1, 1, 1, 1])
+  expect((await warmed('async', { maxRows: 8 })).sizes).toEqual([3, 8, 1, 1, 1, 1, 1])
+  expect((await warmed('async', { maxRows: 1 })).sizes).toEqual([1, 1, 1, 1, 1, 1, 1])
+})
+
+test('stops with large batches once they have cost a second', async () => {
+  expect((await warmed('async', { runMs: (rowCount) => rowCount * 20 })).sizes.slice(0, 4)).toEqual([3, 8, 64, 1])
+})
+
+test('leaves large batches out where the model runs in this thread', async () => {
+  expect((await warmed('sync', {})).sizes).toEqual([3, 1, 1, 1, 1, 1])
+})
