@@ -4,6 +4,7 @@ import type { GraphModel } from '@tensorflow/tfjs-converter'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { type ConstantTensor, foldConstants, foldedArtifacts } from '../graph/constant-folding.ts'
 import { type GraphPlan, outputName } from '../graph/graph-plan.ts'
+import { unfusedNodes } from '../graph/unfused-nodes.ts'
 import { readTensors } from './read-tensors.ts'
 import type { TfjsLibrary } from './tfjs-library.ts'
 
@@ -11,10 +12,12 @@ export type CompiledGraph = GraphModel<never>
 
 /** The model holds only what changes from run to run. No other load's or run's work comes between two steps of the engine. */
 export async function compileGraph(library: TfjsLibrary, plan: GraphPlan): Promise<CompiledGraph> {
-  const { tf, loadGraphModelSync, within } = library
+  const { tf, loadGraphModelSync, started, within } = library
   const folded = foldConstants(plan.nodes, plan.shapes.constant, outputName)
   const sources = folded.constants.map(({ source }) => source)
-  const whole = within(() => loadGraphModelSync(wholeArtifacts(plan) as never)) as unknown as CompiledGraph
+  // the library declares file systems and partial artifacts too; ours are whole, in memory
+  const load = (artifacts: object): CompiledGraph => within(() => loadGraphModelSync(artifacts as never))
+  const whole = load(wholeArtifacts(plan))
   try {
     const constants = await readTensors(
       library,
@@ -24,9 +27,8 @@ export async function compileGraph(library: TfjsLibrary, plan: GraphPlan): Promi
       },
       (tensor, values, i) => constantOf(folded.constants[i].name, tensor, values),
     )
-    return within(() =>
-      loadGraphModelSync(foldedArtifacts(folded.nodes, constants) as never),
-    ) as unknown as CompiledGraph
+    const nodes = started.operations === 'single' ? unfusedNodes(folded.nodes) : folded.nodes
+    return load(foldedArtifacts(nodes, constants))
   } finally {
     whole.dispose()
   }

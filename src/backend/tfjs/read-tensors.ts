@@ -1,7 +1,7 @@
 // Synchronous work that gives tensors in, what is made of their values out; the tensors are gone then, whatever happens.
 
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { isOutOfMemory } from './graph-failure.ts'
+import { isOutOfMemory } from './out-of-memory.ts'
 import type { TfjsLibrary } from './tfjs-library.ts'
 
 type Values = Float32Array | Int32Array | Uint8Array

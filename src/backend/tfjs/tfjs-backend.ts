@@ -62,12 +62,17 @@ export function createTfjsBackend(engine: TfjsEngine): Backend {
           plan,
           reading,
           title: `model ${artifact.metadata.name} on backend ${name}`,
-          failed: (rowCount, cause) => executionFailed(name, artifact, { rowCount, cause }),
+          failed(rowCount, cause) {
+            opened.started.onFailure?.(cause)
+            return executionFailed(name, artifact, { rowCount, cause })
+          },
           release,
         })
       } catch (error) {
         release()
-        throw isMLError(error) ? error : loadFailed(name, artifact, error)
+        if (isMLError(error)) throw error
+        opened.started.onFailure?.(error)
+        throw loadFailed(name, artifact, error)
       }
     },
   }

@@ -48,6 +48,8 @@ export type StartedEngine = {
    * and leaves nothing behind.
    */
   readonly prepare?: (execute: (rowCount: number) => void, sizes: readonly number[]) => Promise<void>
+  /** Hears what a load or a run threw, for devices that tell of their end in this way only. */
+  readonly onFailure?: (cause: unknown) => void
   /** `single`: fused operations are taken apart first, since the backend would do so at every run. @default 'fused' */
   readonly operations?: 'fused' | 'single'
   /** Tensors alive, where tf.memory() does not know; otherwise that is asked. */
