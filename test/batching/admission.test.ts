@@ -1,0 +1,206 @@
+// Who is refused at once for want of room or time, what the refusal says, and who never is.
+
+import { describe, expect, it } from 'vitest'
+import { codeOf, createHandReleasedBatcher, flushPromises } from '../helpers/hand-released-batcher.ts'
+import { createSimulatedBatcher, range } from './simulated-batcher.ts'
+
+/** A run of n rows takes 9.5 + n ms, and the batcher knows. */
+function createKnown(options: Parameters<typeof createHandReleasedBatcher>[0] = {}) {
+  const subject = createHandReleasedBatcher({ mode: 'async', ...options })
+  for (const rowCount of [1, 64]) subject[0].recordRun(rowCount, 9.5 + rowCount)
+  return subject
+}
+
+describe('a predicted miss of the deadline', () => {
+  it('is refused at once, with when to come back, and leaves nothing behind', async () => {
+    const [batcher, { clock, batches }] = createKnown()
+    const first = batcher.submit('x')
+    const waiting = range(20).map((i) => batcher.submit(`${i}`))
+    clock.advance(4)
+    const refused = batcher.submit('a', { deadlineAtMs: clock.now() + 36 })
+    // 6.5 ms of the run under way, and a run of 21 rows
+    await expect(refused).rejects.toMatchObject({
+      code: 'QUEUE_FULL',
+      retryable: true,
+      retryAfterMs: 30,
+      details: { reason: 'deadline', queuedRows: 20, expectedMs: expect.closeTo(37, 6) as number, leftMs: 36 },
+    })
+    expect(batcher.queuedRows).toBe(20)
+    expect(clock.pendingTimers).toBe(0)
+    batches[0].finish()
+    await first
+    batches[1].finish()
+    await Promise.all(waiting)
+  })
+
+  it('is none where the answer is expected a moment earlier', async () => {
+    const [batcher, { clock, batches }] = createKnown()
+    const first = batcher.submit('x')
+    const waiting = range(20).map((i) => batcher.submit(`${i}`))
+    clock.advance(4)
+    const taken = batcher.submit('a', { deadlineAtMs: clock.now() + 38 })
+    batches[0].finish()
+    await first
+    batches[1].finish()
+    expect(await taken).toBe('A')
+    await Promise.all(waiting)
+  })
+
+  it('counts a fixed part for each batch that the rows ahead fill', async () => {
+    const [batcher, { clock }] = createKnown({ maxRows: 10 })
+    const first = batcher.submit('x')
+    const waiting = range(29).map((i) => codeOf(batcher.submit(`${i}`)))
+    const soon = codeOf(batcher.submit('a', { deadlineAtMs: clock.now() + 67 }))
+    const later = codeOf(batcher.submit('b', { deadlineAtMs: clock.now() + 71 }))
+    expect(await soon).toBe('QUEUE_FULL')
+    expect(batcher.queuedRows).toBe(30)
+    await batcher.close()
+    expect(await later).toBe('CLOSED')
+    await Promise.all([codeOf(first), ...waiting])
+  })
+
+  it('sees only what goes first: a high row does not wait for normal ones', async () => {
+    const [batcher, { clock }] = createKnown()
+    const first = codeOf(batcher.submit('x'))
+    const waiting = range(100).map((i) => codeOf(batcher.submit(`${i}`)))
+    const deadlineAtMs = clock.now() + 30
+    expect(await codeOf(batcher.submit('a', { deadlineAtMs }))).toBe('QUEUE_FULL')
+    expect(await codeOf(batcher.submit('a', { deadlineAtMs, priority: 'low' }))).toBe('QUEUE_FULL')
+    const high = codeOf(batcher.submit('b', { deadlineAtMs, priority: 'high' }))
+    expect(batcher.queuedRows).toBe(101)
+    await batcher.close()
+    await Promise.all([first, high, ...waiting])
+  })
+
+  it('is never guessed before runs were measured', async () => {
+    const [batcher, { clock, batches }] = createHandReleasedBatcher({ mode: 'async' })
+    const answers = range(500).map((i) => codeOf(batcher.submit(`${i}`, { deadlineAtMs: clock.now() + 1 })))
+    expect(batcher.queuedRows).toBe(499)
+    batches[0].finish()
+    await flushPromises()
+    batches[1].finish()
+    expect(new Set(await Promise.all(answers))).toEqual(new Set(['answered']))
+  })
+
+  it('is never seen where the model is idle, whatever it once took', async () => {
+    const [batcher, { batches, clock }] = createKnown()
+    const answer = batcher.submit('a', { deadlineAtMs: clock.now() + 1 })
+    batches[0].finish()
+    expect(await answer).toBe('A')
+  })
+
+  it('is forgotten by a model that has become fast, since some are let in to see', async () => {
+    const [batcher, simulation] = createSimulatedBatcher((rows) => 0.001 * rows)
+    for (const rowCount of [1, 64]) batcher.recordRun(rowCount, 20 * rowCount)
+    let refusals = 0
+    for (let turn = 0; turn < 200; turn++) {
+      const deadlineAtMs = simulation.clock.now() + 15
+      const codes = Promise.all(range(64).map((job) => codeOf(batcher.submit(job, { deadlineAtMs }))))
+      await simulation.settle()
+      refusals = (await codes).filter((code) => code === 'QUEUE_FULL').length
+    }
+    expect(refusals).toBe(0)
+  })
+
+  it('counts the gap between two runs in this thread, in which it does other things', async () => {
+    const [batcher, simulation] = createSimulatedBatcher((rows) => 0.5 * rows, { maxRows: 1 })
+    const busyTurns = async (turns: number): Promise<void> => {
+      for (let turn = 0; turn < turns; turn++) {
+        simulation.clock.advance(4)
+        await simulation.endTurn()
+      }
+    }
+    for (const rowCount of [1, 2]) batcher.recordRun(rowCount, 0.5 * rowCount)
+    const first = range(30).map((job) => batcher.submit(job))
+    await busyTurns(30)
+    await Promise.all(first)
+    const waiting = range(9).map((job) => batcher.submit(job))
+    const refused = codeOf(batcher.submit(9, { deadlineAtMs: simulation.clock.now() + 40 }))
+    const taken = batcher.submit(9, { deadlineAtMs: simulation.clock.now() + 50 })
+    await busyTurns(11)
+    expect(await refused).toBe('QUEUE_FULL')
+    expect(await taken).toBe(18)
+    await Promise.all(waiting)
+  })
+})
+
+describe('overload of a model in this thread', () => {
+  it('runs no row that would be late while others wait that would not', async () => {
+    const [batcher, simulation] = createSimulatedBatcher((rows) => 9.5 + rows, { maxRows: 10 })
+    for (const rowCount of [1, 64]) batcher.recordRun(rowCount, 9.5 + rowCount)
+    const startMs = simulation.clock.now()
+    const first = range(10).map((job) => codeOf(batcher.submit(job)))
+    // in time for the second run's start, not for its end
+    const hurried = range(9).map((job) => codeOf(batcher.submit(100 + job, { deadlineAtMs: startMs + 41 })))
+    const patient = range(10).map((job) => codeOf(batcher.submit(200 + job)))
+    simulation.clock.advance(15)
+    await simulation.settle()
+    expect(new Set(await Promise.all(hurried))).toEqual(new Set(['DEADLINE_EXCEEDED']))
+    expect(new Set(await Promise.all([...first, ...patient]))).toEqual(new Set(['answered']))
+    // the first in line always runs: else nothing might
+    expect(simulation.runs[1].jobs.filter((job) => job < 200)).toHaveLength(1)
+  })
+
+  it('keeps at least nine tenths of its goodput at twice the load it can carry', async () => {
+    const goodput = async (load: number): Promise<number> => {
+      const [batcher, simulation] = createSimulatedBatcher((rows) => 0.5 + 0.05 * rows)
+      const { clock } = simulation
+      const ratePerMs = load * 20
+      const startMs = clock.now()
+      const settled: Promise<unknown>[] = []
+      let good = 0
+      let due = 0
+      while (clock.now() < startMs + 1000) {
+        for (; due < (clock.now() - startMs) * ratePerMs; due++) {
+          const deadlineAtMs = startMs + due / ratePerMs + 50
+          const answer = batcher.submit(due, { deadlineAtMs }).then(
+            () => void (clock.now() <= deadlineAtMs && clock.now() >= startMs + 250 && good++),
+            () => undefined,
+          )
+          settled.push(answer)
+        }
+        clock.advance(0.05)
+        await simulation.endTurn()
+      }
+      await simulation.settle()
+      await Promise.all(settled)
+      return good / 750
+    }
+    const peak = await goodput(0.9)
+    expect(peak).toBeGreaterThan(17)
+    expect(await goodput(2)).toBeGreaterThan(0.9 * peak)
+    expect(await goodput(5)).toBeGreaterThan(0.9 * peak)
+  })
+})
+
+describe('a refusal', () => {
+  it('for want of room says when the queue will have run', async () => {
+    const [batcher] = createKnown({ maxQueuedRows: 100, maxRows: 40 })
+    const waiting = range(101).map((i) => codeOf(batcher.submit(`${i}`)))
+    await expect(batcher.submit('a')).rejects.toMatchObject({
+      code: 'QUEUE_FULL',
+      // three batches of 9.5 ms and 100 rows of 1 ms
+      retryAfterMs: 129,
+      details: { reason: 'rows', queuedRows: 100, maxQueuedRows: 100, rowCount: 1 },
+    })
+    await batcher.close()
+    await Promise.all(waiting)
+  })
+
+  it('takes no stack trace, and leaves the limit of stack traces as it was', async () => {
+    const limit = Error.stackTraceLimit
+    const [batcher] = createHandReleasedBatcher({ maxQueuedRows: 1 })
+    const waiting = codeOf(batcher.submit('a'))
+    const refusal: unknown = await batcher.submit('b').catch((error: unknown) => error)
+    expect((refusal as Error).stack).not.toContain('\n    at ')
+    expect(Error.stackTraceLimit).toBe(limit)
+    await batcher.close()
+    await waiting
+  })
+
+  it('of a job that no batch can take is no question of room', async () => {
+    const [batcher] = createKnown({ maxRows: 10 })
+    expect(await codeOf(batcher.submit('a', { rowCount: 11, whenFull: 'wait' }))).toBe('INPUT_INVALID')
+    expect(await codeOf(batcher.submit('a', { deadlineAtMs: 0, whenFull: 'wait' }))).toBe('DEADLINE_EXCEEDED')
+  })
+})
