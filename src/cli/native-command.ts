@@ -1,6 +1,6 @@
 // What a user wants of the native add-on in; it installed, planned, listed or removed, with words or JSON about it, out.
 
-import { Argument, Command, Option } from 'commander'
+import { Argument, Command } from 'commander'
 import type { NativeFlavour } from '../backend/host/native-home.ts'
 import type { CliContext } from './cli-context.ts'
 import type { InstallCall } from './native/run-install.ts'
@@ -40,7 +40,7 @@ export function defineNativeCommand(context: CliContext): Command {
 
 type InstallFlags = Omit<InstallCall, 'flavour' | 'wheelPaths'> & {
   readonly gpu?: boolean
-  readonly wheel: readonly string[]
+  readonly wheel?: readonly string[]
 }
 
 function defineInstall(context: CliContext): Command {
@@ -48,15 +48,15 @@ function defineInstall(context: CliContext): Command {
     .description('build the native backend for this machine')
     .option('--gpu', 'with CUDA: needs an NVIDIA driver and nothing else of CUDA')
     .option('--dry-run', 'print what would be fetched and what is missing, and change nothing')
-    .addOption(
-      new Option('--wheel <path>', 'a wheel that is on disk already, in place of pip; may be repeated')
-        .default([], 'none')
-        .argParser((path: string, paths: readonly string[]) => [...paths, path]),
+    .option(
+      '--wheel <path>',
+      'a wheel that is on disk already, in place of pip; may be repeated',
+      (path: string, paths: readonly string[] = []) => [...paths, path],
     )
     .option('--force', 'install again, even where it is installed')
     .option('--json', 'print JSON')
     .addHelpText('after', installExamples)
-    .action(async ({ gpu = false, wheel, ...flags }: InstallFlags) => {
+    .action(async ({ gpu = false, wheel = [], ...flags }: InstallFlags) => {
       const { runInstall } = await import('./native/run-install.ts')
       await runInstall(context, { ...flags, wheelPaths: wheel, flavour: gpu ? 'gpu' : 'cpu' })
     })

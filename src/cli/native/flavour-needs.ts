@@ -2,6 +2,8 @@
 
 import { nativeHome, type NativeFlavour } from '../../backend/host/native-home.ts'
 import { cpuPlan, cpuWheels } from './cpu-plan.ts'
+import { gpuPlan } from './gpu/gpu-plan.ts'
+import { gpuPlatformRequirement, gpuRequirements } from './gpu/gpu-requirements.ts'
 import type { InstallPlan } from './install-plan.ts'
 import type { Machine } from './machine.ts'
 import type { Requirement } from './requirement.ts'
@@ -16,6 +18,11 @@ export type FlavourNeeds = {
 
 export async function describeFlavour(flavour: NativeFlavour, machine: Machine): Promise<FlavourNeeds> {
   const home = nativeHome(flavour, machine.env)
+  if (flavour === 'gpu') {
+    const platform = gpuPlatformRequirement(machine)
+    const plan = platform.isMet ? gpuPlan(home) : undefined
+    return { platform, plan, further: (signal) => gpuRequirements(machine, { signal }) }
+  }
   const platform = platformRequirement(machine, Object.keys(cpuWheels))
   const plan = platform.isMet ? cpuPlan(machine.arch, home) : undefined
   return { platform, plan, further: () => Promise.resolve([]) }
