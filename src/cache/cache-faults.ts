@@ -6,23 +6,28 @@ export type CacheFaults = {
   /** Of lookups, stores, values or the connection. */
   record(operation: 'get' | 'set' | 'connection' | 'decode' | 'encode' | 'close', error: unknown): void
   /** Lookups, or stores, work. */
-  clear(operation: 'get' | 'set'): void
+  clear(side: Side): void
+  /** The latest that no success of its side has ended. */
   readonly lastError: string | undefined
 }
 
-/** A store that is full fails to write while it reads well: neither success hides the other's failure. */
+type Side = 'get' | 'set'
+
+/** A store that is full fails to write while it reads well: neither side's success hides the other's failure. */
 export function createCacheFaults(publish: Publish): CacheFaults {
-  const errors: { get?: string; set?: string } = {}
+  const standing: { get?: string; set?: string } = {}
+  let latest: Side = 'get'
   return {
     record(operation, error) {
-      errors[operation === 'set' || operation === 'encode' ? 'set' : 'get'] = textOf(error)
+      latest = operation === 'set' || operation === 'encode' ? 'set' : 'get'
+      standing[latest] = textOf(error)
       publish('cacheFault', { operation, error })
     },
-    clear(operation) {
-      errors[operation] = undefined
+    clear(side) {
+      standing[side] = undefined
     },
     get lastError() {
-      return errors.set ?? errors.get
+      return standing[latest] ?? standing[latest === 'get' ? 'set' : 'get']
     },
   }
 }

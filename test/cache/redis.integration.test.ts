@@ -220,6 +220,29 @@ describe('a prediction cache on Redis', () => {
     expect(cache.health().lastError).not.toContain('wr0ng')
   })
 
+  it('asks nothing of a Redis that asks for a password, and says why, until it takes us', async () => {
+    const server = await startRedis({ password: 'right' })
+    const cache = await openCache({ redisUrl: server.url })
+    const { longestMs, isHit } = await drive(cache, 700)
+    expect(longestMs).toBeLessThan(settlesWithinMs)
+    expect(isHit).toBe(false)
+    expect(cache.stats().errors).toBe(0)
+    expect(cache.health()).toMatchObject({ isAvailable: false, lastError: expect.stringContaining('NOAUTH') })
+    await server.ask('CONFIG', 'SET', 'requirepass', '')
+    expect(await recoveryMs(cache)).toBeLessThan(2000)
+    expect(cache.health()).toEqual({ kind: 'redis', isAvailable: true })
+  })
+
+  it('works for a user who may read and write but not ping', async () => {
+    const server = await startRedis()
+    await server.ask('ACL', 'SETUSER', 'cacher', 'on', '>pw', '~tfjs-serving::*', '+get', '+mget', '+set')
+    const cache = await openCache({ redisUrl: server.url.replace('redis://', 'redis://cacher:pw@') })
+    const { longestMs } = await drive(cache, 700)
+    expect(longestMs).toBeLessThan(settlesWithinMs)
+    expect(await recoveryMs(cache)).toBeLessThan(500)
+    expect(cache.health()).toEqual({ kind: 'redis', isAvailable: true })
+  })
+
   it.each(['up', 'frozen', 'killed'] as const)('closes within half a second while Redis is %s', async (state) => {
     const server = await startRedis()
     const cache = await createPredictionCache({ clock: systemClock, redisUrl: server.url })

@@ -12,6 +12,10 @@ export type RedisServer = {
   start(): Promise<void>
   /** Ends it at once; what it held is lost. */
   kill(): Promise<void>
+  /** Ends it as an operator would: it closes its connections itself. */
+  shutDown(): Promise<void>
+  /** Changes the password while it runs, '' for none, and ends the connections of everyone else. */
+  changePassword(password: string): Promise<void>
   /** Stops the process without closing its connections. */
   freeze(): void
   thaw(): void
@@ -27,15 +31,16 @@ export function whyNoRedis(): string | undefined {
 }
 
 /** A server that is not started yet. */
-export async function createRedisServer({ password }: RedisServerOptions = {}): Promise<RedisServer> {
+export async function createRedisServer(options: RedisServerOptions = {}): Promise<RedisServer> {
   const port = await freePort()
+  let { password = '' } = options
   let child: ChildProcess | undefined
 
   async function ask(...words: readonly string[]): Promise<string> {
     const socket = createConnection({ port, host: '127.0.0.1' })
     try {
       await once(socket, 'connect')
-      if (password !== undefined) {
+      if (password !== '') {
         socket.write(commandOf(['AUTH', password]))
         await once(socket, 'data')
       }
@@ -47,12 +52,20 @@ export async function createRedisServer({ password }: RedisServerOptions = {}): 
     }
   }
 
+  async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    if (child === undefined) return
+    const exited = once(child, 'exit')
+    child.kill(signal)
+    await exited
+    child = undefined
+  }
+
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
     async start() {
-      const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
-      child = spawn('redis-server', [...options, ...(password === undefined ? [] : ['--requirepass', password])])
+      const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+      child = spawn('redis-server', [...flags, ...(password === '' ? [] : ['--requirepass', password])])
       let output = ''
       for await (const chunk of child.stdout ?? []) {
         output += String(chunk)
@@ -60,12 +73,13 @@ export async function createRedisServer({ password }: RedisServerOptions = {}): 
       }
       if (child.exitCode !== null) throw new Error(`redis-server ended: ${output}`)
     },
-    async kill() {
-      if (child === undefined) return
-      const exited = once(child, 'exit')
-      child.kill('SIGKILL')
-      await exited
-      child = undefined
+    kill: () => end('SIGKILL'),
+    shutDown: () => end('SIGTERM'),
+    async changePassword(next) {
+      const reply = await ask('CONFIG', 'SET', 'requirepass', next)
+      if (!reply.startsWith('+OK')) throw new Error(`redis-server did not take the password: ${reply}`)
+      password = next
+      await ask('CLIENT', 'KILL', 'TYPE', 'normal')
     },
     freeze: () => void child?.kill('SIGSTOP'),
     thaw: () => void child?.kill('SIGCONT'),

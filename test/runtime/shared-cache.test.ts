@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest'
+import type { KeyvLike } from '../../src/cache/cache-port.ts'
 import { silentPublish } from '../../src/observe/channels.ts'
 import { resolveServingOptions } from '../../src/runtime/options.ts'
-import { openSharedCache } from '../../src/runtime/shared-cache.ts'
-import { createFakeClock } from '../helpers/fake-clock.ts'
+import { openSharedCache, type SharedCache } from '../../src/runtime/shared-cache.ts'
+import { createFakeClock, type FakeClock } from '../helpers/fake-clock.ts'
 
-function open(caching: unknown) {
+function open(caching: unknown, clock = createFakeClock()): Promise<SharedCache | undefined> {
   const { caching: resolved } = resolveServingOptions({ caching: caching as never })
-  return openSharedCache(resolved, createFakeClock(), silentPublish)
+  return openSharedCache(resolved, clock, silentPublish)
+}
+
+async function openOn(keyv: KeyvLike, clock: FakeClock): Promise<SharedCache> {
+  const shared = await open({ keyv }, clock)
+  if (shared === undefined) throw new Error('caching is off')
+  return shared
 }
 
 describe('openSharedCache', () => {
@@ -37,12 +44,11 @@ describe('openSharedCache', () => {
       },
       set: () => Promise.resolve(true),
     }
-    const { caching } = resolveServingOptions({ caching: { keyv } })
-    const shared = await openSharedCache(caching, clock, silentPublish)
+    const { cache, worth } = await openOn(keyv, clock)
     for (let call = 0; call < 20; call++)
-      await Promise.all(Array.from({ length: 10 }, (_, i) => shared?.cache.lookup(`key ${i}`)))
-    expect(shared?.worth.describe(2)).toEqual({ lookupMs: 1, isBypassed: false })
-    expect(shared?.worth.describe(0.5).isBypassed).toBe(true)
+      await Promise.all(Array.from({ length: 10 }, (_, i) => cache.lookup(`key ${i}`)))
+    expect(worth.describe(2)).toEqual({ lookupMs: 1, isBypassed: false })
+    expect(worth.describe(0.5).isBypassed).toBe(true)
   })
 
   it('does not learn from lookups that failed: a dead store is no dear one', async () => {
@@ -54,10 +60,9 @@ describe('openSharedCache', () => {
       },
       set: () => Promise.resolve(true),
     }
-    const { caching } = resolveServingOptions({ caching: { keyv } })
-    const shared = await openSharedCache(caching, clock, silentPublish)
-    for (let i = 0; i < 100; i++) await shared?.cache.lookup('key')
-    expect(shared?.worth.describe(1)).toEqual({ lookupMs: 0, isBypassed: false })
+    const { cache, worth } = await openOn(keyv, clock)
+    for (let i = 0; i < 100; i++) await cache.lookup('key')
+    expect(worth.describe(1)).toEqual({ lookupMs: 0, isBypassed: false })
   })
 
   it('ends runs in the background when closed', async () => {
