@@ -3,6 +3,7 @@
 import { Command, Option } from 'commander'
 import { createError, isMLError, type MLError } from '../errors.ts'
 import type { Prediction } from '../rows/prediction.ts'
+import type { loadModel } from '../runtime/load-model.ts'
 import type { BackendChoice } from '../runtime/options.ts'
 import type { ModelPredictor } from '../runtime/predictor.ts'
 import type { CliContext } from './cli-context.ts'
@@ -61,22 +62,33 @@ export function definePredictCommand(context: CliContext): Command {
     .addHelpText('after', examples)
     .action(async (dir: string, options: PredictCommandOptions) => {
       const { loadModel } = await import('../runtime/load-model.ts')
-      const { batch: maxRows } = options
-      const model = await loadModel(dir, {
-        backend: options.backend as BackendChoice,
-        batching: { maxRows, maxQueuedRows: Math.max(maxRows, defaultBatchRows) },
-        // each row is asked for once
-        caching: false,
-      })
+      const { closeBackends } = await import('../runtime/process-candidates.ts')
       try {
-        const { rowCount, errorCount } = await predictFile(model, options, context)
-        const errors = errorCount === 0 ? '' : `, ${countText(errorCount)} of them errors`
-        await context.stderr.write(`${countText(rowCount)} ${rowCount === 1 ? 'row' : 'rows'}${errors}\n`)
-        context.finish(errorCount === 0 ? exitCodes.done : exitCodes.checkFailed)
+        await predictWith(loadModel, { dir, options, context })
       } finally {
-        await model.close()
+        await closeBackends()
       }
     })
+}
+
+type Call = { readonly dir: string; readonly options: PredictCommandOptions; readonly context: CliContext }
+
+async function predictWith(load: typeof loadModel, { dir, options, context }: Call): Promise<void> {
+  const { batch: maxRows, backend } = options
+  const model = await load(dir, {
+    backend: backend as BackendChoice,
+    batching: { maxRows, maxQueuedRows: Math.max(maxRows, defaultBatchRows) },
+    // each row is asked for once
+    caching: false,
+  })
+  try {
+    const { rowCount, errorCount } = await predictFile(model, options, context)
+    const errors = errorCount === 0 ? '' : `, ${countText(errorCount)} of them errors`
+    await context.stderr.write(`${countText(rowCount)} ${rowCount === 1 ? 'row' : 'rows'}${errors}\n`)
+    context.finish(errorCount === 0 ? exitCodes.done : exitCodes.checkFailed)
+  } finally {
+    await model.close()
+  }
 }
 
 async function predictFile(

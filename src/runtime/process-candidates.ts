@@ -17,9 +17,7 @@ export function processCandidates(options: BackendOptions): readonly Candidate[]
 
 /** Ends what backends started for themselves, models included; the next model starts them anew. */
 export async function closeBackends(): Promise<void> {
-  const open = [...candidates.values()]
-  candidates.clear()
-  for (const candidate of open) if ('backend' in candidate) await candidate.backend.close()
+  for (const candidate of candidates.values()) if ('backend' in candidate) await candidate.backend.close()
 }
 
 /** The same text for the same options, in whatever order they were given. */

@@ -32,13 +32,14 @@ test('asks every backend that is there, and says honestly which are not', async 
 }, 60_000)
 
 test('shows the command that mends what is missing, and does not call an unfit machine fit', () => {
-  const nothing = { package: null, device: null, isRight: null, largestDifference: null, microsPerRow: null }
+  const nothing = { package: null, library: null, device: null, isRight: null, largestDifference: null, microsPerRow: null }
   const text = doctorText({
     library: { name: 'tfjs-serving', version: '0.1.0' },
     node: { version: '18.0.0', wanted: '>=20.19', isSupported: false },
     platform: { os: 'Linux', architecture: 'x64', processor: 'p', coreCount: 2, memoryByteLength: 1024 },
     backends: [{ ...nothing, name: 'wasm', isAvailable: false, finding: 'gone', remedy: 'npm install it' }],
     picked: null,
+    why: null,
     caches: [],
     isFit: false,
   })

@@ -35,7 +35,11 @@ export type CandidateReport = {
   readonly reason: string
 }
 
-export function deviceText({ device: { kind, name, driver } }: BackendFacts): string {
-  const software = kind === 'software' ? ', no GPU but software' : ''
-  return `${name}${software}${driver === undefined ? '' : `, driver ${driver}`}`
+export function deviceText({ device: { kind, name, driver, memoryByteLength } }: BackendFacts): string {
+  return [
+    name,
+    ...(kind === 'software' ? ['no GPU but software'] : []),
+    ...(driver === undefined ? [] : [`driver ${driver}`]),
+    ...(memoryByteLength === undefined ? [] : [`${(memoryByteLength / 2 ** 30).toPrecision(3)} GiB`]),
+  ].join(', ')
 }

@@ -6,9 +6,11 @@ export type BackendFinding = {
   readonly name: BackendName
   /** Whether this release can use it here. */
   readonly isAvailable: boolean
-  /** Package and version that it runs on; null where that is not installed. */
+  /** npm package of that backend and its version; null where that is not installed, or is none. */
   readonly package: string | null
-  /** What it computes on; null where it is not there. */
+  /** What computes, with versions, as it says itself; null where it is not there. */
+  readonly library: string | null
+  /** What it computes on, with its driver; null where it is not there. */
   readonly device: string | null
   /** Whether it answered the demo model's held-out customers as scikit-learn did; null where it was not asked. */
   readonly isRight: boolean | null
@@ -44,6 +46,8 @@ export type DoctorReport = {
   readonly backends: readonly BackendFinding[]
   /** What `auto` picks for the demo model; null where none is right. */
   readonly picked: BackendName | null
+  /** Why, with the numbers that decided; null where it was not asked. */
+  readonly why: string | null
   readonly caches: readonly CacheFinding[]
   /** True where Node is supported and a backend is right. */
   readonly isFit: boolean

@@ -4,7 +4,8 @@ import { bytesText, countText, errorText } from '../number-text.ts'
 import { textTable } from '../text-table.ts'
 import type { DoctorReport } from './doctor-report.ts'
 
-export function doctorText({ library, node, platform, backends, picked, caches, isFit }: DoctorReport): string {
+export function doctorText(report: DoctorReport): string {
+  const { library, node, platform, backends, picked, why, caches, isFit } = report
   const { os, architecture, processor, coreCount, memoryByteLength } = platform
   const facts = [
     [library.name, library.version],
@@ -13,16 +14,16 @@ export function doctorText({ library, node, platform, backends, picked, caches, 
     ['processor', `${processor}, ${coreCount} cores`],
     ['memory', bytesText(memoryByteLength)],
   ]
-  const backendRows = backends.map(
-    ({ name, isAvailable, package: installed, largestDifference, microsPerRow, finding }) => [
-      `${name}${name === picked ? ' *' : ''}`,
-      isAvailable ? 'yes' : 'no',
-      largestDifference === null ? '' : errorText(largestDifference),
-      microsPerRow === null ? '' : countText(microsPerRow.alone),
-      microsPerRow === null ? '' : microsPerRow.inBatch.toPrecision(3),
-      installed === null || !isAvailable ? finding : `${finding}; ${installed}`,
-    ],
-  )
+  const backendRows = backends.map((found) => [
+    `${found.name}${found.name === picked ? ' *' : ''}`,
+    found.isAvailable ? 'yes' : 'no',
+    found.largestDifference === null ? '' : errorText(found.largestDifference),
+    found.microsPerRow === null ? '' : countText(found.microsPerRow.alone),
+    found.microsPerRow === null ? '' : found.microsPerRow.inBatch.toPrecision(3),
+    [found.finding, found.library ?? (found.isAvailable ? found.package : null), found.device]
+      .filter((part) => part !== null)
+      .join('; '),
+  ])
   const remedies = [...backends, ...caches].flatMap(({ name, remedy }) => (remedy === null ? [] : [[name, remedy]]))
   return [
     textTable({ rows: facts }),
@@ -31,7 +32,7 @@ export function doctorText({ library, node, platform, backends, picked, caches, 
       rows: backendRows,
       right: [2, 3, 4],
     }),
-    `* what auto picks. Asked: the demo model, against scikit-learn's own answers; from predict to answer.\n`,
+    `${picked === null ? '' : `* what auto picks: ${why ?? ''}.\n`}Asked: the demo model, against scikit-learn's own answers; from predict to answer.\n`,
     textTable({
       header: ['cache', 'there', 'finding'],
       rows: caches.map(({ name, isAvailable, package: installed, finding }) => [
