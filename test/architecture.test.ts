@@ -6,13 +6,18 @@ import { brokenRules, type Exemptions } from './helpers/import-rules.ts'
 const exemptions: Exemptions = {
   rim: {
     'converters/convert/source-files.ts': 'reads source files and writes artifact folders',
+    'src/backend/host/fork-host.ts': 'forks host processes',
+    'src/backend/host/forked-backend.ts': 'hands out backends in forked processes',
+    'src/backend/host/host-main.ts': 'is the host process',
     'src/backend/choice/installed-backend.ts': 'looks for packages and installs before a process is started for them',
     'src/backend/host/native-home.ts': 'finds the native add-on on disk',
     'src/backend/host/nvidia-smi.ts': 'asks the NVIDIA driver’s own tool for cards',
+    'src/backend/tfjs/tensorflow-addon.ts': 'loads the native add-on',
     'src/runtime/model-folder.ts': 'reads modelsDir and artifact folders from disk',
     'src/runtime/node-publish.ts': 'publishes on diagnostics channels',
     'src/runtime/node-hash.ts': 'hashes with OpenSSL, which is several times faster',
   },
+  entry: { 'src/backend/host/host-main.ts': 'is forked' },
   detection: {
     'src/backend/tfjs/process-listeners.ts': 'takes crash handlers of a library off the process again',
     'src/backend/host/is-node.ts': 'asks whether this is Node',
@@ -20,7 +25,7 @@ const exemptions: Exemptions = {
   long: {},
 }
 
-const none: Exemptions = { rim: {}, detection: {}, long: {} }
+const none: Exemptions = { rim: {}, entry: {}, detection: {}, long: {} }
 const packages = new Set(['zod', '@keyv/redis'])
 const rootUrl = new URL('../', import.meta.url)
 
@@ -86,6 +91,17 @@ test.each(badFiles)('finds %s', (_rule, files, broken) => {
   expect(brokenRules(sources, none, packages).join('\n')).toContain(broken)
 })
 
+test('finds an import of a file with which a process begins', () => {
+  const sources = new Map([
+    ['src/backend/child.ts', '// In, out.\nserve()'],
+    ['src/backend/parent.ts', "// In, out.\nexport const a = () => import('./child.ts')"],
+  ])
+  const entry = { 'src/backend/child.ts': 'is forked' }
+  expect(brokenRules(sources, { ...none, entry }, packages)).toEqual([
+    'src/backend/parent.ts: imports src/backend/child.ts, with which a process begins',
+  ])
+})
+
 test('finds a file without a first sentence', () => {
   expect(brokenRules(new Map([['src/rows/a.ts', 'export const a = 1']]), none, packages)).toHaveLength(1)
 })
@@ -93,7 +109,7 @@ test('finds a file without a first sentence', () => {
 test('finds exemptions that are not needed', () => {
   const sources = new Map([['src/rows/a.ts', '// In, out.\n']])
   const entry = { 'src/rows/a.ts': '' }
-  expect(brokenRules(sources, { rim: entry, detection: entry, long: entry }, packages)).toHaveLength(3)
+  expect(brokenRules(sources, { rim: entry, entry, detection: entry, long: entry }, packages)).toHaveLength(4)
 })
 
 test('lets pass what the layout allows', () => {
@@ -106,6 +122,7 @@ test('lets pass what the layout allows', () => {
       '// In, out.\nconst { process } = globalThis as A\nexport const a = [process?.pid, globalThis.setImmediate]',
     ],
     ['src/runtime/files.ts', "// In, out.\nimport { open } from 'node:fs/promises'"],
+    ['src/backend/child.ts', "// In, out.\nimport process from 'node:process'\nprocess.on('message', serve)"],
     ['src/runtime/load.ts', "// In, out.\nexport const f = () => import('./files.ts')"],
     [
       'src/cli/main.ts',
@@ -114,7 +131,8 @@ test('lets pass what the layout allows', () => {
     ['converters/fold/fold.ts', "// In, out.\nimport type { P } from '../../src/backend/port.ts'"],
     ['converters/index.ts', "// In, out.\nimport { g } from '../src/backend/graph.ts'\nexport * from './fold/fold.ts'"],
   ])
-  const rim = { 'src/runtime/files.ts': 'reads files' }
+  const rim = { 'src/runtime/files.ts': 'reads files', 'src/backend/child.ts': 'is a process' }
+  const entry = { 'src/backend/child.ts': 'is forked' }
   const detection = { 'src/runtime/platform.ts': 'asks for process' }
-  expect(brokenRules(sources, { rim, detection, long: {} }, packages)).toEqual([])
+  expect(brokenRules(sources, { rim, entry, detection, long: {} }, packages)).toEqual([])
 })

@@ -20,6 +20,8 @@ export const layerOrder: readonly (readonly string[])[] = [
 export type Exemptions = {
   /** Files that may use Node's own modules and globals, and that others reach by dynamic import only. */
   readonly rim: Readonly<Record<string, string>>
+  /** Files with which a process begins: they do things on import, so nobody imports them. */
+  readonly entry: Readonly<Record<string, string>>
   /** Files that may ask whether `globalThis` has a Node global, and run where it has not. */
   readonly detection: Readonly<Record<string, string>>
   /** Files of more than 300 lines. */
@@ -58,6 +60,7 @@ export function brokenRules(sources: Sources, exemptions: Exemptions, packages: 
         if (!sources.has(target)) say(`imports ${target}, which is not there`)
         const fault = layerFault(path, edge)
         if (fault !== undefined) say(fault)
+        if (target in exemptions.entry) say(`imports ${target}, with which a process begins`)
         if (isRim(target) && isLoadedAtOnce && !isRim(path))
           say(`imports ${target}, which is rim, without a dynamic import`)
       }
@@ -65,7 +68,7 @@ export function brokenRules(sources: Sources, exemptions: Exemptions, packages: 
     for (const name of used)
       if (!isRim(path) && !(name.startsWith('globalThis.') && path in exemptions.detection))
         say(`uses ${name} away from the rim`)
-    if (effects > 0 && !path.startsWith('src/cli/')) say('does something on import')
+    if (effects > 0 && !path.startsWith('src/cli/') && !(path in exemptions.entry)) say('does something on import')
     const text = sources.get(path) ?? ''
     const lineCount = text.trimEnd().split('\n').length
     if (lineCount > maxLines && !(path in exemptions.long)) say(`has ${lineCount} lines and no reason for it`)
@@ -78,6 +81,8 @@ export function brokenRules(sources: Sources, exemptions: Exemptions, packages: 
     if (fact === undefined || (fact.nodeNames.length === 0 && !fact.imports.some(reachesRim)))
       broken.push(`${path}: is listed as rim and needs no entry`)
   }
+  for (const path of Object.keys(exemptions.entry))
+    if (!facts.get(path)?.effects) broken.push(`${path}: is listed as entry and needs no entry`)
   for (const path of Object.keys(exemptions.detection))
     if (facts.get(path)?.nodeNames.some((name) => name.startsWith('globalThis.')) !== true)
       broken.push(`${path}: is listed as detection and needs no entry`)
