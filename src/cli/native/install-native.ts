@@ -74,14 +74,12 @@ async function bringWheel(
   await rm(folders.binding, { force: true })
   const options = signal === undefined ? {} : { signal }
   const givenPath = given.get(wheel.sha256)
-  if (givenPath === undefined) {
+  if (givenPath === undefined && !(await isFetched(wheel, folders, signal))) {
+    if (tools.pip === undefined)
+      throw installFailure('wheels', `${wheel.fileName} was there, and is no longer: run the same command again`)
     const advance = progress.step(`fetch ${wheel.fileName}`, `fetching ${wheel.project} ${wheel.version}`)
-    if (!(await isFetched(wheel, folders, signal))) {
-      if (tools.pip === undefined)
-        throw installFailure('wheels', `${wheel.fileName} was damaged and is deleted: run the same command again`)
-      const onByteLength = (byteLength: number): void => advance(byteLength / wheel.byteLength)
-      await fetchWheel(wheel, tools.pip, folders, machine, { ...options, onByteLength })
-    }
+    const onByteLength = (byteLength: number): void => advance(byteLength / wheel.byteLength)
+    await fetchWheel(wheel, tools.pip, folders, machine, { ...options, onByteLength })
   }
   const advance = progress.step(`unpack ${wheel.fileName}`, `unpacking ${wheel.project} ${wheel.version}`)
   let done = 0
