@@ -2,18 +2,17 @@
 
 import type { BackendName } from '../port.ts'
 import type { CandidateReport } from './backend-choice.ts'
-import { meanMicros } from './timing.ts'
+import { meanMicros, timedSizes } from './timing.ts'
 
 /** Two backends nearer than this are equally fast: measured again, either may win; the design's order then decides. */
 const tieShare = 0.1
 
 export type Ranked = { readonly name: BackendName; readonly microsPerRow: number }
 
-/** Fastest first, by the geometric mean over the batch sizes that all were measured at. */
+/** Fastest first; those without timings are left out. */
 export function ranked(reports: readonly CandidateReport[]): Ranked[] {
-  const timings = reports.map((report) => report.timings ?? [])
   return reports
-    .map(({ name }, i) => ({ name, microsPerRow: meanMicros(timings[i], timings) }))
+    .flatMap(({ name, timings }) => (timings === undefined ? [] : [{ name, microsPerRow: meanMicros(timings) }]))
     .sort((a, b) => a.microsPerRow - b.microsPerRow)
 }
 
@@ -24,7 +23,7 @@ export function fastest(reports: readonly CandidateReport[]): { readonly name: B
   const ties = reports.filter(({ name }) => order.some((one) => one.name === name && one.microsPerRow <= limit))
   const { name } = ties[0]
   const numbers = order.map((one) => `${one.name} ${one.microsPerRow.toPrecision(3)}`).join(', ')
-  const measured = `µs a row, mean over ${sharedSizes(reports)}: ${numbers}`
+  const measured = `µs a row, mean over batches of ${timedSizes.join(', ')}: ${numbers}`
   return {
     name,
     why:
@@ -32,10 +31,4 @@ export function fastest(reports: readonly CandidateReport[]): { readonly name: B
         ? `the fastest that is right (${measured})`
         : `within ${100 * tieShare} % of the fastest that is right, and first in the preferred order (${measured})`,
   }
-}
-
-function sharedSizes(reports: readonly CandidateReport[]): string {
-  const [first, ...others] = reports.map(({ timings = [] }) => timings.map(({ rowCount }) => rowCount))
-  const shared = first.filter((size) => others.every((sizes) => sizes.includes(size)))
-  return `${shared.length === 1 ? 'a batch' : 'batches'} of ${shared.join(', ')}`
 }

@@ -43,12 +43,15 @@ export async function timeModel(model: BackendModel, probe: Probe, now: () => nu
   }
 }
 
-/** Geometric mean of µs a row over the batch sizes that all of `others` were measured at, too. */
-export function meanMicros(timings: readonly Timing[], others: readonly (readonly Timing[])[]): number {
-  const shared = timings.filter(({ rowCount }) =>
-    others.every((other) => other.some((timing) => timing.rowCount === rowCount)),
-  )
-  // a clock too coarse for a run says 0; the logarithm wants a number
-  const logs = shared.map(({ microsPerRow }) => Math.log(Math.max(microsPerRow, 1e-6)))
+/**
+ * Geometric mean of µs a row over the timed sizes. One that was left out counts as the largest measured below it: a row of
+ * a larger batch hardly ever costs more, and what was left out was too slow to be picked anyway.
+ */
+export function meanMicros(timings: readonly Timing[]): number {
+  const logs = timedSizes.map((size) => {
+    const measured = timings.filter(({ rowCount }) => rowCount <= size).at(-1) ?? timings[0]
+    // a clock too coarse for a run says 0; the logarithm wants a number
+    return Math.log(Math.max(measured.microsPerRow, 1e-6))
+  })
   return Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length)
 }
