@@ -1,10 +1,8 @@
 // Callers that leave at bad moments and executors that misbehave: every caller is settled once, and the batcher goes on.
 
 import { getEventListeners } from 'node:events'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { BatcherOptions, SubmitOptions } from '../../src/batching/batcher-options.ts'
-import { createError } from '../../src/errors.ts'
+import type { BatcherOptions } from '../../src/batching/batcher-options.ts'
 import { answerTo, codeOf, createHandReleasedBatcher, flushPromises } from '../helpers/hand-released-batcher.ts'
 
 describe('batcher, with callers that leave', () => {
@@ -263,134 +261,5 @@ describe('batcher, with an executor that misbehaves', () => {
     const answers = Promise.all(Array.from({ length: 10_000 }, (_, i) => batcher.submit(`${i}`)))
     for (let turn = 0; turn < 10_000 && batcher.queuedRows > 0; turn++) await endTurn()
     expect((await answers).length).toBe(10_000)
-  })
-})
-
-type Step =
-  | {
-      readonly kind: 'submit'
-      readonly options: Pick<SubmitOptions, 'rowCount' | 'priority'>
-      readonly timeoutMs?: number
-      readonly caller?: number
-    }
-  | { readonly kind: 'abort'; readonly caller: number }
-  | { readonly kind: 'advance'; readonly ms: number }
-  | { readonly kind: 'endTurn' | 'finish' | 'fail' | 'poison' | 'drain' | 'close' }
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc.record(
-      {
-        kind: fc.constant('submit' as const),
-        options: fc.record({
-          rowCount: fc.integer({ min: 1, max: 4 }),
-          priority: fc.constantFrom('low' as const, 'normal' as const, 'high' as const),
-        }),
-        timeoutMs: fc.integer({ min: 1, max: 80 }),
-        caller: fc.nat({ max: 3 }),
-      },
-      { requiredKeys: ['kind', 'options'] },
-    ),
-  },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('abort' as const), caller: fc.nat({ max: 3 }) }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('advance' as const), ms: fc.integer({ min: 1, max: 60 }) }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('endTurn' as const, 'finish' as const) }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      kind: fc.constantFrom('fail' as const, 'poison' as const, 'drain' as const, 'close' as const),
-    }),
-  },
-)
-
-describe('batcher, under any interleaving', () => {
-  const strategies = fc.constantFrom('adaptive' as const, 'time-window' as const, 'fixed-size' as const)
-  const modes = fc.constantFrom('sync' as const, 'async' as const)
-
-  it('settles each caller exactly once, with its own answer or a reason that is true', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        strategies,
-        modes,
-        fc.array(step, { maxLength: 40 }),
-        fc.boolean(),
-        async (strategy, mode, steps, isClosed) => {
-          const [batcher, held] = createHandReleasedBatcher({ strategy, mode, maxRows: 6, maxQueuedRows: 12 })
-          const { clock, batches } = held
-          const callers = Array.from({ length: 4 }, () => new AbortController())
-          const settled = new Map<string, unknown[]>()
-          const entered = new Set<string>()
-          let next = 0
-          let open = 0
-          let wasClosed = isClosed
-          const submit = (given: Extract<Step, { kind: 'submit' }>) => {
-            const job = `job${next++}`
-            const outcomes: unknown[] = []
-            settled.set(job, outcomes)
-            const signal = given.caller === undefined ? undefined : callers[given.caller].signal
-            const wasAborted = signal?.aborted === true
-            const deadlineAtMs = given.timeoutMs === undefined ? Infinity : clock.now() + given.timeoutMs
-            void batcher.submit(job, { ...given.options, signal, deadlineAtMs }).then(
-              (answer) => outcomes.push(answer),
-              (error: unknown) => outcomes.push((error as { code?: string }).code ?? error),
-            )
-            if (wasAborted) entered.add(job)
-          }
-          const release = (how: 'finish' | 'fail' | 'poison') => {
-            if (mode === 'sync' || open >= batches.length) return
-            const batch = batches[open++]
-            if (how === 'finish') batch.finish()
-            else if (how === 'fail') batch.fail(createError('OUT_OF_MEMORY', 'none'))
-            else batch.finish(batch.jobs.map((job) => createError('EXECUTION_FAILED', job)))
-          }
-          for (const given of steps) {
-            if (given.kind === 'submit') submit(given)
-            else if (given.kind === 'abort') callers[given.caller].abort(`reason ${given.caller}`)
-            else if (given.kind === 'advance') clock.advance(given.ms)
-            else if (given.kind === 'endTurn') await held.endTurn()
-            else if (given.kind === 'drain') void batcher.drain()
-            else if (given.kind === 'close') {
-              wasClosed = true
-              void batcher.close()
-            } else release(given.kind)
-            expect(batcher.queuedRows).toBeLessThanOrEqual(12)
-          }
-          if (isClosed) await batcher.close()
-          else {
-            const drained = batcher.drain()
-            for (let i = 0; batcher.queuedRows > 0 || open < batches.length; i++) {
-              expect(i).toBeLessThan(200)
-              await held.endTurn()
-              if (mode === 'sync') open = batches.length
-              release('finish')
-              await flushPromises()
-            }
-            await held.endTurn()
-            await drained
-          }
-          await flushPromises()
-          const executed = batches.flatMap(({ jobs }) => jobs)
-          expect(new Set(executed).size).toBe(executed.length)
-          const allowed = [
-            'QUEUE_FULL',
-            'DEADLINE_EXCEEDED',
-            'OUT_OF_MEMORY',
-            'EXECUTION_FAILED',
-            ...(wasClosed ? ['CLOSED'] : []),
-          ]
-          for (const [job, outcomes] of settled) {
-            expect(outcomes).toHaveLength(1)
-            const [outcome] = outcomes
-            if (outcome === answerTo(job)) expect(executed).toContain(job)
-            else if (!allowed.includes(outcome as string)) expect(outcome).toMatch(/^reason \d$/)
-            if (outcome === 'QUEUE_FULL' || entered.has(job)) expect(executed).not.toContain(job)
-          }
-          expect(clock.pendingTimers).toBe(0)
-          for (const { signal } of callers) expect(getEventListeners(signal, 'abort')).toHaveLength(0)
-        },
-      ),
-      { numRuns: 300 },
-    )
   })
 })

@@ -75,6 +75,27 @@ describe('time window', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
+  it('sets one timer for a window however many rows join it, and asks the clock nothing in between', async () => {
+    const [batcher, { batches, clock }] = createHandReleasedBatcher({ strategy: 'time-window', mode: 'async' })
+    const delays: number[] = []
+    const { setTimer } = clock
+    clock.setTimer = (callback, delayMs) => {
+      delays.push(delayMs)
+      return setTimer(callback, delayMs)
+    }
+    const answers: Promise<string>[] = []
+    for (let i = 0; i < 49; i++) {
+      answers.push(batcher.submit(`${i}`))
+      clock.advance(1)
+    }
+    clock.advance(0.9)
+    expect([batches.length, delays]).toEqual([0, [50]])
+    clock.advance(0.1)
+    batches[0].finish()
+    expect(await Promise.all(answers)).toHaveLength(49)
+    expect(delays).toEqual([50])
+  })
+
   it('leaves when it is full, and starts a new window for the rest', async () => {
     const [batcher, { batches, clock, endTurn }] = createHandReleasedBatcher(window)
     const answers = Promise.all(['a', 'b', 'c', 'd'].map((job) => batcher.submit(job)))

@@ -32,10 +32,23 @@ describe('batching options', () => {
     [{ strategy: 'time-window', maxDelayMs: Infinity }, /batching.maxDelayMs/],
     [{ strategy: 'time-window', maxDelayMs: '50' }, /batching.maxDelayMs/],
     [{ strategy: 'time-window', maxDelayMs: NaN }, /batching.maxDelayMs/],
+    [{ maxrows: 5 }, /batching.maxrows is no option of batching; did you mean maxRows\?/],
+    [{ maxQueueRows: 5 }, /did you mean maxQueuedRows\?/],
+    [{ delay: 5 }, /batching.delay is no option of batching; it takes strategy, maxRows, maxDelayMs, maxQueuedRows/],
+    [true, /batching must be false or an object of options, got true/],
+    ['adaptive', /batching must be false or an object of options, got adaptive/],
+    [null, /batching must be false or an object/],
+    [[], /batching must be false or an object/],
   ])('refuse %j', (options, message) => {
     expect(() => resolveBatchingOptions(options as BatchingOptions)).toThrow(message)
     expect(() => resolveBatchingOptions(options as BatchingOptions)).toThrow(
       expect.objectContaining({ code: 'VALIDATION_FAILED' }),
+    )
+  })
+
+  it('name the nearest option to programs as well', () => {
+    expect(() => resolveBatchingOptions({ max_rows: 5 } as BatchingOptions)).toThrow(
+      expect.objectContaining({ details: { option: 'batching.max_rows', nearest: 'maxRows' } }),
     )
   })
 })
