@@ -5,8 +5,8 @@ import process from 'node:process'
 import { createError } from '../../errors.ts'
 import type { RunOptions, RunResult, ToolCommand } from './machine.ts'
 
-/** Compilers can write megabytes; nobody reads more than their last screen. */
-const maxWrittenLength = 2 ** 16
+/** The longest answer that is read whole, the loader's list of a desktop's libraries, is a tenth of it. */
+const maxWrittenLength = 2 ** 22
 
 /**
  * Runs a program to its end.

@@ -44,8 +44,8 @@ test('tells the signal that ended a program', async () => {
 })
 
 test('keeps the end of what a talkative program wrote', async () => {
-  const result = await nodeMachine.run(['sh', '-c', 'head -c 300000 /dev/zero | tr "\\0" a; echo end'])
-  expect(result.kind === 'exited' && [result.stdout.length, result.stdout.slice(-4)]).toEqual([2 ** 16, 'end\n'])
+  const result = await nodeMachine.run(['sh', '-c', 'head -c 5000000 /dev/zero | tr "\\0" a; echo end'])
+  expect(result.kind === 'exited' && [result.stdout.length, result.stdout.slice(-4)]).toEqual([2 ** 22, 'end\n'])
 })
 
 test('an interruption ends the program and what it has started', async () => {
