@@ -16,7 +16,7 @@ const signalMeanings: Readonly<Record<string, string>> = {
 }
 
 /** Stack frames, Node's own version line, TensorFlow's log lines below error, and lines of punctuation only. */
-const noise = /^\s+at |^Node\.js v|^[IW]\d{4} |: [IW] tensorflow|^\W*$/
+const noise = /^\s+at |^Node\.js v|^WARNING: All log|^[IW]\d{4} |: [IW] tensorflow|^\W*$/
 
 /** Of what is left, a line like this one says more than the last. */
 const complaint = /error|fail|fatal|abort|cannot|could not/i

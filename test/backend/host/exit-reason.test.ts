@@ -14,6 +14,7 @@ Error: libtensorflow is too old
 Node.js v20.20.2
 `
 const tensorflowLog = `2026-11-22 10:00:00.123456: I tensorflow/core/util/port.cc:153] oneDNN custom operations are on.
+WARNING: All log messages before absl::InitializeLog() is called are written to STDERR
 I0000 00:00:17.1 12 gpu_device.cc:2022] Created device
 2026-11-22 10:00:01.000000: F tensorflow/core/platform/statusor.cc:33] Attempting to fetch value instead of handling error INTERNAL
 2026-11-22 10:00:02.123456: I tensorflow/core/util/port.cc:153] bye
@@ -40,7 +41,11 @@ const cases: readonly (readonly [string, ProcessEnd, string])[] = [
     end({ code: 2, stderrTail: 'one\ntwo\n\n' }),
     'exited with code 2; its last words: two',
   ],
-  ['nothing but noise', end({ code: 2, stderrTail: '\n   ^^^\nNode.js v20.20.2\n' }), 'exited with code 2'],
+  [
+    'nothing but noise',
+    end({ code: 2, stderrTail: 'WARNING: All log messages before absl::InitializeLog()\n   ^^^\nNode.js v20.20.2\n' }),
+    'exited with code 2',
+  ],
 ]
 
 test.each(cases)('tells of %s', (_, given, expected) => {
