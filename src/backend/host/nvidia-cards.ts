@@ -106,13 +106,6 @@ export function readCards(text: string, fields: readonly string[], exitCode: num
   return noCards(known?.problem ?? 'unknown', said)
 }
 
-/** The card that CUDA_VISIBLE_DEVICES means by an index in bus order, or by a UUID, which may be cut off. */
-export function findCard(cards: readonly NvidiaCard[], device: number | string): NvidiaCard | undefined {
-  const text = String(device).trim()
-  if (/^\d+$/.test(text)) return cards.find(({ index }) => index === Number(text))
-  return /^(GPU|MIG)-/.test(text) ? cards.find(({ uuid }) => uuid.startsWith(text)) : undefined
-}
-
 function readCard(line: string, fields: readonly string[]): NvidiaCard | undefined {
   const parts = line.split(',').map((part) => part.trim())
   const surplus = parts.length - fields.length

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
-import { findCard, type NvidiaProblem } from '../../../src/backend/host/nvidia-cards.ts'
+import type { NvidiaProblem } from '../../../src/backend/host/nvidia-cards.ts'
 import { findNvidiaCards, type RunSmi, type SmiResult } from '../../../src/backend/host/nvidia-smi.ts'
 import { answerAs, type SmiOutputName } from './nvidia-smi-outputs.ts'
 
@@ -174,13 +174,4 @@ test('runs the real program, reads what it writes, and takes its absence for an 
   const row = '0, Tesla T4, GPU-1, 15360, 570.86.15, 7.5, 15095, [N/A]'
   writeFileSync(tool, `#!/bin/sh\n[ "$2" = --format=csv,noheader,nounits ] && echo "${row}"\n`)
   expect(await findNvidiaCards()).toMatchObject({ kind: 'cards', cards: [{ name: 'Tesla T4' }] })
-})
-
-test('finds a card by its index or by the beginning of its UUID', async () => {
-  const finding = await find('twoCards')
-  const cards = finding.kind === 'cards' ? finding.cards : []
-  expect(findCard(cards, 1)?.name).toBe('NVIDIA RTX 5880 Ada Generation')
-  expect(findCard(cards, '0')?.name).toBe('NVIDIA TITAN V')
-  expect(findCard(cards, 'GPU-7518')?.index).toBe(1)
-  for (const device of [2, '-1', '', 'RTX', 'GPU-9']) expect(findCard(cards, device)).toBeUndefined()
 })
