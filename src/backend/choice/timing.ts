@@ -12,7 +12,11 @@ export const timedSizes = [1, 8, 64, 512] as const
 const budgetMs = 200
 
 /** Of each size; the fastest run is the least disturbed one. */
-const runsPerSize = 3
+const fewestRuns = 3
+
+/** Short runs are disturbed more, and cost little: they are repeated this often, for this long. */
+const mostRuns = 10
+const repeatedMs = 5
 
 /**
  * Smallest size first; one is always measured, and those that would not fit into the budget are left out.
@@ -33,9 +37,12 @@ export async function timeModel(model: BackendModel, probe: Probe, now: () => nu
 
   async function fastestRun(rowCount: number): Promise<number> {
     const { inputs, raw } = probe.batch(rowCount, (i) => i % probe.rowCount)
+    const beganAt = now()
     let fastest = Infinity
-    for (let run = 0; run < runsPerSize && (run === 0 || now() + fastest <= endsAt); run++) {
+    for (let run = 0; run < mostRuns; run++) {
       const startedAt = now()
+      if (run > 0 && startedAt + fastest > endsAt) break
+      if (run >= fewestRuns && startedAt - beganAt >= repeatedMs) break
       await model.run(inputs, rowCount, [raw])
       fastest = Math.min(fastest, now() - startedAt)
     }
