@@ -112,9 +112,10 @@ function findPackage(flavour: NativeFlavour): AddonFiles | undefined {
 /** Nothing of the package's index is loaded: it needs node-pre-gyp, and makes itself the active backend. */
 function createBackend(tf: Tfjs, { flavour, binding, require }: AddonFiles): NodeBackend {
   const packageName = packageNames[flavour]
-  // Node 23 has lost it, tfjs-node 4.22 calls it
-  const old = util as { isNullOrUndefined?: (value: unknown) => boolean }
+  // tfjs-node 4.22 calls both; Node 23 has lost the first and warns of the second
+  const old = util as { isNullOrUndefined?: (value: unknown) => boolean; isArray: (value: unknown) => boolean }
   old.isNullOrUndefined ??= (value) => value === null || value === undefined
+  old.isArray = (value) => Array.isArray(value)
   ;(globalThis as Record<symbol, unknown>)[coreSymbol] = tf
   // Since Ampere cards multiply float32 with 10 bits of mantissa unless told otherwise, which is wrong for ranks above 2048
   // and off by a thousandth elsewhere; TensorFlow's own switch is not in its C API, this one is cuBLAS'.

@@ -52,7 +52,7 @@ function createSubject({ finding = listed(card, other), addon: traits, options }
   return [backend, losses] as const
 }
 
-describeBackend('cuda, computed by cpu', () => createSubject()[0])
+describeBackend('cuda, computed by cpu', () => createSubject()[0], { sizes: 'few' })
 
 test('says which card it is, its memory and its driver', async () => {
   expect(await createSubject()[0].open()).toEqual({

@@ -10,7 +10,7 @@ const random = createRandom(77)
 const graph = randomEnsemble(random, { trees: 6, depth: 3, features: 4 })
 const artifact = artifactOf(graph)
 
-describeBackend('read asynchronously', () => createTfjsBackend(createDeviceLike().engine))
+describeBackend('read asynchronously', () => createTfjsBackend(createDeviceLike().engine), { sizes: 'few' })
 
 test('rejects a run that the device reports an error for, and no other', async () => {
   const device = createDeviceLike()

@@ -1,11 +1,18 @@
 // The backend contract on TensorFlow's own kernels, loaded into this process.
 import process from 'node:process'
-import { expect, test } from 'vitest'
+import util from 'node:util'
+import { beforeEach, expect, test } from 'vitest'
+import { findNative } from '../../../src/backend/host/native-home.ts'
 import { createNativeBackend } from '../../../src/backend/tfjs/native.ts'
 import { describeBackend } from '../../suites/backend-contract.ts'
 
 // read once, when the library starts
 Object.assign(process.env, { TF_CPP_MIN_LOG_LEVEL: '2', TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' })
+// as in Node 23 and later
+delete (util as { isNullOrUndefined?: unknown }).isNullOrUndefined
+
+const isMissing = (await findNative('cpu')) === undefined
+beforeEach(({ skip }) => skip(isMissing, 'the native add-on is not installed: npx tfjs-serving native install'))
 
 const backend = createNativeBackend()
 
@@ -17,4 +24,20 @@ test('says which TensorFlow computes, and with how many threads', async () => {
     device: { kind: 'cpu', name: 'the CPU, by TensorFlow' },
     threadCount: 1,
   })
+})
+
+test('counts what TensorFlow holds, and not only what the engine knows', async () => {
+  const tf = await import('@tensorflow/tfjs-core')
+  const before = await backend.tensorCount()
+  const { binding } = tf.engine().findBackend('tensorflow') as unknown as {
+    binding: {
+      readonly TF_FLOAT: number
+      createTensor(shape: number[], dtype: number, values: Float32Array): number
+      deleteTensor(id: number): void
+    }
+  }
+  const lost = binding.createTensor([2], binding.TF_FLOAT, new Float32Array(2))
+  expect(await backend.tensorCount()).toBe(before + 1)
+  binding.deleteTensor(lost)
+  expect(await backend.tensorCount()).toBe(before)
 })
