@@ -31,8 +31,14 @@ export function createStepProgress(plan: InstallPlan, progress: Progress, nowMs:
       starts.push([name, nowMs()])
       const before = startOf(name, seconds)
       const duration = seconds.get(name) ?? 0
-      const report = (fraction: number): void =>
-        progress.report((before + duration * Math.min(1, fraction)) / total, message)
+      let shown = -1
+      const report = (fraction: number): void => {
+        const done = (before + duration * Math.min(1, fraction)) / total
+        // bytes come in thousands of pieces, and each report draws
+        if (Math.floor(100 * done) === shown) return
+        shown = Math.floor(100 * done)
+        progress.report(done, message)
+      }
       report(0)
       return report
     },
