@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { tensorflowVersion } from '../../../../src/backend/host/native-home.ts'
 import { gpuLinkedLibraries, gpuPlan } from '../../../../src/cli/native/gpu/gpu-plan.ts'
 import { gpuWheels, leftOutWheels } from '../../../../src/cli/native/gpu/pinned-wheels.ts'
+import { oldestCompilingDriver, oldestDriver } from '../../../../src/cli/native/gpu/card-support.ts'
+import { sizeText } from '../../../../src/cli/native/system-requirements.ts'
 
 /** `Requires-Dist: …; extra == "and-cuda"` of tensorflow-2.21.0.dist-info/METADATA: project, lowest version, first too high. */
 const andCuda = {
@@ -65,6 +68,17 @@ test('unpacks the largest wheels first, so that little more than the end result 
   const { diskByteLength, wheels } = gpuPlan('/home')
   const unpacked = wheels.reduce((sum, wheel) => sum + wheel.unpackedByteLength, 0)
   expect(diskByteLength).toBeLessThan(unpacked * 1.03)
+})
+
+test('is what docs/gpu.md says: versions, sizes, drivers', () => {
+  const page = readFileSync(new URL('../../../../docs/gpu.md', import.meta.url), 'utf8')
+  const { downloadByteLength, wheels } = gpuPlan('/home')
+  const kept = wheels.reduce((sum, wheel) => sum + wheel.unpackedByteLength, 0)
+  expect(page).toContain(`| ${sizeText(downloadByteLength)} | ${sizeText(kept)} |`)
+  for (const text of [`TensorFlow ${tensorflowVersion}`, `≥ ${oldestDriver};`, `≥ ${oldestCompilingDriver} |`])
+    expect(page).toContain(text)
+  for (const project of Object.keys(leftOutWheels))
+    expect(page).toContain(/^nvidia-(?:cuda-)?(\w+)-cu12$/.exec(project)?.[1])
 })
 
 function isBelow(version: string, limit: string): boolean {
