@@ -18,22 +18,27 @@ const fewestRuns = 3
 const mostRuns = 10
 const repeatedMs = 5
 
-/**
- * Smallest size first; one is always measured, and those that would not fit into the budget are left out.
- * @param now milliseconds on a monotonic clock
- */
-export async function timeModel(model: BackendModel, probe: Probe, now: () => number): Promise<Timing[]> {
+export type TimingOptions = {
+  /** Milliseconds on a monotonic clock. */
+  readonly now: () => number
+  /** What runs before have cost: of the same size the faster one counts, and sizes that would not fit are not tried. */
+  readonly known: readonly Timing[]
+}
+
+/** `known` and what the timed sizes cost, smallest size first; those that would not fit into the budget are left out. */
+export async function timeModel(model: BackendModel, probe: Probe, options: TimingOptions): Promise<Timing[]> {
+  const { now, known } = options
   const endsAt = now() + budgetMs
-  const timings: Timing[] = []
-  let estimateMs = 0
+  let timings: readonly Timing[] = known
   for (const rowCount of timedSizes) {
-    const previous = timings[timings.length - 1]
-    // at worst each row takes as long as in the batch before
-    if (previous !== undefined) estimateMs = (previous.microsPerRow * rowCount) / 1000
-    if (previous !== undefined && now() + estimateMs > endsAt) break
-    timings.push({ rowCount, microsPerRow: (1000 * (await fastestRun(rowCount))) / rowCount })
+    const estimate = cheapestUpTo(timings, rowCount)
+    if (estimate !== Infinity && now() + (estimate * rowCount) / 1000 > endsAt) break
+    const microsPerRow = (1000 * (await fastestRun(rowCount))) / rowCount
+    const before = timings.find((timing) => timing.rowCount === rowCount)?.microsPerRow ?? Infinity
+    const others = timings.filter((timing) => timing.rowCount !== rowCount)
+    timings = [...others, { rowCount, microsPerRow: Math.min(microsPerRow, before) }]
   }
-  return timings
+  return [...timings].sort((a, b) => a.rowCount - b.rowCount)
 
   async function fastestRun(rowCount: number): Promise<number> {
     const { inputs, raw } = probe.batch(rowCount, (i) => i % probe.rowCount)
@@ -51,14 +56,18 @@ export async function timeModel(model: BackendModel, probe: Probe, now: () => nu
 }
 
 /**
- * Geometric mean of µs a row over the timed sizes. One that was left out counts as the largest measured below it: a row of
- * a larger batch hardly ever costs more, and what was left out was too slow to be picked anyway.
+ * Geometric mean of µs a row over the timed sizes. One that was left out counts as the cheapest below it: a row of a larger
+ * batch hardly ever costs more. At least a single row must have been measured.
  */
 export function meanMicros(timings: readonly Timing[]): number {
   const logs = timedSizes.map((size) => {
-    const measured = timings.filter(({ rowCount }) => rowCount <= size).at(-1) ?? timings[0]
+    const measured = timings.find(({ rowCount }) => rowCount === size)
     // a clock too coarse for a run says 0; the logarithm wants a number
-    return Math.log(Math.max(measured.microsPerRow, 1e-6))
+    return Math.log(Math.max(measured?.microsPerRow ?? cheapestUpTo(timings, size), 1e-6))
   })
   return Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length)
+}
+
+function cheapestUpTo(timings: readonly Timing[], size: number): number {
+  return Math.min(...timings.flatMap(({ rowCount, microsPerRow }) => (rowCount <= size ? [microsPerRow] : [])))
 }

@@ -60,11 +60,12 @@ export async function tryBackend(backend: Backend, trial: Trial): Promise<Attemp
   }
 }
 
-/** What the check's own runs cost is replaced by what warm batches of the same sizes cost; one that breaks is given up. */
+/** Adds what batches of the timed sizes cost to what the check's own runs did; one that breaks at it is given up. */
 export async function timeAttempt(attempt: RightAttempt, now: () => number, trial: Trial): Promise<Attempt> {
   const { model, report } = attempt
   try {
-    return { ...attempt, report: { ...report, ...timed(await timeModel(model, trial.probe, now)) } }
+    const timings = await timeModel(model, trial.probe, { now, known: report.timings ?? [] })
+    return { ...attempt, report: { ...report, ...timed(timings) } }
   } catch (cause) {
     const { right: _, timings: __, microsPerRow: ___, ...rest } = report
     return failed({ ...attempt, report: rest }, cause, trial)

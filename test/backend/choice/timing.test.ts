@@ -1,12 +1,12 @@
 // What batches cost by size, within a budget; and the mean by which backends are compared.
 import { expect, test } from 'vitest'
-import { meanMicros, timeModel } from '../../../src/backend/choice/timing.ts'
+import { meanMicros, timeModel, type Timing } from '../../../src/backend/choice/timing.ts'
 import { artifact, createFake, createScriptedClock, probe } from './fake-backends.ts'
 
-async function timed(runMs: (rowCount: number) => number) {
+async function timed(runMs: (rowCount: number) => number, known: readonly Timing[] = []) {
   const clock = createScriptedClock()
   const fake = createFake('native', { clock, runMs, mode: 'async' })
-  const timings = await timeModel(await fake.backend.load(artifact), probe, clock.now)
+  const timings = await timeModel(await fake.backend.load(artifact), probe, { now: clock.now, known })
   return { timings, batches: fake.batches, spentMs: clock.now() }
 }
 
@@ -38,11 +38,28 @@ test('measures one run of one row of a model of seconds a row', async () => {
   expect(timings).toEqual([{ rowCount: 1, microsPerRow: 3e6 }])
 })
 
-test('takes a size that was left out for as dear as the one before it', () => {
-  const timing = (rowCount: number, microsPerRow: number) => ({ rowCount, microsPerRow })
+const timing = (rowCount: number, microsPerRow: number): Timing => ({ rowCount, microsPerRow })
+
+test('keeps what is known already, the faster of the same size', async () => {
+  const known = [timing(1, 90), timing(7, 50), timing(512, 9999)]
+  const { timings } = await timed((rowCount) => rowCount * 0.1, known)
+  expect(timings.map(({ rowCount }) => rowCount)).toEqual([1, 7, 8, 64, 512])
+  expect(timings.map(({ microsPerRow }) => Math.round(microsPerRow))).toEqual([90, 50, 100, 100, 100])
+})
+
+test('does not take one disturbed run for the pace of the model', async () => {
+  let isFirst = true
+  const disturbed = (): number => (isFirst ? ((isFirst = false), 150) : 1)
+  const { timings } = await timed(disturbed, [timing(1, 1000), timing(32, 40)])
+  expect(timings.map(({ rowCount }) => rowCount)).toEqual([1, 8, 32, 64, 512])
+  expect(timings[0].microsPerRow).toBe(1000)
+})
+
+test('takes a size that was left out for as dear as the cheapest below it', () => {
   const whole = [timing(1, 80), timing(8, 20), timing(64, 10), timing(512, 1)]
   expect(meanMicros(whole)).toBeCloseTo((80 * 20 * 10 * 1) ** 0.25, 6)
   expect(meanMicros(whole.slice(0, 2))).toBeCloseTo((80 * 20 * 20 * 20) ** 0.25, 6)
+  expect(meanMicros([timing(1, 80), timing(32, 5), timing(40, 6)])).toBeCloseTo((80 * 80 * 5 * 5) ** 0.25, 6)
   expect(meanMicros([timing(1, 300)])).toBeCloseTo(300, 6)
   expect(meanMicros([timing(1, 0)])).toBeGreaterThan(0)
 })
