@@ -4,14 +4,13 @@ import { BrokenCircuitError, circuitBreaker, CircuitState, ConsecutiveBreaker, h
 import { createError } from '../errors.ts'
 import type { Clock } from '../observe/clock.ts'
 
-/** A hundred times what Redis takes on the same machine, and less than anyone notices. */
-export const callDeadlineMs = 50
-
 /**
- * The deadline is waited for in steps, so that a long batch in this thread takes one step of it at most: timers come
- * before input and output, and a call that was not even sent, or whose reply is there already, would count as late.
+ * The deadline is waited for in several steps, however late the first of them come: timers come before input and output,
+ * so that after a long batch in this thread a call that was not even sent, or whose reply is there already, would count
+ * as late.
  */
-const deadlineSteps = 5
+const stepMs = 10
+const leastSteps = 3
 
 /** Calls under way at once; what comes meanwhile waits for one to end, and then shares the next. */
 const maxCalls = 8
@@ -31,6 +30,8 @@ export type BulkLaneOptions<Item, Results> = {
   /** False while there is no connection: a call would only wait for it. */
   readonly isReady: () => boolean
   readonly maxItemsPerCall: number
+  /** Longest wait for the reply to a call. */
+  readonly deadlineMs: number
   readonly call: (items: readonly Item[]) => Promise<Results>
   /** Told once of every item, with its neighbours in the call; must not throw. */
   readonly settle: (items: readonly Item[], reply: BulkReply<Results>) => void
@@ -46,7 +47,7 @@ export type BulkLane<Item> = {
 const skipped = { kind: 'skipped' } as const
 
 export function createBulkLane<Item, Results>(options: BulkLaneOptions<Item, Results>): BulkLane<Item> {
-  const { clock, isReady, maxItemsPerCall, call, settle } = options
+  const { clock, isReady, maxItemsPerCall, deadlineMs, call, settle } = options
   const policy = circuitBreaker(handleAll, {
     halfOpenAfter: halfOpenAfterMs,
     breaker: new ConsecutiveBreaker(failuresUntilOpen),
@@ -82,7 +83,7 @@ export function createBulkLane<Item, Results>(options: BulkLaneOptions<Item, Res
   async function attempt(items: readonly Item[]): Promise<BulkReply<Results>> {
     const startedAt = clock.now()
     try {
-      const values = await policy.execute(() => withinDeadline(() => call(items), clock))
+      const values = await policy.execute(() => withinDeadline(() => call(items), deadlineMs, clock))
       return { kind: 'values', values, durationMs: clock.now() - startedAt }
     } catch (error) {
       return error instanceof BrokenCircuitError ? skipped : { kind: 'fault', error }
@@ -102,16 +103,17 @@ export function createBulkLane<Item, Results>(options: BulkLaneOptions<Item, Res
   }
 }
 
-function withinDeadline<Result>(operation: () => Promise<Result>, clock: Clock): Promise<Result> {
+function withinDeadline<Result>(operation: () => Promise<Result>, deadlineMs: number, clock: Clock): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const fail = (): void =>
-      reject(createError('DEADLINE_EXCEEDED', `the cache gave no reply within ${callDeadlineMs} ms`))
-    let stepsLeft = deadlineSteps
+    const startedAt = clock.now()
+    let steps = 0
     const step = (): void => {
-      if (--stepsLeft === 0) fail()
-      else timer = clock.setTimer(step, callDeadlineMs / deadlineSteps)
+      // timers may come a fraction of a millisecond early
+      const isOver = clock.now() - startedAt > deadlineMs - 1
+      if (++steps < leastSteps || !isOver) timer = clock.setTimer(step, stepMs)
+      else reject(createError('DEADLINE_EXCEEDED', `the cache gave no reply within ${deadlineMs} ms`))
     }
-    let timer = clock.setTimer(step, callDeadlineMs / deadlineSteps)
+    let timer = clock.setTimer(step, stepMs)
     // The function turns a synchronous throw into a rejection; one that comes after the deadline is handled here too.
     void (async () => operation())().then(
       (value) => {

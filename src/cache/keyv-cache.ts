@@ -10,6 +10,12 @@ import { hiddenErrorsWarning, hidesErrors } from './hidden-errors.ts'
 import { keysPerRead, readMany, type StoredText, textsPerWrite, writeMany } from './keyv-calls.ts'
 import { freezeDeep } from './memory-store.ts'
 
+/** A hundred times what Redis takes on the same machine, and less than anyone notices. */
+const lookupDeadlineMs = 50
+
+/** Nobody waits for a store but the one who closes. */
+const storeDeadlineMs = 150
+
 /** Characters of answers on their way into the store; more are dropped, so that a slow store cannot fill the memory. */
 const maxPendingLength = 16 * 1024 ** 2
 
@@ -52,6 +58,7 @@ export function createKeyvCache(options: KeyvCacheOptions): PredictionCache {
     clock,
     isReady,
     maxItemsPerCall: keysPerRead(keyv),
+    deadlineMs: lookupDeadlineMs,
     call: (items) =>
       readMany(
         keyv,
@@ -63,6 +70,7 @@ export function createKeyvCache(options: KeyvCacheOptions): PredictionCache {
     clock,
     isReady,
     maxItemsPerCall: textsPerWrite,
+    deadlineMs: storeDeadlineMs,
     call: (texts) => writeTexts(texts, ttlMs + staleMs),
     settle: settleStores,
   })

@@ -15,6 +15,8 @@ type Subject = {
   readonly lane: BulkLane<string>
   readonly calls: Calls
   readonly clock: FakeClock
+  /** Lets time pass in which this thread runs neither timers nor anything else. */
+  readonly block: (milliseconds: number) => void
 }
 
 /** cockatiel reads the time of day to half-open, so that is fake as well. */
@@ -23,12 +25,14 @@ afterEach(() => void vi.useRealTimers())
 
 function createSubject(isReady = () => true, maxItemsPerCall = 4): Subject {
   const clock = createFakeClock()
+  let blockedMs = 0
   const calls: Calls = { items: [], reply: (items) => Promise.resolve(items) }
   const asking = new Map<string, ((reply: Reply) => void)[]>()
   const lane = createBulkLane<string, readonly string[]>({
-    clock,
+    clock: { ...clock, now: () => clock.now() + blockedMs },
     isReady,
     maxItemsPerCall,
+    deadlineMs: 50,
     call(items) {
       calls.items.push(items)
       return calls.reply(items)
@@ -40,7 +44,8 @@ function createSubject(isReady = () => true, maxItemsPerCall = 4): Subject {
       asking.set(item, [...(asking.get(item) ?? []), resolve])
       lane.push(item)
     })
-  return { ask, lane, calls, clock }
+  const block = (milliseconds: number): void => void (blockedMs += milliseconds)
+  return { ask, lane, calls, clock, block }
 }
 
 function endOfTurn(): Promise<void> {
@@ -111,7 +116,7 @@ describe('createBulkLane', () => {
     expect(await ask('a')).toEqual({ kind: 'fault', error })
   })
 
-  it('gives up after 50 ms without a reply, and leaves no timer behind', async () => {
+  it('gives up after its deadline without a reply, and leaves no timer behind', async () => {
     const { ask, calls, clock } = createSubject()
     calls.reply = never
     const reply = ask('a')
@@ -123,6 +128,24 @@ describe('createBulkLane', () => {
     await ask('a')
     expect(clock.pendingTimers).toBe(0)
   })
+
+  it.each([true, false])(
+    'does not fail at the first timer after a long batch in this thread: replied %s',
+    async (isReplied) => {
+      const { ask, calls, clock, block } = createSubject()
+      let answer = (): void => {}
+      calls.reply = (items) => new Promise((resolve) => (answer = () => resolve(items)))
+      const reply = ask('a')
+      await endOfTurn()
+      block(120)
+      clock.advance(10)
+      await endOfTurn()
+      if (isReplied) answer()
+      else clock.advance(20)
+      expect((await reply).kind).toBe(isReplied ? 'values' : 'fault')
+      expect(clock.pendingTimers).toBe(0)
+    },
+  )
 
   it('handles a failure that comes after the deadline', async () => {
     const { ask, calls, clock } = createSubject()

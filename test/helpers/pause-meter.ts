@@ -13,19 +13,24 @@ const tickMs = 5
  * the event loop is no pause.
  */
 export function createPauseMeter(): PauseMeter {
-  let pausedMs = 0
+  let endedMs = 0
   let lastAt = performance.now()
   let lastCpu = process.cpuUsage()
-  const timer = setInterval(() => {
-    const now = performance.now()
+
+  /** How late the next tick is by now. */
+  function lateMs(): number {
     const { user, system } = process.cpuUsage(lastCpu)
-    pausedMs += Math.max(0, now - lastAt - tickMs - (user + system) / 1000)
-    lastAt = now
+    return Math.max(0, performance.now() - lastAt - tickMs - (user + system) / 1000)
+  }
+
+  const timer = setInterval(() => {
+    endedMs += lateMs()
+    lastAt = performance.now()
     lastCpu = process.cpuUsage()
   }, tickMs)
   return {
     get pausedMs() {
-      return pausedMs
+      return endedMs + lateMs()
     },
     stop: () => clearInterval(timer),
   }
