@@ -81,7 +81,6 @@ export function createHostConversation(
   }
 
   function hear(reply: HostReply): void {
-    if (isOver) return
     if ('kind' in reply) return lose({ cause: 'announced', reason: reply.reason })
     const asking = asked.get(reply.id)
     if (asking === undefined) return

@@ -148,7 +148,7 @@ export function createHostWork({ name, fork, clock, runDeadlineMs }: HostWorkOpt
     const onLoss = ({ cause, reason }: HostLoss, isOldest: boolean): void => {
       if (isOldest && cause === 'overdue') reject(call, couldNot(name, 'EXECUTION_FAILED', purpose, reason))
       else if (isOldest && ++call.lossCount > maxLossesOfOne) reject(call, lostTwice(name, purpose, reason))
-      else if (calls.has(call)) returned.push(call)
+      else returned.push(call)
     }
     try {
       life.ask(question, { deadlineMs: runDeadlineMs, onAnswer, onLoss })

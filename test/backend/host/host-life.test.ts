@@ -70,7 +70,7 @@ test('refuses everyone who waits where no process can be made', async () => {
 })
 
 test('starts once more where a host dies before it is open, and refuses when that one dies too', async () => {
-  const { backend, hosts } = createScriptedBackend()
+  const { backend, hosts, clock } = createScriptedBackend()
   const opening = backend.open()
   hosts.last.die('died by SIGILL')
   expect(hosts.all).toHaveLength(2)
@@ -82,6 +82,24 @@ test('starts once more where a host dies before it is open, and refuses when tha
   await expect(backend.open()).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' })
   expect(hosts.all).toHaveLength(2)
   expect(backend.health()).toEqual({ restartCount: 1, lastLoss: 'died by SIGILL' })
+  clock.advance(60_000)
+  const again = backend.open()
+  hosts.last.die()
+  hosts.last.answerAll()
+  await expect(again).resolves.toEqual(scriptedFacts)
+})
+
+test('gives a closed backend both of its starts again', async () => {
+  const { backend, hosts } = createScriptedBackend()
+  const closed = backend.open()
+  hosts.last.die()
+  void backend.close()
+  await expect(closed).rejects.toMatchObject({ code: 'CLOSED' })
+  hosts.last.die()
+  const opening = backend.open()
+  hosts.last.die()
+  hosts.last.answerAll()
+  await expect(opening).resolves.toEqual(scriptedFacts)
 })
 
 test('counts deaths while starting one after the other only: a start in between clears them', async () => {
@@ -192,7 +210,7 @@ test('gives up after four deaths within a minute, until it is closed', async () 
   hosts.last.die('death 4')
   const expected = { code: 'BACKEND_UNAVAILABLE', message: expect.stringContaining('death 4') }
   await expect(running).rejects.toMatchObject(expected)
-  clock.advance(1e9)
+  clock.advance(10_000)
   await expect(runRow(model, 1)).rejects.toMatchObject(expected)
   await expect(backend.load(smallArtifact)).rejects.toMatchObject(expected)
   await expect(backend.open()).rejects.toMatchObject(expected)
@@ -202,8 +220,20 @@ test('gives up after four deaths within a minute, until it is closed', async () 
   await expect(runRow(model, 1)).rejects.toMatchObject({ code: 'CLOSED' })
   const next = await load()
   const again = runRow(next, 5)
+  hosts.last.die('death 5')
   hosts.last.answerAll()
   expect(await again).toBe(10)
+})
+
+test('goes on refusing for as long as nobody closes it', async () => {
+  const { hosts, clock, load } = createScriptedBackend()
+  const model = await load()
+  for (let death = 1; death <= 4; death++) {
+    hosts.last.die()
+    if (death < 4) hosts.last.answerAll()
+  }
+  clock.advance(1e9)
+  await expect(runRow(model, 1)).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' })
 })
 
 test('goes on for ever with deaths that are far apart', async () => {

@@ -209,6 +209,32 @@ test('hands on why a model cannot be loaded, and keeps nothing of it', async () 
   expect(hosts.last.isAskedToEnd).toBe(true)
 })
 
+test('keeps nothing of a model that found no host', async () => {
+  const { backend, hosts, clock } = createScriptedBackend()
+  const loading = backend.load(smallArtifact)
+  hosts.last.fail({ code: 'BACKEND_UNAVAILABLE', message: 'no device' })
+  await expect(loading).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' })
+  clock.advance(60_000)
+  const opening = backend.open()
+  hosts.last.answerAll()
+  await opening
+  expect(hosts.last.asked).toEqual(['open'])
+})
+
+test('ends a host that has nothing but models which it could not load', async () => {
+  const { hosts, clock, load } = createScriptedBackend()
+  const model = await load()
+  hosts.last.die()
+  hosts.last.answer()
+  hosts.last.fail(outOfMemory)
+  clock.advance(5000)
+  expect(hosts.last.isAskedToEnd).toBe(true)
+  clock.advance(5)
+  const running = runRow(model, 1)
+  hosts.last.answerAll()
+  expect(await running).toBe(2)
+})
+
 test('gives the batches of a model that a new host cannot load that reason, and loads it for the next one', async () => {
   const { hosts, load } = createScriptedBackend()
   const [large, small] = [await load(), await load()]
