@@ -2,8 +2,8 @@
 import process from 'node:process'
 import util from 'node:util'
 import { beforeEach, expect, test } from 'vitest'
-import { findNative } from '../../../src/backend/host/native-home.ts'
 import { createNativeBackend } from '../../../src/backend/tfjs/native.ts'
+import { useNativeCache } from '../../helpers/native-cache.ts'
 import { describeBackend } from '../../suites/backend-contract.ts'
 
 // read once, when the library starts
@@ -11,8 +11,8 @@ Object.assign(process.env, { TF_CPP_MIN_LOG_LEVEL: '2', TF_NUM_INTRAOP_THREADS: 
 // as in Node 23 and later
 delete (util as { isNullOrUndefined?: unknown }).isNullOrUndefined
 
-const isMissing = (await findNative('cpu')) === undefined
-beforeEach(({ skip }) => skip(isMissing, 'the native add-on is not installed: npx tfjs-serving native install'))
+const reason = await useNativeCache()
+beforeEach(({ skip }) => skip(reason !== undefined, reason))
 
 const backend = createNativeBackend()
 
