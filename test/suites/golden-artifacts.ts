@@ -6,6 +6,7 @@ import { convertModel } from '../../converters/index.ts'
 import { type MLError } from '../../src/errors.ts'
 import type { Prediction } from '../../src/rows/prediction.ts'
 import { loadModel } from '../../src/runtime/load-model.ts'
+import type { LoadModelOptions } from '../../src/runtime/options.ts'
 import { type Closeness, float32, quantized } from '../helpers/close.ts'
 
 type Golden = { readonly rows: unknown[]; readonly expected: Readonly<Record<string, readonly unknown[]>> }
@@ -27,20 +28,25 @@ const misses: readonly { readonly name: string; readonly quantize: Quantize; rea
   { name: 'mlp_regressor_targets', quantize: 'uint8', most: 2.4e5 },
 ]
 
-export function describeGoldenArtifacts(version: string, modes: readonly Quantize[]): void {
+/** @param options where the models are loaded; by default on wasm */
+export function describeGoldenArtifacts(
+  version: string,
+  modes: readonly Quantize[],
+  options: LoadModelOptions = { backend: 'wasm' },
+): void {
   const root = new URL(`../golden/sklearn/${version}/`, import.meta.url)
   const names = readdirSync(root).filter(
     (name) => existsSync(new URL(`${name}/golden.json`, root)) && !refused.test(name),
   )
 
-  describe.each(modes)(`models of scikit-learn ${version}, quantize: %s`, (quantize) => {
+  describe.each(modes)(`models of scikit-learn ${version} on ${options.backend}, quantize: %s`, (quantize) => {
     it.each(names)('%s', async (name) => {
       const file = ['model.joblib', 'model.pkl'].find((candidate) => existsSync(new URL(`${name}/${candidate}`, root)))
       if (file === undefined) throw new Error(`${name} holds no model`)
       const bytes = new Uint8Array(readFileSync(new URL(`${name}/${file}`, root)))
       const golden = JSON.parse(readFileSync(new URL(`${name}/golden.json`, root), 'utf8')) as Golden
       const { files } = await convertModel({ [file]: bytes }, { quantize })
-      const model = await loadModel(files, { backend: 'wasm', caching: false })
+      const model = await loadModel(files, { ...options, caching: false })
       const answers = await model.predictBatch(golden.rows as never)
       await model.close()
       expect(differences(name, { version, quantize }, golden, answers)).toEqual([])
