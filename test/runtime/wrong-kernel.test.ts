@@ -37,8 +37,8 @@ const note =
 const logger = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') }
 
 test.each([
-  ['every batch', 1, 1, '1, 7, 32 and 512'],
-  ['batches of at least a hundred rows', 100, 512, '512, right in batches of 1, 7 and 32'],
+  ['every batch', 1, '1', '1, 7, 32 and \\d+'],
+  ['batches of more rows than there are check rows', 33, '\\d+', '\\d+, right in batches of 1, 7 and 32'],
 ])('is disqualified where it is wrong in %s; cpu serves, and health and log say so', async (_, from, first, sizes) => {
   // the converter, too, asks wasm
   const { path: modelsDir } = await telcoDir()
@@ -58,7 +58,7 @@ test.each([
     const wasm = backend?.candidates.find(({ name }) => name === 'wasm')
     expect(wasm).toMatchObject({ available: true, right: false })
     expect(wasm?.reason).toMatch(new RegExp(`^wrong on check row \\d+ in a batch of ${first}, output 0: `))
-    expect(wasm?.reason).toContain(`wrong in batches of ${sizes}`)
+    expect(wasm?.reason).toMatch(new RegExp(`wrong in batches of ${sizes}$`))
     const disqualified = lines.filter(([, , message]) => message.startsWith('backend disqualified'))
     expect(disqualified).toEqual([
       ['warn', { model: 'telco_churn', version: '1.0.0', backend: 'wasm', reason: wasm?.reason }, expect.any(String)],
