@@ -12,14 +12,16 @@ const livingPid = 4_000_001
 const deadPid = 4_000_002
 
 /** A lock whose waiting is `onWait`, on a machine where process `livingPid` runs and `deadPid` does not. */
-function createLock(onWait: () => void = () => {}) {
+function createLock(onWait: () => void = () => {}, onAsk: () => void = () => {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tfjs-serving-lock-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const path = join(folder, 'install.lock')
   let waits = 0
   const machine = {
-    processStart: (pid: number) =>
-      Promise.resolve(pid === process.pid ? 'own start' : pid === livingPid ? 'its start' : undefined),
+    processStart(pid: number) {
+      if (pid === deadPid) onAsk()
+      return Promise.resolve(pid === process.pid ? 'own start' : pid === livingPid ? 'its start' : undefined)
+    },
     wait(_delayMs: number, signal?: AbortSignal) {
       waits++
       onWait()
@@ -67,6 +69,21 @@ test.each<[string, object | string]>([
   lock.hold(owner)
   expect(await lock.take()).toBe('done')
   expect({ waits: lock.waits(), left: readdirSync(dirname(lock.path)) }).toEqual({ waits: 0, left: [] })
+})
+
+test('who finds a lock dead that another has just replaced gives the new one back, and waits', async () => {
+  const living = JSON.stringify({ host: hostname(), pid: livingPid, start: 'its start' })
+  const found: string[] = []
+  const lock = createLock(
+    () => {
+      found.push(readFileSync(lock.path, 'utf8'))
+      rmSync(lock.path)
+    },
+    () => lock.hold(living),
+  )
+  lock.hold({ host: hostname(), pid: deadPid, start: 'its start' })
+  expect(await lock.take()).toBe('done')
+  expect(found).toEqual([living])
 })
 
 test('an owner on another machine is waited for while it shows that it lives, and replaced once it does not', async () => {

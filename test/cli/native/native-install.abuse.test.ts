@@ -182,6 +182,13 @@ const failures: readonly (readonly [
     ['fatal error: nothere.h'],
   ],
   [
+    'a compiler that writes nothing',
+    'compile',
+    exited(0),
+    /: the file system refused: ENOENT: .*tfjs_binding\.node/,
+    [],
+  ],
+  [
     'a proof that crashes',
     'prove',
     { kind: 'killed', signalName: 'SIGILL', stdout: '', stderr: '' },

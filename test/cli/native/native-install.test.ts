@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { findNative } from '../../../src/backend/host/native-home.ts'
-import { createFakeInstall, exited, missing, place, type FakeInstall, type ToolName } from './fake-install.ts'
+import { after, createFakeInstall, exited, missing, place, type FakeInstall, type ToolName } from './fake-install.ts'
 
 /** Everything under a home, without folders. */
 function filesOf(home: string): string[] {
@@ -76,6 +76,15 @@ test.each(['lib/tensorflow/libtensorflow_cc.so.2', 'addon/tfjs_binding.node', 'i
   },
 )
 
+test('what is installed again and fails counts as installed no more', async () => {
+  const fake = createFakeInstall()
+  await fake.run()
+  rmSync(join(fake.home, 'lib/tensorflow/libtensorflow_cc.so.2'))
+  fake.set('prove', () => exited(1))
+  expect((await fake.run()).exitCode).toBe(1)
+  expect(await findNative('cpu', { TFJS_SERVING_CACHE: fake.cache })).toBeUndefined()
+})
+
 /** The step that is interrupted, at its how-manieth run, and what the next call runs. */
 const interruptions: readonly (readonly [tool: ToolName, run: number, next: readonly ToolName[]])[] = [
   ['pip', 1, ['pip', 'npm', 'tar', 'tar', 'compile', 'prove']],
@@ -125,6 +134,11 @@ test('half files of a process that was killed are in nobody’s way', async () =
   place(join(fake.home, 'build'), 'tfjs_binding.node.part', 'half')
   place(fake.home, 'installed.json.part', '{"flav')
   place(fake.home, 'install.lock', '{"host":"')
+  fake.set('pip', (command, options) => {
+    // half a wheel more would need its room on the disk
+    expect(readdirSync(after(command, '--dest'))).toEqual([])
+    return fake.usual('pip')(command, options)
+  })
   expect((await fake.run()).exitCode).toBe(0)
   expect(fake.calls).toEqual(['pip', 'npm', 'tar', 'tar', 'compile', 'prove'])
   expect(filesOf(fake.home)).toEqual(wholeFiles(fake))

@@ -46,6 +46,15 @@ test('knows what it has unpacked, and what is no longer so', async () => {
   expect(await isUnpacked(wheel, folders, 'libraries')).toBe(false)
 })
 
+test('does not write again what an earlier call has written whole', async () => {
+  const { path, folders, wheel } = createWheel({ 'a/libone.so': library }, ['a/libone.so'])
+  const file = place(join(folders.libraries, 'a'), 'libone.so', library)
+  const { ino } = statSync(file)
+  let byteLength = 0
+  await unpackWheel(path, wheel, folders, { onBytes: (more) => (byteLength += more) })
+  expect({ ino: statSync(file).ino, byteLength }).toEqual({ ino, byteLength: library.length })
+})
+
 test.each(['../outside.so', 'a/../../outside.so', '/outside.so', 'a\\outside.so', 'C:/outside.so'])(
   'refuses an entry named %s',
   async (name) => {
