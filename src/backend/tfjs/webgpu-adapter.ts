@@ -34,9 +34,14 @@ export type FoundAdapter = {
   /** `software`: computed by the processor. */
   readonly kind: 'gpu' | 'software'
   readonly adapter: GpuAdapter
-  /** Dawn lives as long as this is referred to. */
   readonly gpu: Gpu
 }
+
+/**
+ * All that were ever made. Dawn 0.6.2 crashes or hangs the process where one is collected while a device, be it another
+ * one's, compiles on its threads (seen on SwiftShader: within 40 rounds, never with the instances kept).
+ */
+const instances = new Set<Gpu>()
 
 const request = { powerPreference: 'high-performance' } as const
 
@@ -60,12 +65,12 @@ export async function chooseAdapter(dawn: Dawn, options: WebgpuOptions = {}): Pr
 async function findAdapters(dawn: Dawn): Promise<FoundAdapter[]> {
   const found: FoundAdapter[] = []
   for (const { backend, name } of await listNames(dawn)) {
-    const gpu = dawn.create([`backend=${backend}`, `adapter=${name}`])
+    const gpu = createGpu(dawn, [`backend=${backend}`, `adapter=${name}`])
     const adapter = await gpu.requestAdapter(request)
     if (adapter !== null) found.push({ name, kind: kindOf(name, adapter.info), adapter, gpu })
   }
   if (found.length < 2) return found
-  const first = await dawn.create([]).requestAdapter(request)
+  const first = await createGpu(dawn, []).requestAdapter(request)
   const rank = ({ adapter: { info } }: FoundAdapter): number =>
     info.device === first?.info.device && info.description === first.info.description ? 0 : 1
   return found.sort((a, b) => rank(a) - rank(b))
@@ -75,13 +80,19 @@ async function findAdapters(dawn: Dawn): Promise<FoundAdapter[]> {
 async function listNames(dawn: Dawn): Promise<{ readonly backend: string; readonly name: string }[]> {
   let text = ''
   try {
-    await dawn.create([nobody]).requestAdapter(request)
+    await createGpu(dawn, [nobody]).requestAdapter(request)
   } catch (error) {
     text = error instanceof Error ? error.message : String(error)
   }
   const lines = [...text.matchAll(/^ \* backend: '([^']*)', name: '(.*)'$/gm)]
   const names = new Map(lines.map(([line, backend, name]) => [line, { backend, name }]))
   return [...names.values()]
+}
+
+function createGpu(dawn: Dawn, options: string[]): Gpu {
+  const gpu = dawn.create(options)
+  instances.add(gpu)
+  return gpu
 }
 
 function kindOf(name: string, info: GpuAdapterInfo): FoundAdapter['kind'] {
