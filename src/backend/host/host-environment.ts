@@ -34,7 +34,14 @@ const wants = {
         ...(device !== undefined && { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }),
       },
       // without growth TensorFlow takes nearly all of the card's memory at once
-      unlessSet: { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', TF_FORCE_GPU_ALLOW_GROWTH: 'true' },
+      unlessSet: {
+        CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+        TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+        TF_CPP_MIN_LOG_LEVEL: '2',
+        // since Ampere cards multiply float32 with 10 bits of mantissa else, which is wrong for ranks above 2048; TensorFlow's
+        // own switch is not in its C API, this one is cuBLAS'
+        NVIDIA_TF32_OVERRIDE: '0',
+      },
     }
   },
   webgpu: () => ({ set: {}, unlessSet: {} }),

@@ -117,9 +117,6 @@ function createBackend(tf: Tfjs, { flavour, binding, require }: AddonFiles): Nod
   old.isNullOrUndefined ??= (value) => value === null || value === undefined
   old.isArray = (value) => Array.isArray(value)
   ;(globalThis as Record<symbol, unknown>)[coreSymbol] = tf
-  // Since Ampere cards multiply float32 with 10 bits of mantissa unless told otherwise, which is wrong for ranks above 2048
-  // and off by a thousandth elsewhere; TensorFlow's own switch is not in its C API, this one is cuBLAS'.
-  process.env['NVIDIA_TF32_OVERRIDE'] ??= '0'
   // an install holds the JavaScript of the cpu package for both flavours, which is the same
   const from = resolves(require, `${packageName}/package.json`) ? packageName : packageNames.cpu
   require(`${from}/dist/register_all_kernels`)

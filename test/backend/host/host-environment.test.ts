@@ -8,7 +8,12 @@ type Case = readonly [title: string, name: HostedName, options: BackendOptions, 
 const oneThread = { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' }
 const quiet = { TF_CPP_MIN_LOG_LEVEL: '2' }
 const noCard = { CUDA_VISIBLE_DEVICES: '-1' }
-const growth = { TF_FORCE_GPU_ALLOW_GROWTH: 'true', CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }
+const growth = {
+  TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+  CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+  NVIDIA_TF32_OVERRIDE: '0',
+  TF_CPP_MIN_LOG_LEVEL: '2',
+}
 
 const cases: readonly Case[] = [
   ['gives native one thread, no card and little to say', 'native', {}, {}, { ...oneThread, ...quiet, ...noCard }],
@@ -73,7 +78,13 @@ const cases: readonly Case[] = [
     'cuda',
     {},
     { CUDA_DEVICE_ORDER: 'FASTEST_FIRST', TF_FORCE_GPU_ALLOW_GROWTH: 'false' },
-    { CUDA_VISIBLE_DEVICES: '0', CUDA_DEVICE_ORDER: 'FASTEST_FIRST', TF_FORCE_GPU_ALLOW_GROWTH: 'false' },
+    {
+      CUDA_VISIBLE_DEVICES: '0',
+      CUDA_DEVICE_ORDER: 'FASTEST_FIRST',
+      TF_FORCE_GPU_ALLOW_GROWTH: 'false',
+      NVIDIA_TF32_OVERRIDE: '0',
+      ...quiet,
+    },
   ],
   ['gives webgpu what this process has', 'webgpu', {}, { VK_ICD_FILENAMES: 'a.json' }, { VK_ICD_FILENAMES: 'a.json' }],
   [
