@@ -15,7 +15,8 @@ export function platformRequirement({ platform, arch }: Machine, arches: readonl
   return {
     name: 'platform',
     isMet: platform === 'linux' && arches.includes(arch),
-    found: `${platform} ${arch}`,
+    // the wheel is pinned from the index, and no such machine was at hand
+    found: `${platform} ${arch}${platform === 'linux' && arch === 'arm64' ? ', on which this install was not tried yet' : ''}`,
     remedy: `TensorFlow's wheels are used on Linux ${arches.join(' and ')} only; ${withoutInstall}`,
   }
 }
