@@ -26,13 +26,25 @@ test('asks every backend that is there, and says honestly which are not', async 
       })
   }
   expect(report.backends.filter(({ isAvailable }) => isAvailable).map(({ name }) => name)).toContain('wasm')
-  expect(report.picked).toBe(report.backends.find(({ isRight }) => isRight === true)?.name)
+  const remedies = Object.fromEntries(report.backends.map(({ name, remedy }) => [name, remedy]))
+  expect(remedies).toMatchObject({
+    webgpu: 'npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0',
+    native: 'npx tfjs-serving native install',
+  })
+  expect(report).toMatchObject({ picked: 'wasm', why: expect.stringContaining('the only one of webgpu') as string })
   expect(report.caches.map(({ name }) => name)).toEqual(['memory', 'redis'])
   expect(doctorText(report)).toMatch(/Fit to serve models/)
 }, 60_000)
 
 test('shows the command that mends what is missing, and does not call an unfit machine fit', () => {
-  const nothing = { package: null, library: null, device: null, isRight: null, largestDifference: null, microsPerRow: null }
+  const nothing = {
+    package: null,
+    library: null,
+    device: null,
+    isRight: null,
+    largestDifference: null,
+    microsPerRow: null,
+  }
   const text = doctorText({
     library: { name: 'tfjs-serving', version: '0.1.0' },
     node: { version: '18.0.0', wanted: '>=20.19', isSupported: false },

@@ -83,6 +83,18 @@ test('moves once for batches that fail at the same time', async () => {
   expect(causes).toHaveLength(1)
 })
 
+test('moves once where one batch finds no memory and another no backend', async () => {
+  const [first, second] = [createPost(100), createPost(200)]
+  const torn: BackendModel = {
+    ...first.model,
+    run: (_inputs, rowCount) => Promise.reject(rowCount === 1 ? full() : gone()),
+  }
+  const left = [second.model, createPost(300).model]
+  const model = createFailoverModel({ first: torn, next: () => Promise.resolve(left.shift()) })
+  expect(await Promise.all([answer(model, [1]), answer(model, [2, 3])])).toEqual([[201], [202, 203]])
+  expect(left).toHaveLength(1)
+})
+
 test('sends batches that come during a move to where it goes, without asking what failed again', async () => {
   const [first, second] = [createPost(100, { fail: gone() }), createPost(200)]
   let arrive: (model: BackendModel) => void = () => undefined
