@@ -1,15 +1,18 @@
-// Does batching pay? 50 concurrent predicts against 50 awaited one by one without batching, on the wasm graph, cache off.
+// Does batching pay? 50 concurrent predicts against 50 awaited one by one without batching, cache off.
+// node bench/batching.mjs [wasm | cpu | native | webgpu | cuda]
 
 import { loadModel } from 'tfjs-serving'
 import { convertHeldOut, printMachine, printTable, proveRight, race } from './harness.mjs'
 
 const concurrency = 50
+const backend = process.argv[2] ?? 'wasm'
 printMachine()
+console.log(`backend ${backend}`)
 const table = []
 for (const name of ['credit_risk', 'telco_churn']) {
   const heldOut = await convertHeldOut(name)
-  const together = await loadModel(heldOut.files, { backend: 'wasm', caching: false })
-  const alone = await loadModel(heldOut.files, { backend: 'wasm', caching: false, batching: false })
+  const together = await loadModel(heldOut.files, { backend, caching: false })
+  const alone = await loadModel(heldOut.files, { backend, caching: false, batching: false })
   await proveRight(together, heldOut)
   await proveRight(alone, heldOut)
   const rows = heldOut.rows.slice(0, concurrency)
