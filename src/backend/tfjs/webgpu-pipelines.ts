@@ -41,9 +41,12 @@ export function runSizes(most: number): readonly number[] {
   return [...sizes.filter((size) => size < largest), largest]
 }
 
-/** Gives back the buffers that nothing uses, where they hold more than `limitBytes`. */
-export function trimPool({ bufferManager: pool }: WebgpuKernelBackend, limitBytes: number): void {
-  if (pool.numBytesAllocated - pool.numBytesUsed <= limitBytes) return
+/**
+ * Gives back the buffers that nothing uses, where they hold more than `limitBytes`; later, where commands wait that may
+ * still name them.
+ */
+export function trimPool({ bufferManager: pool, commandEncoder }: WebgpuKernelBackend, limitBytes: number): void {
+  if (commandEncoder !== null || pool.numBytesAllocated - pool.numBytesUsed <= limitBytes) return
   for (const buffers of pool.freeBuffers.values())
     for (const buffer of buffers.splice(0)) {
       pool.numFreeBuffers--

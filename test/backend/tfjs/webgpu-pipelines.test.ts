@@ -28,8 +28,9 @@ test('gives back the buffers that nothing uses, where they hold more than the li
     numBytesUsed: 1000,
     numBytesAllocated: 1250,
   }
-  const backend = { bufferManager } as WebgpuKernelBackend
+  const backend = { bufferManager, commandEncoder: null } as WebgpuKernelBackend
   trimPool(backend, 250)
+  trimPool({ bufferManager, commandEncoder: {} } as WebgpuKernelBackend, 0)
   expect(destroyed).toEqual([])
   trimPool(backend, 249)
   expect(destroyed).toEqual([100, 100, 50])
