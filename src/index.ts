@@ -2,7 +2,8 @@
 
 export type { ArtifactMetadata, CheckRows, Evaluation, TensorRecord } from './artifact/metadata.ts'
 export type { FeatureSchema, ModelKind, ModelSchema, OutputName, Scalar } from './artifact/schema.ts'
-export type { BackendName } from './backend/port.ts'
+export type { BackendOptions } from './backend/backend-options.ts'
+export type { BackendFacts, BackendName } from './backend/port.ts'
 export type { BatchingOptions } from './batching/batching-options.ts'
 export type { CachingOptions, KeyvLike } from './cache/cache-port.ts'
 export {
@@ -38,5 +39,6 @@ export type { Platform } from './runtime/platform.ts'
 export { isPrediction, ModelPredictor } from './runtime/predictor.ts'
 export { MLServiceRegistry } from './runtime/registry.ts'
 export type { RegistryHealth } from './runtime/registry-health.ts'
+export type { RoutingOptions, RoutingReport } from './runtime/routing.ts'
 export type { ServiceConfig } from './runtime/service-config.ts'
 export { getMLRegistry, initializeMLRegistry } from './runtime/shared-registry.ts'

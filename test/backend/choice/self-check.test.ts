@@ -4,8 +4,7 @@ import { createProbe } from '../../../src/backend/choice/probe.ts'
 import { selfCheck } from '../../../src/backend/choice/self-check.ts'
 import { createCpuBackend } from '../../../src/backend/tfjs/cpu.ts'
 import type { BackendModel } from '../../../src/backend/port.ts'
-import { createRandom, randomChain } from '../../helpers/random-regions.ts'
-import { artifactOf } from '../../helpers/random-regions.ts'
+import { artifactOf, createRandom, randomChain, randomEnsemble, randomRows } from '../../helpers/random-regions.ts'
 import {
   type Answer,
   bareArtifact,
@@ -104,6 +103,31 @@ test('makes the large batch smaller where a row is slow, and never smaller than 
   expect(await batchesAt(0.1)).toEqual([6, 512])
   expect(await batchesAt(1)).toEqual([6, 6, 200])
   expect(await batchesAt(50)).toEqual([6, 6, 13])
+})
+
+test('runs fewer rows alone where a run is slow, spread over all of them', async () => {
+  const graph = randomEnsemble(createRandom(5), { trees: 3, depth: 2, features: 4 })
+  const many = artifactOf(graph, { checkRows: randomRows(createRandom(6), graph, 40) })
+  const manyProbe = createProbe(checkedOf(many))
+  const aloneAt = async (runMs: number) => {
+    const clock = createScriptedClock()
+    const cpu = await createCpuBackend().load(many)
+    let alone = 0
+    const slow: BackendModel = {
+      ...cpu,
+      run(inputs, rowCount, outputs) {
+        if (rowCount === 1) alone++
+        clock.pass(runMs)
+        return cpu.run(inputs, rowCount, outputs)
+      },
+    }
+    expect(await selfCheck(slow, manyProbe, clock.now)).toMatchObject({ isRight: true, rowCount: 40 })
+    cpu.dispose()
+    return alone
+  }
+  expect(await aloneAt(1)).toBe(40)
+  expect(await aloneAt(15)).toBe(14)
+  expect(await aloneAt(500)).toBe(8)
 })
 
 test('does not take a first run that compiles for a slow one', async () => {
