@@ -3,10 +3,17 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { convertModel } from '../../converters/index.ts'
-import { type MLError } from '../../src/errors.ts'
-import type { Prediction } from '../../src/rows/prediction.ts'
+import { decodeWeights } from '../../src/artifact/decode-tensor.ts'
+import { readArtifact } from '../../src/artifact/read-artifact.ts'
+import { sha256Hex } from '../../src/artifact/sha256.ts'
+import type { ArtifactLoader, BackendName } from '../../src/backend/port.ts'
+import { isMLError, type MLError } from '../../src/errors.ts'
+import { restoreRegions } from '../../src/regions/store.ts'
+import { createEncoder } from '../../src/rows/encode.ts'
+import { type Prediction, predictionOf, type Row } from '../../src/rows/prediction.ts'
+import { createRowReader } from '../../src/rows/read-row.ts'
 import { loadModel } from '../../src/runtime/load-model.ts'
-import type { LoadModelOptions } from '../../src/runtime/options.ts'
+import { createLoadedModel } from '../../src/runtime/loaded-model.ts'
 import { type Closeness, float32, quantized } from '../helpers/close.ts'
 
 type Golden = { readonly rows: unknown[]; readonly expected: Readonly<Record<string, readonly unknown[]>> }
@@ -28,27 +35,69 @@ const misses: readonly { readonly name: string; readonly quantize: Quantize; rea
   { name: 'mlp_regressor_targets', quantize: 'uint8', most: 2.4e5 },
 ]
 
-/** @param options where the models are loaded; by default on wasm */
+type Answers = readonly (Prediction | MLError)[]
+
+/** Where models are asked: a name, and what answers rows there. */
+export type Asked = {
+  readonly name: string
+  readonly ask: (files: Readonly<Record<string, Uint8Array>>, rows: readonly unknown[]) => Promise<Answers>
+}
+
+/** As a user asks: loaded, checked, batched and closed. */
+export function servedOn(backend: BackendName): Asked {
+  return {
+    name: backend,
+    async ask(files, rows) {
+      const model = await loadModel(files, { backend, caching: false })
+      const answers = await model.predictBatch(rows as never)
+      await model.close()
+      return answers
+    },
+  }
+}
+
+/** Without the check at load, which runs some hundred batches: for a device on which one takes a tenth of a second. */
+export function uncheckedOn(backend: ArtifactLoader): Asked {
+  return {
+    name: backend.name,
+    async ask(files, rows) {
+      const artifact = readArtifact(files, { hash: sha256Hex })
+      const { metadata } = artifact
+      const graph = restoreRegions(metadata.regions, decodeWeights(artifact))
+      const encoder = createEncoder(graph, metadata.inputs)
+      const reader = createRowReader(metadata.schema)
+      const canonical = rows.map((row) => {
+        const values = new Float64Array(reader.width)
+        reader.read(row as Row, values, 0, {})
+        return values
+      })
+      const model = createLoadedModel(artifact, { model: await backend.load(artifact), encoder })
+      const results = await model.run(canonical)
+      model.dispose()
+      const origin = { model: metadata.name, version: metadata.version, source: 'model' } as const
+      return results.map((result) => (isMLError(result) ? result : predictionOf(origin, result)))
+    },
+  }
+}
+
 export function describeGoldenArtifacts(
   version: string,
   modes: readonly Quantize[],
-  options: LoadModelOptions = { backend: 'wasm' },
+  asked: Asked = servedOn('wasm'),
 ): void {
   const root = new URL(`../golden/sklearn/${version}/`, import.meta.url)
   const names = readdirSync(root).filter(
     (name) => existsSync(new URL(`${name}/golden.json`, root)) && !refused.test(name),
   )
 
-  describe.each(modes)(`models of scikit-learn ${version} on ${options.backend}, quantize: %s`, (quantize) => {
+  describe.each(modes)(`models of scikit-learn ${version} on ${asked.name}, quantize: %s`, (quantize) => {
     it.each(names)('%s', async (name) => {
       const file = ['model.joblib', 'model.pkl'].find((candidate) => existsSync(new URL(`${name}/${candidate}`, root)))
       if (file === undefined) throw new Error(`${name} holds no model`)
       const bytes = new Uint8Array(readFileSync(new URL(`${name}/${file}`, root)))
       const golden = JSON.parse(readFileSync(new URL(`${name}/golden.json`, root), 'utf8')) as Golden
       const { files } = await convertModel({ [file]: bytes }, { quantize })
-      const model = await loadModel(files, { ...options, caching: false })
-      const answers = await model.predictBatch(golden.rows as never)
-      await model.close()
+      const answers = await asked.ask(files, golden.rows)
       expect(differences(name, { version, quantize }, golden, answers)).toEqual([])
     })
   })
