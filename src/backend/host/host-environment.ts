@@ -26,12 +26,16 @@ const wants = {
     }
   },
   cuda({ cuda = {} }, env) {
-    const { device } = cuda
+    const { device, memoryBudgetBytes } = cuda
     return {
       set: {
         // exactly one card: with several, tensors and operations may land on different ones
         CUDA_VISIBLE_DEVICES: device === undefined ? firstDevice(env) : String(device),
         ...(device !== undefined && { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }),
+        // our own count of what models hold is an estimate; TensorFlow's allocator keeps to this
+        ...(memoryBudgetBytes !== undefined && {
+          TF_PER_DEVICE_MEMORY_LIMIT_MB: String(Math.max(1, Math.floor(memoryBudgetBytes / 2 ** 20))),
+        }),
       },
       // without growth TensorFlow takes nearly all of the card's memory at once
       unlessSet: {

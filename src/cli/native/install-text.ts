@@ -23,7 +23,9 @@ export function outcomeText(outcome: InstallOutcome): string {
     case 'installed': {
       const { proof, plan, durationsMs } = outcome
       const device = proof.isUsingGpuDevice ? 'on a CUDA device' : 'on the CPU'
-      return `installed TensorFlow ${proof.tensorflow}, which computes ${device}${durationText(durationsMs)}: ${plan.home}\n`
+      const isCardUnused = plan.flavour === 'gpu' && !proof.isUsingGpuDevice
+      const note = isCardUnused ? 'TensorFlow took no CUDA device; npx tfjs-serving doctor tells why\n' : ''
+      return `installed TensorFlow ${proof.tensorflow}, which computes ${device}${durationText(durationsMs)}: ${plan.home}\n${note}`
     }
     case 'there':
       return `installed already: ${outcome.plan.home}\n`

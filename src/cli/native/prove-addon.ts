@@ -48,8 +48,8 @@ export async function proveAddon(
   await writeMarker(flavour, nativeHome(flavour, { TFJS_SERVING_CACHE: cache }), folders)
   const result = await machine.run([machine.nodePath, findMain(), 'native', 'prove', flavour], {
     ...(signal === undefined ? {} : { signal }),
-    // errors, without the notes on instructions and devices that fill a screen
-    env: { TFJS_SERVING_CACHE: cache, TF_CPP_MIN_LOG_LEVEL: '2' },
+    // errors, without the notes on instructions and devices that fill a screen; and of a card only what two matrices take
+    env: { TFJS_SERVING_CACHE: cache, TF_CPP_MIN_LOG_LEVEL: '2', TF_FORCE_GPU_ALLOW_GROWTH: 'true' },
   })
   const proof = readProof(result)
   if (proof === undefined)

@@ -86,6 +86,13 @@ const cases: readonly Case[] = [
       ...quiet,
     },
   ],
+  [
+    'holds cuda to its memory budget',
+    'cuda',
+    { cuda: { memoryBudgetBytes: 2 ** 31 } },
+    {},
+    { CUDA_VISIBLE_DEVICES: '0', TF_PER_DEVICE_MEMORY_LIMIT_MB: '2048', ...growth },
+  ],
   ['gives webgpu what this process has', 'webgpu', {}, { VK_ICD_FILENAMES: 'a.json' }, { VK_ICD_FILENAMES: 'a.json' }],
   [
     'keeps debuggers of this process out',
