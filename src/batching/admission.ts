@@ -5,7 +5,7 @@ import type { BatchingErrors } from './batching-errors.ts'
 import type { ResolvedBatching } from './batching-options.ts'
 import type { Batch, JobLedger } from './job-ledger.ts'
 import type { Pace } from './pace.ts'
-import type { NewJob } from './pending-job.ts'
+import type { PendingJob } from './pending-job.ts'
 
 /**
  * Of so many jobs that would miss their deadline one is let in all the same: where only refusals were left, nothing
@@ -13,58 +13,85 @@ import type { NewJob } from './pending-job.ts'
  */
 const probeEvery = 32
 
+/** In which a refusal is repeated: its numbers are whole milliseconds, and still true. */
+const repeatMs = 1
+
 export type AdmissionOptions<Job, Result> = {
   readonly ledger: JobLedger<Job, Result>
   readonly pace: Pace
   readonly limits: ResolvedBatching
   readonly errors: BatchingErrors
+  readonly runningBatch: () => Batch<Job, Result> | undefined
 }
 
 export class Admission<Job, Result> {
   readonly #options: AdmissionOptions<Job, Result>
   #missCount = 0
+  #lastMiss: { readonly atMs: number; readonly queuedRows: number; readonly leftMs: number; error: MLError } | undefined
+  #lastFull:
+    | { readonly atMs: number; readonly queuedRows: number; readonly rowCount: number; error: MLError }
+    | undefined
 
   constructor(options: AdmissionOptions<Job, Result>) {
     this.#options = options
   }
 
-  /** Why no batch will ever take `job`. */
-  faultOf({ rowCount, deadlineAtMs }: NewJob<Job>, nowMs: number): MLError | undefined {
-    const { limits, errors } = this.#options
+  /** Why a job that comes now cannot be taken, or ever; where it can, it is told when its answer is expected. */
+  refusalOf(pending: PendingJob<Job, Result>, whenFull: 'refuse' | 'wait'): MLError | undefined {
+    const { ledger, limits, errors } = this.#options
+    const { rowCount, deadlineAtMs, enqueuedAtMs: nowMs } = pending
     const { maxRows } = limits.strategy
     if (!Number.isInteger(rowCount) || rowCount < 1 || rowCount > maxRows)
       return errors.wrongRowCount(rowCount, maxRows)
-    if (!(deadlineAtMs > nowMs)) return errors.late({ stage: 'queued', enqueuedAtMs: nowMs, deadlineAtMs }, nowMs)
-    return undefined
+    if (!(deadlineAtMs > nowMs)) return errors.late(pending, nowMs)
+    if (whenFull === 'wait') return undefined
+    if (!ledger.hasRoomFor(rowCount)) return this.#full(rowCount, nowMs)
+    return deadlineAtMs === Infinity ? undefined : this.#predictedMissOf(pending)
   }
 
-  /** Why `job`, which would rather be refused than wait, cannot be taken now. */
-  refusalOf(job: NewJob<Job>, nowMs: number, running: Batch<Job, Result> | undefined): MLError | undefined {
+  #predictedMissOf(pending: PendingJob<Job, Result>): MLError | undefined {
+    const { enqueuedAtMs: nowMs, deadlineAtMs } = pending
+    pending.expectedMs = this.#expectedMs(pending)
+    const cautiousMs = pending.expectedMs * this.#options.pace.caution
+    if (nowMs + cautiousMs < deadlineAtMs || ++this.#missCount % probeEvery === 0) return undefined
+    return this.#miss(cautiousMs, deadlineAtMs - nowMs, nowMs)
+  }
+
+  /** How long until the answer; 0 where nothing is ahead of it, or not enough was measured to say. */
+  #expectedMs(pending: PendingJob<Job, Result>): number {
+    const { ledger, pace, runningBatch } = this.#options
+    const running = runningBatch()
+    const rowsAhead = ledger.rowsAhead(pending)
+    const endsAtMs = running === undefined ? -Infinity : running.startedAtMs + pace.runMs(running.rowCount)
+    const restMs = Math.max(0, endsAtMs - pending.enqueuedAtMs)
+    // Who comes to an idle model is never refused, whatever it once took.
+    if (rowsAhead === 0 && restMs === 0) return 0
+    const waitMs = pace.answerMs(rowsAhead + pending.rowCount)
+    return waitMs === undefined ? 0 : restMs + waitMs
+  }
+
+  /** Callers who are refused in the same moment for the same reason share the error: to make one costs more than the rest. */
+  #full(rowCount: number, nowMs: number): MLError {
     const { ledger, pace, limits, errors } = this.#options
     const { queuedRows } = ledger
-    const { rowCount, deadlineAtMs } = job
-    if (!ledger.hasRoomFor(rowCount)) {
-      const { maxQueuedRows } = limits
-      return errors.queueFull({ queuedRows, maxQueuedRows, rowCount, retryAfterMs: pace.retryAfterMs(queuedRows) })
-    }
-    if (deadlineAtMs === Infinity) return undefined
-    const rowsAhead = ledger.rowsAhead(job)
-    const restMs = running === undefined ? 0 : this.#restMs(running, nowMs)
-    // Who comes to an idle model is never refused, whatever it once took.
-    if (rowsAhead === 0 && restMs === 0) return undefined
-    const waitMs = pace.answerMs(rowsAhead + rowCount)
-    if (waitMs === undefined || nowMs + restMs + waitMs < deadlineAtMs) return undefined
-    if (++this.#missCount % probeEvery === 0) return undefined
-    return errors.predictedMiss({
-      queuedRows,
-      expectedMs: restMs + waitMs,
-      leftMs: deadlineAtMs - nowMs,
-      retryAfterMs: pace.retryAfterMs(queuedRows),
-    })
+    const last = this.#lastFull
+    if (last?.queuedRows === queuedRows && last.rowCount === rowCount && nowMs - last.atMs < repeatMs) return last.error
+    const { maxQueuedRows } = limits
+    const retryAfterMs = pace.retryAfterMs(queuedRows)
+    const error = errors.queueFull({ queuedRows, maxQueuedRows, rowCount, retryAfterMs })
+    this.#lastFull = { atMs: nowMs, queuedRows, rowCount, error }
+    return error
   }
 
-  /** What the run under way still takes. */
-  #restMs({ startedAtMs, rowCount }: Batch<Job, Result>, nowMs: number): number {
-    return Math.max(0, startedAtMs + this.#options.pace.runMs(rowCount) - nowMs)
+  #miss(expectedMs: number, leftMs: number, nowMs: number): MLError {
+    const { ledger, pace, errors } = this.#options
+    const { queuedRows } = ledger
+    const last = this.#lastMiss
+    const isAlike = last?.queuedRows === queuedRows && Math.abs(leftMs - last.leftMs) < repeatMs
+    if (isAlike && nowMs - last.atMs < repeatMs) return last.error
+    const retryAfterMs = pace.retryAfterMs(queuedRows)
+    const error = errors.predictedMiss({ queuedRows, expectedMs, leftMs, retryAfterMs })
+    this.#lastMiss = { atMs: nowMs, queuedRows, leftMs, error }
+    return error
   }
 }

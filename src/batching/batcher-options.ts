@@ -3,7 +3,7 @@
 import type { Clock } from '../observe/clock.ts'
 import type { BatchOutcome } from './batch-outcome.ts'
 import type { BatchingOptions } from './batching-options.ts'
-import type { JobGroup, Priority } from './pending-job.ts'
+import type { JobGroup, JobOptions } from './pending-job.ts'
 import type { ExecuteBatch } from './run-jobs.ts'
 
 export type BatcherOptions<Job, Result> = BatchingOptions & {
@@ -26,14 +26,7 @@ export type BatcherOptions<Job, Result> = BatchingOptions & {
   readonly observe?: (rowCount: number, queueMs: number, runMs: number) => void
 }
 
-export type SubmitOptions = {
-  /** @default 1 */
-  readonly rowCount?: number
-  /** @default 'normal' */
-  readonly priority?: Priority
-  readonly signal?: AbortSignal
-  /** Time of the batcher's clock after which no answer is wanted. @default Infinity */
-  readonly deadlineAtMs?: number
+export type SubmitOptions = JobOptions & {
   /**
    * `wait`: the job waits for room in the queue, and gets at most half of it, however late its answer will be. `refuse`:
    * it is refused with QUEUE_FULL, and so is one whose answer would come after its deadline. @default 'refuse'

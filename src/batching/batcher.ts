@@ -1,5 +1,6 @@
 // Jobs of concurrent callers in, one call of `execute` a batch, and to each caller its own job's answer out.
 
+import type { MLError } from '../errors.ts'
 import { Admission } from './admission.ts'
 import type { BatchOutcome } from './batch-outcome.ts'
 import { BatchSchedule } from './batch-schedule.ts'
@@ -9,6 +10,8 @@ import { type ResolvedBatching, resolveBatchingOptions } from './batching-option
 import { feedJobs } from './feed-jobs.ts'
 import { type Batch, JobLedger } from './job-ledger.ts'
 import { type BatcherCost, Pace } from './pace.ts'
+import { PendingJob } from './pending-job.ts'
+import { rejectSoon } from './reject-soon.ts'
 import { runBatch } from './run-batch.ts'
 import type { RunOptions } from './run-jobs.ts'
 
@@ -53,7 +56,8 @@ export class Batcher<Job, Result> {
       pace,
       groupOf,
       maxQueuedRows: limits.maxQueuedRows,
-      leavesAtMs: (queuedRows, oldestAtMs) => this.#leavesAtMs(queuedRows, oldestAtMs),
+      leavesAtMs: (queuedRows, oldestAtMs) =>
+        this.#drainers.length > 0 ? -Infinity : limits.strategy.leavesAtMs(queuedRows, oldestAtMs),
       onDeparture: () => this.#onDeparture(),
     })
     this.#options = options
@@ -61,15 +65,11 @@ export class Batcher<Job, Result> {
     this.#errors = errors
     this.#pace = pace
     this.#jobs = ledger
-    this.#admission = new Admission({ limits, ledger, pace, errors })
+    const runningBatch = () => (this.#state.kind === 'running' ? this.#state.batch : undefined)
+    this.#admission = new Admission({ limits, ledger, pace, errors, runningBatch })
     this.#runs = { clock, defer, execute, mayBeRowFault, ledger, errors, pace }
     const onDue = (nowMs: number): void => this.#start(nowMs)
     this.#schedule = new BatchSchedule({ clock, defer, mode, onDue, leavesAtMs: () => ledger.leavesAtMs })
-  }
-
-  /** Most rows of one job, since none is split. */
-  get maxRows(): number {
-    return this.#limits.strategy.maxRows
   }
 
   get queuedRows(): number {
@@ -93,19 +93,23 @@ export class Batcher<Job, Result> {
    * `signal.reason` itself when aborted; what `execute` gave for the job or threw for its batch
    */
   submit(job: Job, options: SubmitOptions = noOptions): Promise<Result> {
-    const { rowCount = 1, priority = 'normal', signal, deadlineAtMs = Infinity, whenFull = 'refuse' } = options
+    const { signal, whenFull = 'refuse' } = options
     if (signal?.aborted === true) return Promise.reject(signal.reason)
     if (this.#state.kind === 'closed') return Promise.reject(this.#errors.closed())
     const nowMs = this.#options.clock.now()
-    const given = { job, rowCount, priority, signal, deadlineAtMs }
-    const fault = this.#admission.faultOf(given, nowMs)
-    if (fault !== undefined) return Promise.reject(fault)
-    const running = this.#state.kind === 'running' ? this.#state.batch : undefined
-    const refusal = whenFull === 'wait' ? undefined : this.#admission.refusalOf(given, nowMs, running)
-    if (refusal !== undefined) return Promise.reject(refusal)
-    const answer = this.#jobs.add(given, whenFull, nowMs)
+    const pending = new PendingJob<Job, Result>(job, options, nowMs)
+    const refusal = this.#admission.refusalOf(pending, whenFull)
+    if (refusal !== undefined) return rejectSoon(refusal)
+    const answer = this.#jobs.add(pending, whenFull)
     this.#arrange(nowMs)
     return answer
+  }
+
+  /** Why `job` would be refused if it came now: in overload, asking before a row is read saves what reading costs. */
+  refusalOf(job: Job, options: SubmitOptions = noOptions): MLError | undefined {
+    if (this.#state.kind === 'closed') return this.#errors.closed()
+    const pending = new PendingJob<Job, Result>(job, options, this.#options.clock.now())
+    return this.#admission.refusalOf(pending, options.whenFull ?? 'refuse')
   }
 
   /**
@@ -115,8 +119,6 @@ export class Batcher<Job, Result> {
    */
   submitMany(jobs: readonly Job[], options: SubmitManyOptions<Job> = noOptions): Promise<(Result | Error)[]> {
     const { rowCountOf, ...shared } = options
-    if (shared.signal?.aborted === true) return Promise.reject(shared.signal.reason)
-    if (this.#state.kind === 'closed') return Promise.reject(this.#errors.closed())
     return feedJobs(jobs, {
       submit: (job, rowCount) => this.submit(job, { ...shared, rowCount, whenFull: 'wait' }),
       rowCounts: jobs.map(rowCountOf ?? (() => 1)),
@@ -151,10 +153,6 @@ export class Batcher<Job, Result> {
     return this.close()
   }
 
-  #leavesAtMs(queuedRows: number, oldestAtMs: number): number {
-    return this.#drainers.length > 0 ? -Infinity : this.#limits.strategy.leavesAtMs(queuedRows, oldestAtMs)
-  }
-
   /** At the end of a run the queue is looked at again. */
   #arrange(nowMs: number): void {
     if (this.#state.kind === 'open' && this.#jobs.queuedRows > 0) this.#schedule.arrange(nowMs)
@@ -177,7 +175,7 @@ export class Batcher<Job, Result> {
     this.#state = open
     this.#reportDrained()
     this.#options.onOutcome?.(outcome)
-    if (outcome.kind === 'answered') this.#pace.recordRun(rowCount, endedAtMs - startedAtMs)
+    if (outcome.kind === 'answered') this.#pace.recordBatch(batch, endedAtMs)
     this.#pace.recordEnd(endedAtMs, this.#jobs.leavesAtMs)
     // Never the next run in the same turn: what else the event loop has goes first, and the stack stays flat.
     if (when === 'later') this.#schedule.reconsider()

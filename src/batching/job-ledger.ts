@@ -6,7 +6,7 @@ import type { BatchingErrors } from './batching-errors.ts'
 import { DeadlineWatch } from './deadline-watch.ts'
 import type { JobQueue } from './job-queue.ts'
 import type { Pace } from './pace.ts'
-import { type NewJob, PendingJob } from './pending-job.ts'
+import type { PendingJob } from './pending-job.ts'
 import { WaitingRoom, type WaitingRoomOptions } from './waiting-room.ts'
 
 /** One entry a job, in order: its result, or the error that this job alone gets. */
@@ -58,19 +58,18 @@ export class JobLedger<Job, Result> {
     return this.#room.hasRoomFor(rowCount)
   }
 
-  rowsAhead(job: NewJob<Job>): number {
-    return this.#room.rowsAhead(job)
+  rowsAhead(pending: PendingJob<Job, Result>): number {
+    return this.#room.rowsAhead(pending)
   }
 
   /** `whenFull`: whether the job may wait for room in the queue; where it may not, there must be room. */
-  add(job: NewJob<Job>, whenFull: 'refuse' | 'wait', nowMs: number): Promise<Result> {
-    const pending = new PendingJob<Job, Result>(job, nowMs)
+  add(pending: PendingJob<Job, Result>, whenFull: 'refuse' | 'wait'): Promise<Result> {
     const answer = new Promise<Result>((resolve, reject) => {
       pending.resolve = resolve
       pending.reject = reject
     })
     this.#signals.add(pending)
-    if (job.deadlineAtMs < Infinity) this.#deadlines.add(pending, nowMs)
+    if (pending.deadlineAtMs < Infinity) this.#deadlines.add(pending, pending.enqueuedAtMs)
     if (whenFull === 'wait') this.#room.enqueueOrWait(pending)
     else this.#room.enqueue(pending)
     return answer
@@ -123,7 +122,7 @@ export class JobLedger<Job, Result> {
     const { pace } = this.#options
     const limit = pace.nextRows(queue.rowCount)
     // Where more wait than fit, a place is for a job that can have its answer in time: others would waste it.
-    const usefulUntilMs = queue.rowCount > limit ? nowMs + pace.runMs(limit) : nowMs
+    const usefulUntilMs = queue.rowCount > limit ? nowMs + pace.caution * pace.runMs(limit) : nowMs
     const jobs: PendingJob<Job, Result>[] = []
     let rowCount = 0
     let oldestAtMs = nowMs

@@ -7,11 +7,32 @@ import type { BatchStrategy } from './strategy.ts'
 /** What a batcher knows of its model: a run of n rows takes `fixedMs + n · perRowMs`, and batches have up to `capRows`. */
 export type BatcherCost = { readonly fixedMs: number; readonly perRowMs: number; readonly capRows: number }
 
+type FinishedBatch = {
+  readonly jobs: readonly { readonly expectedMs: number; readonly enqueuedAtMs: number }[]
+  readonly rowCount: number
+  readonly startedAtMs: number
+}
+
 /** Before anything ran there is nothing to go by; long enough not to be asked again in the same burst. */
 const unknownMs = 50
 
 /** As in the cost of runs: the last ten or so gaps decide. */
 const newestWeight = 0.2
+
+/**
+ * What was expected is off by a factor that lies around its mean; with so many mean deviations on top few answers come
+ * later. In overload every row that is let in is one that just makes it, and without that half of them would be late.
+ * The weights are those of TCP's timer, which has the same problem (RFC 6298).
+ */
+const deviations = 2
+const factorWeight = 1 / 8
+const deviationWeight = 1 / 4
+
+/** Shorter waits are one run and its turn, and say little of a queue. */
+const tellingMs = 5
+
+/** In batches without a telling wait the factor fades: what one overload taught must not refuse callers for ever. */
+const fadingWeight = 1 / 64
 
 export class Pace {
   readonly #cost = new RunCost()
@@ -19,6 +40,9 @@ export class Pace {
   #gapMs = 0
   /** End of the last run, where rows were due then. */
   #dueSinceMs: number | undefined
+  /** Real waits ÷ expected ones. */
+  #factor = 1
+  #deviation = 0
 
   constructor(strategy: BatchStrategy, mode: 'sync' | 'async') {
     this.#sizes = createBatchSizes(strategy, { mode, cost: this.#cost })
@@ -45,6 +69,25 @@ export class Pace {
     if (this.#dueSinceMs === undefined) return
     this.#gapMs += newestWeight * (nowMs - this.#dueSinceMs - this.#gapMs)
     this.#dueSinceMs = undefined
+  }
+
+  /** A batch whose first run answered it: what it cost, and how long its last job took against what was expected. */
+  recordBatch({ jobs, rowCount, startedAtMs }: FinishedBatch, nowMs: number): void {
+    this.recordRun(rowCount, nowMs - startedAtMs)
+    const { expectedMs, enqueuedAtMs } = jobs[jobs.length - 1]
+    if (expectedMs < tellingMs) {
+      this.#factor += fadingWeight * (1 - this.#factor)
+      this.#deviation -= fadingWeight * this.#deviation
+      return
+    }
+    const miss = (nowMs - enqueuedAtMs) / expectedMs - this.#factor
+    this.#factor += factorWeight * miss
+    this.#deviation += deviationWeight * (Math.abs(miss) - this.#deviation)
+  }
+
+  /** What to multiply an expected wait with, so that it rarely takes longer. */
+  get caution(): number {
+    return this.#factor + deviations * this.#deviation
   }
 
   /** Most rows of the batch that leaves now, from a queue of so many; asked once a batch. */

@@ -2,15 +2,6 @@
 
 export type Priority = 'high' | 'normal' | 'low'
 
-export type NewJob<Job> = {
-  readonly job: Job
-  readonly rowCount: number
-  readonly priority: Priority
-  readonly signal: AbortSignal | undefined
-  /** Infinity where the caller has no deadline. */
-  readonly deadlineAtMs: number
-}
-
 /** What jobs of one batch have in common; a number or text, so that equal ones are one key. */
 export type JobGroup = string | number
 
@@ -23,13 +14,26 @@ export interface JobHolder<Job, Result> {
   remove(job: PendingJob<Job, Result>): void
 }
 
+export type JobOptions = {
+  /** @default 1 */
+  readonly rowCount?: number
+  /** @default 'normal' */
+  readonly priority?: Priority
+  readonly signal?: AbortSignal
+  /** Time of the batcher's clock after which no answer is wanted. @default Infinity */
+  readonly deadlineAtMs?: number
+}
+
 /** A class, so that all jobs have one shape and a job costs one object beside its promise. */
 export class PendingJob<Job, Result> {
   readonly job: Job
   readonly rowCount: number
   readonly priority: Priority
-  readonly deadlineAtMs: number
   readonly signal: AbortSignal | undefined
+  /** Infinity where the caller has no deadline. */
+  readonly deadlineAtMs: number
+  /** How long it was thought to take until its answer; 0 where nobody asked. */
+  expectedMs = 0
   /** When it joined the queue; until there was room for it, when it was submitted. */
   enqueuedAtMs: number
   stage: 'queued' | 'running' | 'settled' = 'queued'
@@ -41,12 +45,13 @@ export class PendingJob<Job, Result> {
   resolve!: (result: Result) => void
   reject!: (reason: unknown) => void
 
-  constructor(given: NewJob<Job>, enqueuedAtMs: number) {
-    this.job = given.job
-    this.rowCount = given.rowCount
-    this.priority = given.priority
-    this.enqueuedAtMs = enqueuedAtMs
-    this.deadlineAtMs = given.deadlineAtMs
-    this.signal = given.signal
+  constructor(job: Job, options: JobOptions, nowMs: number) {
+    const { rowCount = 1, priority = 'normal', signal, deadlineAtMs = Infinity } = options
+    this.job = job
+    this.rowCount = rowCount
+    this.priority = priority
+    this.signal = signal
+    this.deadlineAtMs = deadlineAtMs
+    this.enqueuedAtMs = nowMs
   }
 }

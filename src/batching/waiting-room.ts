@@ -33,7 +33,7 @@ export class WaitingRoom<Job, Result> {
   }
 
   /** Rows of the job's own group that a job which came now would surely wait behind. */
-  rowsAhead({ job, priority }: Pick<PendingJob<Job, Result>, 'job' | 'priority'>): number {
+  rowsAhead({ job, priority }: PendingJob<Job, Result>): number {
     return this.#queueOf(job)?.rowsAhead(priority) ?? 0
   }
 

@@ -33,6 +33,21 @@ describe('a predicted miss of the deadline', () => {
     await Promise.all(waiting)
   })
 
+  it('is one error for all who meet it in the same millisecond, and another one later', async () => {
+    const [batcher, { clock }] = createKnown()
+    const first = codeOf(batcher.submit('x'))
+    const waiting = range(20).map((i) => codeOf(batcher.submit(`${i}`)))
+    const refusalOf = (leftMs: number) =>
+      batcher.submit('a', { deadlineAtMs: clock.now() + leftMs }).catch((error: unknown) => error)
+    const [one, same, other] = [await refusalOf(30), await refusalOf(30), await refusalOf(20)]
+    expect(same).toBe(one)
+    expect(other).not.toBe(one)
+    clock.advance(1)
+    expect(await refusalOf(30)).not.toBe(one)
+    await batcher.close()
+    await Promise.all([first, ...waiting])
+  })
+
   it('is none where the answer is expected a moment earlier', async () => {
     const [batcher, { clock, batches }] = createKnown()
     const first = batcher.submit('x')
@@ -196,6 +211,37 @@ describe('a refusal', () => {
     expect(Error.stackTraceLimit).toBe(limit)
     await batcher.close()
     await waiting
+  })
+
+  it('can be asked for before there is a job to submit, and tells the same', async () => {
+    const [batcher] = createKnown({ maxQueuedRows: 100, maxRows: 40 })
+    expect(batcher.refusalOf('a')).toBeUndefined()
+    const waiting = range(101).map((i) => codeOf(batcher.submit(`${i}`)))
+    const refusal = batcher.refusalOf('a')
+    expect(refusal).toMatchObject({ code: 'QUEUE_FULL', details: { reason: 'rows' } })
+    expect(await batcher.submit('a').catch((error: unknown) => error)).toBe(refusal)
+    expect(batcher.refusalOf('a', { whenFull: 'wait' })).toBeUndefined()
+    await batcher.close()
+    expect(batcher.refusalOf('a')).toMatchObject({ code: 'CLOSED' })
+    await Promise.all(waiting)
+  })
+
+  it('comes when its handler is there, so that nobody takes it for an unhandled one', async () => {
+    const unhandled: unknown[] = []
+    const onUnhandled = (reason: unknown): void => void unhandled.push(reason)
+    process.on('unhandledRejection', onUnhandled)
+    const multiple: unknown[] = []
+    const onHandled = (): void => void multiple.push('late handler')
+    process.on('rejectionHandled', onHandled)
+    const [batcher] = createHandReleasedBatcher({ maxQueuedRows: 1 })
+    const waiting = codeOf(batcher.submit('a'))
+    expect(await codeOf(batcher.submit('b'))).toBe('QUEUE_FULL')
+    await batcher.close()
+    await waiting
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('unhandledRejection', onUnhandled)
+    process.off('rejectionHandled', onHandled)
+    expect([unhandled, multiple]).toEqual([[], []])
   })
 
   it('of a job that no batch can take is no question of room', async () => {

@@ -196,9 +196,11 @@ class Model {
     if (this.strategy === 'adaptive' && direct(jobs).length > 0 && direct(jobs)[0] === jobs[0])
       for (const left of direct(waiting))
         this.#check(ranks[0] <= rank(left), `${names} before the group of ${left.name}`)
-    if (this.strategy !== 'adaptive' && !this.isDraining && direct(ofGroup).length === ofGroup.length) {
+    // Who was late when the batch left still made it full.
+    const present = [...this.jobs.values()].filter((job) => job.state === 'waiting' && job.given.group === first.group)
+    if (this.strategy !== 'adaptive' && !this.isDraining && direct(present).length === present.length) {
       const oldestMs = Math.min(...ofGroup.map(({ submittedAtMs }) => submittedAtMs))
-      const groupRows = ofGroup.reduce((sum, { given }) => sum + given.rowCount, 0)
+      const groupRows = present.reduce((sum, { given }) => sum + given.rowCount, 0)
       const isDue = groupRows >= limits.maxRows || oldestMs + delayMs <= this.clock.now()
       this.#check(isDue, `${names} left before their window was over`)
     }
@@ -262,6 +264,7 @@ class Model {
     else if (given.kind === 'drain') this.drain()
     else if (given.kind === 'close') this.close()
     else await this.end(given.kind)
+    await flushPromises()
   }
 
   async end(how: 'finish' | 'fail' | 'lose'): Promise<void> {
