@@ -8,7 +8,11 @@ const exemptions: Exemptions = {
     'converters/convert/source-files.ts': 'reads source files and writes artifact folders',
     'src/backend/host/fork-host.ts': 'forks host processes',
     'src/backend/host/forked-backend.ts': 'hands out backends in forked processes',
+    'src/backend/host/host-entry.ts': 'finds the file that a host begins with',
     'src/backend/host/host-main.ts': 'is the host process',
+    'src/backend/host/thread-host.ts': 'starts host threads',
+    'src/backend/host/thread-main.ts': 'is the host thread',
+    'src/backend/host/threaded-backend.ts': 'hands out backends in threads',
     'src/backend/choice/installed-backend.ts': 'looks for packages and installs before a process is started for them',
     'src/backend/host/native-home.ts': 'finds the native add-on on disk',
     'src/backend/host/nvidia-smi.ts': 'asks the NVIDIA driver’s own tool for cards',
@@ -17,7 +21,10 @@ const exemptions: Exemptions = {
     'src/runtime/node-publish.ts': 'publishes on diagnostics channels',
     'src/runtime/node-hash.ts': 'hashes with OpenSSL, which is several times faster',
   },
-  entry: { 'src/backend/host/host-main.ts': 'is forked' },
+  entry: {
+    'src/backend/host/host-main.ts': 'is forked',
+    'src/backend/host/thread-main.ts': 'is started as a thread',
+  },
   detection: {
     'src/backend/tfjs/process-listeners.ts': 'takes crash handlers of a library off the process again',
     'src/backend/host/is-node.ts': 'asks whether this is Node',

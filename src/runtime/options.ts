@@ -20,6 +20,11 @@ export type ServingOptions = {
   readonly backend?: BackendChoice
   /** Threads, device, memory and adapter of the backends that run in a process of their own. */
   readonly backendOptions?: BackendOptions
+  /**
+   * Where wasm and cpu compute: `inline` in this thread; or in threads of their own, which share the rows of each batch and
+   * leave this one to answer. The other backends are in processes of their own in any case. @default 'inline'
+   */
+  readonly execution?: 'inline' | { readonly workers: number }
   /** @default a logger that says nothing */
   readonly logger?: Logger
   readonly batching?: false | BatchingOptions
@@ -73,6 +78,8 @@ export type PredictOptions = {
 export type ResolvedServingOptions = {
   readonly backend: BackendChoice
   readonly backendOptions: BackendOptions
+  /** 0 for inline. */
+  readonly workers: number
   readonly logger: Logger
   readonly batching: false | BatchingOptions
   readonly caching: false | ResolvedCaching
@@ -94,6 +101,7 @@ export function resolveServingOptions(options: ServingOptions): ResolvedServingO
   return {
     backend,
     backendOptions: checkedBackendOptions(options.backendOptions ?? {}),
+    workers: checkedWorkers(options.execution ?? 'inline'),
     logger,
     batching: checkedBatching(options.batching ?? {}),
     caching: resolveCaching(options.caching),
@@ -101,6 +109,16 @@ export function resolveServingOptions(options: ServingOptions): ResolvedServingO
     breaker: checkedBreaker(breaker),
     timeBudgetMs: positive('timeBudgetMs', timeBudgetMs),
   }
+}
+
+/** More threads than this only take turns on any machine there is. */
+const mostWorkers = 256
+
+function checkedWorkers(execution: NonNullable<ServingOptions['execution']>): number {
+  if (execution === 'inline') return 0
+  const workers: unknown = typeof execution === 'object' && execution !== null ? execution.workers : undefined
+  if (typeof workers === 'number' && Number.isInteger(workers) && workers >= 1 && workers <= mostWorkers) return workers
+  throw wrongOption('execution', `'inline' or { workers: 1 … ${mostWorkers} }`, JSON.stringify(execution))
 }
 
 function checkedBatching(batching: false | BatchingOptions): false | BatchingOptions {

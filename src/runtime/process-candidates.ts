@@ -1,15 +1,17 @@
 // What the user says about backends in; the backends of this process, made once for all that say the same, out.
 
 import type { BackendOptions } from '../backend/backend-options.ts'
-import { type Candidate, createCandidate, candidateNames } from '../backend/choice/candidates.ts'
+import { type Candidate, candidateNames, createCandidate, type WorkerCount } from '../backend/choice/candidates.ts'
 
 /** By name and that backend's own options: each counts the memory of the models that it holds, wasm's for all models. */
 const candidates = new Map<string, Candidate>()
 
-export function processCandidates(options: BackendOptions): readonly Candidate[] {
+export function processCandidates(options: BackendOptions, workers: WorkerCount = 0): readonly Candidate[] {
   return candidateNames.map((name) => {
-    const key = `${name} ${keyOf((options as Partial<Record<string, object>>)[name])}`
-    const found = candidates.get(key) ?? createCandidate(name, options)
+    // the others are in processes of their own anyway
+    const threads = name === 'wasm' || name === 'cpu' ? workers : 0
+    const key = `${name} ${threads} ${keyOf((options as Partial<Record<string, object>>)[name])}`
+    const found = candidates.get(key) ?? createCandidate(name, options, workers)
     candidates.set(key, found)
     return found
   })

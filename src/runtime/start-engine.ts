@@ -46,7 +46,7 @@ export async function startEngine(
     const selected = await selectBackend({
       requested: serving.backend,
       artifact,
-      candidates: options.candidates ?? processCandidates(serving.backendOptions),
+      candidates: options.candidates ?? processCandidates(serving.backendOptions, serving.workers),
       now: platform.clock.now,
       onEvent: createBackendLog(serving.logger, { model, version }),
     })

@@ -1,7 +1,7 @@
 // The name of a backend and what the user says about it in; the backend, or why it is not there, out.
 
 import type { BackendOptions } from '../backend-options.ts'
-import type { HostedName } from '../host/host-protocol.ts'
+import type { ForkedName, ThreadedName } from '../host/host-protocol.ts'
 import { isNode } from '../host/is-node.ts'
 import type { Backend, BackendName } from '../port.ts'
 import { createCpuBackend } from '../tfjs/cpu.ts'
@@ -15,27 +15,36 @@ export type Candidate =
 /** Every backend there is, in the order in which `auto` prefers them. */
 export const candidateNames = ['cuda', 'webgpu', 'native', 'wasm', 'cpu', 'kernel'] as const satisfies BackendName[]
 
+/** Threads of wasm and cpu; 0 for the caller's own. */
+export type WorkerCount = number
+
 type Made = { readonly backend: Backend } | { readonly unavailable: string }
 
-const creators: Readonly<Record<BackendName, (options: BackendOptions) => Made>> = {
+const creators: Readonly<Record<BackendName, (options: BackendOptions, workers: WorkerCount) => Made>> = {
   cuda: (options) => hosted('cuda', options),
   webgpu: (options) => hosted('webgpu', options),
   native: (options) => hosted('native', options),
-  wasm: () => ({ backend: createWasmBackend() }),
-  cpu: () => ({ backend: createCpuBackend() }),
+  wasm: (_, workers) => (workers === 0 ? { backend: createWasmBackend() } : threaded('wasm', workers)),
+  cpu: (_, workers) => (workers === 0 ? { backend: createCpuBackend() } : threaded('cpu', workers)),
   kernel: () => ({ unavailable: 'not in this release' }),
 }
 
 /** A fresh one; each counts the memory of the models it loads, so a process keeps one of a kind. */
-export function createCandidate(name: BackendName, options: BackendOptions): Candidate {
-  return { name, ...creators[name](options) }
+export function createCandidate(name: BackendName, options: BackendOptions, workers: WorkerCount = 0): Candidate {
+  return { name, ...creators[name](options, workers) }
 }
 
 /** A process of its own, and with it Node's modules, comes with the first use. */
-function hosted(name: HostedName, options: BackendOptions): Made {
+function hosted(name: ForkedName, options: BackendOptions): Made {
   if (!isNode()) return { unavailable: 'needs Node' }
   const create = async () => (await import('./installed-backend.ts')).createInstalledBackend(name, options)
   return { backend: createLateBackend({ name, description: `${name} in a process of its own`, create }) }
+}
+
+function threaded(name: ThreadedName, workers: WorkerCount): Made {
+  if (!isNode()) return { unavailable: 'threads need Node' }
+  const create = async () => (await import('../host/threaded-backend.ts')).createThreadedBackend(name, workers)
+  return { backend: createLateBackend({ name, description: `${name} in ${workers} threads`, create }) }
 }
 
 export function createCandidates(options: BackendOptions = {}): Candidate[] {

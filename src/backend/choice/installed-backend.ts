@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createError } from '../../errors.ts'
 import type { BackendOptions } from '../backend-options.ts'
 import { createForkedBackend } from '../host/forked-backend.ts'
-import type { HostedName } from '../host/host-protocol.ts'
+import type { ForkedName } from '../host/host-protocol.ts'
 import { findNative } from '../host/native-home.ts'
 import type { Backend } from '../port.ts'
 
@@ -52,14 +52,14 @@ const needs = {
     missing: 'the native add-on is not installed',
     remedy: 'npx tfjs-serving native install',
   },
-} as const satisfies Record<HostedName, Need>
+} as const satisfies Record<ForkedName, Need>
 
 /**
  * Looks each time that it is opened or loads, so that what is installed meanwhile is found; a look costs a fraction of a
  * millisecond, the start of a process that finds nothing a hundred times that.
  */
 export function createInstalledBackend(
-  name: HostedName,
+  name: ForkedName,
   options: BackendOptions,
   { backend = createForkedBackend(name, options), installs = machineInstalls }: Partial<Rim> = {},
 ): Backend {

@@ -1,11 +1,9 @@
 // What a host process should be in; that process, forked and linked to this one, out.
 
 import { type ChildProcess, fork } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
-import { createError } from '../../errors.ts'
 import { exitReason } from './exit-reason.ts'
+import { hostEntry } from './host-entry.ts'
 import { hostEnvironment } from './host-environment.ts'
 import type { HostLink } from './host-link.ts'
 import type { HostReply, HostStart } from './host-protocol.ts'
@@ -21,7 +19,7 @@ const pipesWaitMs = 200
  * @throws BACKEND_UNAVAILABLE where the file that it begins with is not there
  */
 export function forkHost(start: HostStart): HostLink {
-  const child = fork(findEntry(), [JSON.stringify(start)], {
+  const child = fork(hostEntry('host-main'), [JSON.stringify(start)], {
     env: { ...hostEnvironment(start.name, start.options, process.env) },
     // flags of this process are for it alone: a debugger's port, a loader, a heap
     execArgv: [],
@@ -53,18 +51,6 @@ export function forkHost(start: HostStart): HostLink {
       child.channel?.unref()
     },
   }
-}
-
-/** Beside this module once built; sources are run by tests, and Node 20 starts no TypeScript. */
-function findEntry(): string {
-  const here = import.meta.url
-  const isSource = here.endsWith('.ts')
-  const path = fileURLToPath(new URL(isSource ? '../../../dist/src/backend/host/host-main.js' : './host-main.js', here))
-  if (existsSync(path)) return path
-  throw createError(
-    'BACKEND_UNAVAILABLE',
-    `a host process begins with ${path}, which is not there; ${isSource ? 'run npm run build' : 'do not bundle tfjs-serving, or copy its files beside the bundle'}`,
-  )
 }
 
 /** Calls back once the process has ended and what it sent and wrote was read. */

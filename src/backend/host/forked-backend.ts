@@ -4,10 +4,10 @@ import { systemClock } from '../../observe/clock.ts'
 import type { BackendOptions } from '../backend-options.ts'
 import type { Backend } from '../port.ts'
 import { forkHost } from './fork-host.ts'
-import type { HostedName } from './host-protocol.ts'
+import type { ForkedName } from './host-protocol.ts'
 import { createHostedBackend } from './hosted-backend.ts'
 
 /** No process starts before the first `open` or `load`. */
-export function createForkedBackend(name: HostedName, options: BackendOptions = {}): Backend {
+export function createForkedBackend(name: ForkedName, options: BackendOptions = {}): Backend {
   return createHostedBackend(name, { fork: () => forkHost({ name, options }), clock: systemClock })
 }

@@ -1,7 +1,7 @@
 // A backend's name and options and the environment of this process in; the environment of its host process out.
 
 import type { BackendOptions } from '../backend-options.ts'
-import type { HostedName } from './host-protocol.ts'
+import type { ForkedName } from './host-protocol.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -49,9 +49,9 @@ const wants = {
     }
   },
   webgpu: () => ({ set: {}, unlessSet: {} }),
-} as const satisfies Record<HostedName, (options: BackendOptions, env: Environment) => Wants>
+} as const satisfies Record<ForkedName, (options: BackendOptions, env: Environment) => Wants>
 
-export function hostEnvironment(name: HostedName, options: BackendOptions, env: Environment): Environment {
+export function hostEnvironment(name: ForkedName, options: BackendOptions, env: Environment): Environment {
   const { set, unlessSet } = wants[name](options, env)
   return { ...unlessSet, ...withoutInspector(env), ...set }
 }

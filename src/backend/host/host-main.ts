@@ -4,7 +4,7 @@ import process from 'node:process'
 import type { BackendOptions } from '../backend-options.ts'
 import type { Backend } from '../port.ts'
 import { createHostService } from './host-service.ts'
-import type { HostedName, HostReply, HostRequest, HostStart } from './host-protocol.ts'
+import type { ForkedName, HostReply, HostRequest, HostStart } from './host-protocol.ts'
 
 type OnLost = (reason: string) => void
 
@@ -13,7 +13,7 @@ const createBackend = {
   native: async () => (await import('../tfjs/native.ts')).createNativeBackend(),
   cuda: async ({ cuda }, onLost) => (await import('../tfjs/cuda.ts')).createCudaBackend(cuda, onLost),
   webgpu: async ({ webgpu }, onLost) => (await import('../tfjs/webgpu.ts')).createWebgpuBackend(webgpu, onLost),
-} as const satisfies Record<HostedName, (options: BackendOptions, onLost: OnLost) => Promise<Backend>>
+} as const satisfies Record<ForkedName, (options: BackendOptions, onLost: OnLost) => Promise<Backend>>
 
 /** They go to the whole process group or control group; the parent, which has its own plans for its end, decides. */
 const parentsSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

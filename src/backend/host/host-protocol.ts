@@ -5,10 +5,16 @@ import type { BackendOptions } from '../backend-options.ts'
 import type { BackendFacts, Slab } from '../port.ts'
 
 /** Backends that live in a process of their own. */
-export type HostedName = 'cuda' | 'webgpu' | 'native'
+export type ForkedName = 'cuda' | 'webgpu' | 'native'
+
+/** Backends that may live in threads of their own. */
+export type ThreadedName = 'wasm' | 'cpu'
+
+/** Backends that are spoken to by this protocol. */
+export type HostedName = ForkedName | ThreadedName
 
 /** Given to the host process as its one argument, JSON. */
-export type HostStart = { readonly name: HostedName; readonly options: BackendOptions }
+export type HostStart = { readonly name: ForkedName; readonly options: BackendOptions }
 
 /** `model` is the parent's number for a loaded model; it stays the same when the host is made anew. */
 export type HostRequest =

@@ -25,6 +25,8 @@ const descriptions = {
   native: '@tensorflow/tfjs-node 4.22.0 in its own process',
   cuda: '@tensorflow/tfjs-node-gpu 4.22.0 in its own process',
   webgpu: '@tensorflow/tfjs-backend-webgpu 4.22.0 in its own process',
+  wasm: '@tensorflow/tfjs-backend-wasm 4.22.0 in a thread of its own',
+  cpu: '@tensorflow/tfjs-backend-cpu 4.22.0 in a thread of its own',
 } as const satisfies Record<HostedName, string>
 
 /** What a graph answers with. */

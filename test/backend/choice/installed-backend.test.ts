@@ -2,7 +2,7 @@
 import { expect, test, vi } from 'vitest'
 import { createInstalledBackend, type Installs } from '../../../src/backend/choice/installed-backend.ts'
 import { createLateBackend } from '../../../src/backend/choice/late-backend.ts'
-import type { HostedName } from '../../../src/backend/host/host-protocol.ts'
+import type { ForkedName } from '../../../src/backend/host/host-protocol.ts'
 import { artifact, createFake } from './fake-backends.ts'
 
 vi.unmock('../../../src/backend/choice/installed-backend.ts')
@@ -12,7 +12,7 @@ const installsOf = (...there: string[]): Installs => ({
   hasNative: (flavour) => Promise.resolve(there.includes(flavour)),
 })
 
-test.each<[HostedName, string]>([
+test.each<[ForkedName, string]>([
   ['cuda', 'npx tfjs-serving native install --gpu'],
   ['native', 'npx tfjs-serving native install'],
   ['webgpu', 'npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0'],
@@ -25,7 +25,7 @@ test.each<[HostedName, string]>([
   expect(fake.counts).toEqual({ opened: 0, loaded: 0, disposed: 0 })
 })
 
-test.each<[HostedName, string[]]>([
+test.each<[ForkedName, string[]]>([
   ['cuda', ['gpu']],
   ['cuda', ['@tensorflow/tfjs-node-gpu']],
   ['native', ['cpu']],

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { type Environment, hostEnvironment } from '../../../src/backend/host/host-environment.ts'
 import type { BackendOptions } from '../../../src/backend/backend-options.ts'
-import type { HostedName } from '../../../src/backend/host/host-protocol.ts'
+import type { ForkedName } from '../../../src/backend/host/host-protocol.ts'
 
-type Case = readonly [title: string, name: HostedName, options: BackendOptions, env: Environment, expected: Environment]
+type Case = readonly [title: string, name: ForkedName, options: BackendOptions, env: Environment, expected: Environment]
 
 const oneThread = { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' }
 const quiet = { TF_CPP_MIN_LOG_LEVEL: '2' }
