@@ -11,7 +11,7 @@ import type { PendingJob } from './pending-job.ts'
  * Of so many jobs that would miss their deadline one is let in all the same: where only refusals were left, nothing
  * would run that could show that the model has become faster.
  */
-const probeEvery = 32
+const probeEvery = 256
 
 /** In which a refusal is repeated: its numbers are whole milliseconds, and still true. */
 const repeatMs = 1

@@ -26,7 +26,7 @@ const shortRunMs = 1
  */
 const longestBlockMs = 20
 
-/** Of so many long runs one has another size: the cost of both is learned anew, for about 1 % of the time. */
+/** Of so many runs that are long or cut short one has another size: so its cost is learned anew, for about 1 % of the time. */
 const exploreEvery = 64
 
 /** The same while the cost is not known: then it is wanted soon. */
@@ -51,7 +51,7 @@ class LearnedSizes implements BatchSizes {
   #capRows: number
   /** Runs that were measured when `#capRows` was worked out. */
   #capRunCount = 0
-  #longRunCount = 0
+  #tellingRunCount = 0
   #explorationCount = 0
 
   constructor(options: BatchSizesOptions & { readonly maxRows: number }) {
@@ -73,9 +73,10 @@ class LearnedSizes implements BatchSizes {
     if (queuedRows === 1) return 1
     const cap = this.capRows
     const planned = Math.min(queuedRows, cap)
-    if (this.#options.cost.runMs(planned) <= shortRunMs) return cap
+    const isCutShort = planned < queuedRows && cap < this.#options.maxRows
+    if (!isCutShort && this.#options.cost.runMs(planned) <= shortRunMs) return cap
     const every = this.#options.cost.learned === undefined ? exploreFirstEvery : exploreEvery
-    return ++this.#longRunCount % every === 0 ? this.#otherSize(queuedRows, planned) : cap
+    return ++this.#tellingRunCount % every === 0 ? this.#otherSize(queuedRows, planned) : cap
   }
 
   /** Smaller and larger in turn, as far as there are rows for it. */

@@ -128,11 +128,14 @@ export class JobLedger<Job, Result> {
     let oldestAtMs = nowMs
     for (let pending = queue.peek(); pending !== undefined; pending = queue.peek()) {
       const isLate = pending.deadlineAtMs <= (jobs.length === 0 ? nowMs : usefulUntilMs)
+      // Of jobs that share a signal the first to hear of its abort may be what starts this batch.
+      const isAborted = pending.signal?.aborted === true
+      const isGone = isLate || isAborted
       // What goes next and does not fit waits for the next batch: passing it would let small jobs starve it.
-      if (!isLate && jobs.length > 0 && rowCount + pending.rowCount > limit) break
+      if (!isGone && jobs.length > 0 && rowCount + pending.rowCount > limit) break
       this.#room.remove(pending)
-      if (isLate) {
-        this.#rejectLate(pending, nowMs)
+      if (isGone) {
+        this.#reject(pending, isAborted ? pending.signal?.reason : this.#options.errors.late(pending, nowMs))
         continue
       }
       pending.stage = 'running'

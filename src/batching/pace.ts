@@ -95,17 +95,22 @@ export class Pace {
     return this.#sizes.next(queuedRows)
   }
 
-  /** What a run of `rowCount` rows takes; 0 before any. */
+  /** What a run of `rowCount` rows takes; 0 before that is known. */
   runMs(rowCount: number): number {
-    return this.#cost.runMs(rowCount)
+    return this.#cost.learned === undefined ? 0 : this.#cost.runMs(rowCount)
   }
 
-  /** When `rowCount` rows would have run, one gap and one fixed part a batch. Undefined before it is measured. */
+  /**
+   * When `rowCount` rows would have run, one gap and one fixed part a batch. Undefined before it is measured. Where they
+   * fill a batch, so will those who come after them fill the last one, and an answer waits for all of its batch.
+   */
   answerMs(rowCount: number): number | undefined {
     const cost = this.#cost.learned
     if (cost === undefined) return undefined
-    const batchCount = Math.ceil(rowCount / this.#sizes.capRows)
-    return batchCount * (this.#gapMs + cost.fixedMs) + rowCount * cost.perRowMs
+    const { capRows } = this.#sizes
+    const batchCount = Math.ceil(rowCount / capRows)
+    const rowsRun = batchCount === 1 ? rowCount : batchCount * capRows
+    return batchCount * (this.#gapMs + cost.fixedMs) + rowsRun * cost.perRowMs
   }
 
   /** When `queuedRows` should have run, a whole number of milliseconds. */

@@ -21,8 +21,12 @@ const longestOutlier = 2
  */
 const notableMs = 1
 
-/** Runs after which a class that none of them was of counts half: what is no longer run may no longer hold. */
-const staleRuns = 512
+/**
+ * After so many runs a class that none of them was of counts half: what is no longer run may no longer hold. It never
+ * counts nothing: where all runs have one size, only an old one tells the parts apart.
+ */
+const staleRuns = 128
+const leastFreshness = 1e-6
 
 /** Shorter times are what the clock happened to say: browsers round theirs to 5 µs and more. */
 const resolutionMs = 0.005
@@ -117,7 +121,8 @@ export class RunCost {
     let [w, wn, wt, wnn, wnt] = [0, 0, 0, 0, 0]
     for (const { rows, ms, lastRun } of this.#classes) {
       const scale = Math.max(ms, resolutionMs)
-      const weight = 1 / (scale * scale * (1 + (this.#runCount - lastRun) / staleRuns))
+      const freshness = Math.max(leastFreshness, 2 ** ((lastRun - this.#runCount) / staleRuns))
+      const weight = freshness / (scale * scale)
       w += weight
       wn += weight * rows
       wt += weight * ms

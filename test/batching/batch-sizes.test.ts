@@ -30,7 +30,7 @@ describe('most rows of an adaptive batch', () => {
     ['the same in this thread, while runs are short', 'sync', 0.01, 0.01, 99],
     ['what runs in 20 ms in this thread', 'sync', 4, 0.5, 32],
     ['one in this thread, where one takes longer than that', 'sync', 0.1, 35, 1],
-    ['in this thread what takes as long as the fixed part, where that is longer', 'sync', 50, 0.5, 100],
+    ['in this thread what takes as long as the fixed part, where that is longer', 'sync', 50.2, 0.5, 100],
   ])('is %s (%s, %f ms + %f a row: %i)', (_, mode, fixedMs, perRowMs, capRows) => {
     const [batcher] = createSimulatedBatcher(() => 0, { mode })
     expect(batcher.cost()).toBeUndefined()
@@ -101,6 +101,14 @@ describe('an adaptive batcher that learns', () => {
     // four times as many would block this thread for longer than 20 ms
     expect(sizes[127]).toBe(97)
     expect(countOf(sizes.slice(0, 128), 50)).toBe(126)
+  })
+
+  it('tries a smaller size every time where there is no larger one', async () => {
+    const subject = createSimulatedBatcher((rows) => 5 + 0.001 * rows)
+    for (const rowCount of [1, 64]) subject[0].recordRun(rowCount, 5 + 0.001 * rowCount)
+    await burst(subject, 100, 250)
+    const sizes = sizesOf(subject[1])
+    expect([countOf(sizes, 25), countOf(sizes, 75), countOf(sizes, 100)]).toEqual([3, 3, 247])
   })
 
   it('leaves runs alone that nobody feels', async () => {

@@ -77,6 +77,22 @@ describe('batcher, with callers that leave', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
+  it('runs none of the jobs that share a signal, though the first to leave makes room for a full batch', async () => {
+    const window = { strategy: 'time-window', mode: 'async', maxRows: 4, maxQueuedRows: 8 } as const
+    const [batcher, { batches, clock }] = createHandReleasedBatcher(window)
+    const caller = new AbortController()
+    const shared = { signal: caller.signal }
+    const gone = [codeOf(batcher.submit('a', shared)), codeOf(batcher.submit('b', shared))]
+    const stays = batcher.submit('c')
+    const waits = batcher.submit('d', { rowCount: 3, whenFull: 'wait' })
+    caller.abort('left')
+    expect(await Promise.all(gone)).toEqual(['left', 'left'])
+    expect(batches.map(({ jobs }) => jobs)).toEqual([['c', 'd']])
+    batches[0].finish()
+    expect(await Promise.all([stays, waits])).toEqual(['C', 'D'])
+    expect(clock.pendingTimers).toBe(0)
+  })
+
   it('takes its listener off when the signal aborts', async () => {
     const [batcher] = createHandReleasedBatcher()
     const caller = new AbortController()

@@ -18,13 +18,14 @@ function recordWaits(pace: Pace, expectedMs: number, factors: readonly number[])
 }
 
 describe('an expected wait', () => {
-  it('is a fixed part a batch and a part a row, once both are known', () => {
+  it('is a fixed part a batch and a part a row, once both are known, and the last batch will fill', () => {
     const pace = createPace()
     expect(pace.answerMs(25)).toBeUndefined()
     pace.recordRun(1, 3)
     expect(pace.answerMs(25)).toBeUndefined()
     pace.recordRun(10, 12)
-    expect(pace.answerMs(25)).toBeCloseTo(3 * 2 + 25, 9)
+    expect(pace.answerMs(7)).toBeCloseTo(2 + 7, 9)
+    expect(pace.answerMs(25)).toBeCloseTo(3 * 2 + 30, 9)
   })
 
   it('counts the gap between two batches, but only where rows were due in it', () => {
