@@ -31,7 +31,7 @@ const deviationWeight = 1 / 4
 /** Shorter waits are one run and its turn, and say little of a queue. */
 const tellingMs = 5
 
-/** In batches without a telling wait the factor fades: what one overload taught must not refuse callers for ever. */
+/** Where no batch tells of gaps or waits, both fade: what one overload taught must not refuse callers for ever. */
 const fadingWeight = 1 / 64
 
 export class Pace {
@@ -62,6 +62,7 @@ export class Pace {
   /** A batch has ended; `leavesAtMs`: when the next one should leave. */
   recordEnd(nowMs: number, leavesAtMs: number): void {
     this.#dueSinceMs = leavesAtMs <= nowMs ? nowMs : undefined
+    if (this.#dueSinceMs === undefined) this.#gapMs -= fadingWeight * this.#gapMs
   }
 
   /** From one batch's end to the next one's start, with rows due: what else this thread does, new rows included. */
