@@ -1,6 +1,7 @@
 // A job that comes and what waits ahead of it in, the reason to refuse it at once out, if there is one.
 
 import type { MLError } from '../errors.ts'
+import type { SubmitOptions } from './batcher-options.ts'
 import type { BatchingErrors } from './batching-errors.ts'
 import type { ResolvedBatching } from './batching-options.ts'
 import type { Batch, JobLedger } from './job-ledger.ts'
@@ -37,7 +38,10 @@ export class Admission<Job, Result> {
   }
 
   /** Why a job that comes now cannot be taken, or ever; where it can, it is told when its answer is expected. */
-  refusalOf(pending: PendingJob<Job, Result>, whenFull: 'refuse' | 'wait'): MLError | undefined {
+  refusalOf(
+    pending: PendingJob<Job, Result>,
+    { whenFull = 'refuse', wantedByMs = Infinity }: SubmitOptions,
+  ): MLError | undefined {
     const { ledger, limits, errors } = this.#options
     const { rowCount, deadlineAtMs, enqueuedAtMs: nowMs } = pending
     const { maxRows } = limits.strategy
@@ -46,15 +50,18 @@ export class Admission<Job, Result> {
     if (!(deadlineAtMs > nowMs)) return errors.late(pending, nowMs)
     if (whenFull === 'wait') return undefined
     if (!ledger.hasRoomFor(rowCount)) return this.#full(rowCount, nowMs)
-    return deadlineAtMs === Infinity ? undefined : this.#predictedMissOf(pending)
+    const dueAtMs = Math.min(deadlineAtMs, wantedByMs)
+    return dueAtMs === Infinity ? undefined : this.#predictedMissOf(pending, dueAtMs)
   }
 
-  #predictedMissOf(pending: PendingJob<Job, Result>): MLError | undefined {
-    const { enqueuedAtMs: nowMs, deadlineAtMs } = pending
+  #predictedMissOf(pending: PendingJob<Job, Result>, dueAtMs: number): MLError | undefined {
+    const { enqueuedAtMs: nowMs } = pending
     pending.expectedMs = this.#expectedMs(pending)
     const cautiousMs = pending.expectedMs * this.#options.pace.caution
-    if (nowMs + cautiousMs < deadlineAtMs || ++this.#missCount % probeEvery === 0) return undefined
-    return this.#miss(cautiousMs, deadlineAtMs - nowMs, nowMs)
+    // An idle model is asked whatever the time: nothing waits ahead, and an answer is what its cost is learned from.
+    if (cautiousMs === 0 || nowMs + cautiousMs < dueAtMs) return undefined
+    if (++this.#missCount % probeEvery === 0) return undefined
+    return this.#miss(cautiousMs, dueAtMs - nowMs, nowMs)
   }
 
   /** How long until the answer; 0 where nothing is ahead of it, or not enough was measured to say. */
@@ -64,7 +71,6 @@ export class Admission<Job, Result> {
     const rowsAhead = ledger.rowsAhead(pending)
     const endsAtMs = running === undefined ? -Infinity : running.startedAtMs + pace.runMs(running.rowCount)
     const restMs = Math.max(0, endsAtMs - pending.enqueuedAtMs)
-    // Who comes to an idle model is never refused, whatever it once took.
     if (rowsAhead === 0 && restMs === 0) return 0
     const waitMs = pace.answerMs(rowsAhead + pending.rowCount)
     return waitMs === undefined ? 0 : restMs + waitMs

@@ -74,6 +74,21 @@ describe('a predicted miss of the deadline', () => {
     await Promise.all([codeOf(first), ...waiting])
   })
 
+  it('is seen for a job that others may come to share, which once taken does not end with who asked first', async () => {
+    const [batcher, { clock, batches }] = createKnown()
+    const first = batcher.submit('x')
+    const waiting = range(20).map((i) => batcher.submit(`${i}`))
+    expect(await codeOf(batcher.submit('a', { wantedByMs: clock.now() + 30 }))).toBe('QUEUE_FULL')
+    const taken = batcher.submit('b', { wantedByMs: clock.now() + 60 })
+    expect(clock.pendingTimers).toBe(0)
+    clock.advance(100)
+    batches[0].finish()
+    await first
+    batches[1].finish()
+    expect(await taken).toBe('B')
+    await Promise.all(waiting)
+  })
+
   it('sees only what goes first: a high row does not wait for normal ones', async () => {
     const [batcher, { clock }] = createKnown()
     const first = codeOf(batcher.submit('x'))
