@@ -5,18 +5,21 @@ import { createError } from '../errors.ts'
 import type { Clock } from '../observe/clock.ts'
 
 /**
- * The deadline is waited for in several steps, however late the first of them come: timers come before input and output,
- * so that after a long batch in this thread a call that was not even sent, or whose reply is there already, would count
- * as late.
+ * The deadline is waited for in steps, to see whether this thread was held up by a long batch or the machine: timers come
+ * before input and output, so that a call that was not even sent, or whose reply is there already, would count as late.
+ * Hence one more turn for input and output in any case, and some more steps where the latest came late.
  */
 const stepMs = 10
-const leastSteps = 3
+const stepsAfterHold = 3
 
 /** Calls under way at once; what comes meanwhile waits for one to end, and then shares the next. */
-const maxCalls = 8
+const maxCalls = 4
 
-/** So that a frozen store costs five deadlines, and then one each time the circuit half-opens. */
-const failuresUntilOpen = 5
+/**
+ * So that a frozen store costs a handful of deadlines, and then one each time the circuit half-opens. More than are under
+ * way at once: a single pause of the machine opens nothing.
+ */
+const failuresUntilOpen = maxCalls + 1
 const halfOpenAfterMs = 1000
 
 /** `fault`: tried and failed. `skipped`: not tried, since it would have failed. */
@@ -106,12 +109,17 @@ export function createBulkLane<Item, Results>(options: BulkLaneOptions<Item, Res
 function withinDeadline<Result>(operation: () => Promise<Result>, deadlineMs: number, clock: Clock): Promise<Result> {
   return new Promise((resolve, reject) => {
     const startedAt = clock.now()
-    let steps = 0
+    let latestAt = startedAt
+    let stepsLeft = Infinity
     const step = (): void => {
+      if (--stepsLeft === 0) return reject(lateReply(deadlineMs))
+      const now = clock.now()
+      const isHeldUp = now - latestAt > 2 * stepMs
       // timers may come a fraction of a millisecond early
-      const isOver = clock.now() - startedAt > deadlineMs - 1
-      if (++steps < leastSteps || !isOver) timer = clock.setTimer(step, stepMs)
-      else reject(createError('DEADLINE_EXCEEDED', `the cache gave no reply within ${deadlineMs} ms`))
+      const isOver = stepsLeft === Infinity && now - startedAt > deadlineMs - 1
+      if (isOver) stepsLeft = isHeldUp ? stepsAfterHold : 1
+      latestAt = now
+      timer = clock.setTimer(step, isOver && !isHeldUp ? 0 : stepMs)
     }
     let timer = clock.setTimer(step, stepMs)
     // The function turns a synchronous throw into a rejection; one that comes after the deadline is handled here too.
@@ -126,4 +134,8 @@ function withinDeadline<Result>(operation: () => Promise<Result>, deadlineMs: nu
       },
     )
   })
+}
+
+function lateReply(deadlineMs: number): Error {
+  return createError('DEADLINE_EXCEEDED', `the cache gave no reply within ${deadlineMs} ms`)
 }

@@ -46,23 +46,35 @@ export function encodeTree(value: unknown, depth = 0): JsonTree {
   throw new TreeFault(`expected numbers, strings, booleans, arrays and plain objects, got ${typeof value}`)
 }
 
-/** @throws TreeFault; DOMException where base64 is broken */
+/**
+ * The tree is used up: its arrays become those of the value.
+ * @throws TreeFault; DOMException where base64 is broken
+ */
 export function decodeTree(tree: unknown, depth = 0): unknown {
   if (depth > maxDepth) throw new TreeFault(`expected at most ${maxDepth} levels, got more`)
   if (typeof tree !== 'object' || tree === null) return tree
-  if (Array.isArray(tree)) return tree.map((element) => decodeTree(element, depth + 1))
+  if (Array.isArray(tree)) {
+    for (let i = 0; i < tree.length; i++) tree[i] = decodeTree(tree[i], depth + 1)
+    return tree
+  }
   const { n, f, o } = tree as { readonly n?: unknown; readonly f?: unknown; readonly o?: unknown }
   if (typeof n === 'string' && Object.hasOwn(specialNumbers, n)) return specialNumbers[n as keyof typeof specialNumbers]
   if (typeof f === 'string') return numbersOfBytes(bytesOfBase64(f))
-  if (Array.isArray(o)) return Object.fromEntries(o.map((entry: unknown) => decodeEntry(entry, depth + 1)))
+  if (Array.isArray(o)) return decodeEntries(o, depth + 1)
   throw new TreeFault('expected an object with n, f or o')
 }
 
-function decodeEntry(entry: unknown, depth: number): [string, unknown] {
-  if (!Array.isArray(entry) || entry.length !== 2 || typeof entry[0] !== 'string')
-    throw new TreeFault('expected entries of a name and a value')
-  // fromEntries defines own properties, and so even "__proto__" is only a name
-  return [entry[0], decodeTree(entry[1], depth)]
+function decodeEntries(entries: readonly unknown[], depth: number): Record<string, unknown> {
+  const object: Record<string, unknown> = {}
+  for (const entry of entries) {
+    if (!Array.isArray(entry) || entry.length !== 2 || typeof entry[0] !== 'string')
+      throw new TreeFault('expected entries of a name and a value')
+    const [name, value] = [entry[0], decodeTree(entry[1], depth)]
+    if (name !== '__proto__') object[name] = value
+    // assigning would set the prototype; this is only a name
+    else Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true })
+  }
+  return object
 }
 
 function encodeNumber(value: number): JsonTree {

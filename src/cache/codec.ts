@@ -3,7 +3,7 @@
 import { deflateSync, inflateSync } from 'fflate'
 import type { Answer } from '../rows/prediction.ts'
 import { base64OfBytes, bytesOfBase64 } from './base64.ts'
-import { checksumLength, checksumOf } from './checksum.ts'
+import { checksumLength, checksumOf, hasChecksum } from './checksum.ts'
 import { decodeTree, encodeTree, TreeFault } from './codec-tree.ts'
 
 /**
@@ -69,8 +69,7 @@ export function decodeAnswer(stored: unknown, key: string): Decoded {
   if (!stored.startsWith(magic)) return { isAnswer: false, fault: anyMagic.test(stored) ? 'other-version' : 'foreign' }
   if (stored.length > maxTextLength) return { isAnswer: false, fault: 'too-large' }
   try {
-    if (stored.slice(magic.length, layoutAt) !== checksumOf(key, stored, layoutAt))
-      throw new TreeFault('changed or moved')
+    if (!hasChecksum(key, stored, layoutAt)) throw new TreeFault('changed or moved')
     const { number: storedAtMs, end } = leadingNumber(stored, layoutAt + 1, 16)
     const answer = decodeTree(JSON.parse(jsonOf(stored, end)))
     if (isAnswer(answer)) return { isAnswer: true, answer, storedAtMs }

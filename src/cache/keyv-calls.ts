@@ -5,10 +5,10 @@ import type { KeyvLike } from './cache-port.ts'
 export type StoredText = { readonly key: string; readonly text: string }
 
 /**
- * Keys of one read. MGET of 256 answers of the usual size keeps Redis busy for 0.1 ms and this thread for one; keys that
- * are asked for one by one take ten times as long.
+ * Keys of one read. MGET of 128 answers of the usual size keeps this thread busy for a millisecond; keys that are asked
+ * for one by one take several times as long.
  */
-const [bulkReadKeys, singleReadKeys] = [256, 32]
+const [bulkReadKeys, singleReadKeys] = [128, 32]
 
 /** Texts of one write; a write of 64 keeps this thread busy for about half a millisecond. */
 export const textsPerWrite = 64

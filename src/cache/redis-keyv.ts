@@ -29,11 +29,14 @@ export async function openRedisKeyv({ url, namespace, clock }: RedisKeyvOptions)
   // Everything it would tell is thrown by the call or told by the client; without a listener it would throw as well.
   store.on('error', () => {})
 
+  const inNamespace = (key: string): string => store.createKeyPrefix(key, namespace)
+
   return {
     keyv: {
       get: (key) => store.get(key),
       set: (key, value, ttlMs) => store.set(key, value, ttlMs),
-      getMany: (keys) => store.getMany(keys),
+      // The adapter's own puts the values into a map by key first, which costs more than Redis does.
+      getMany: (keys) => client.mGet(keys.map(inNamespace)),
       on: (_event, listener) => onError(listener),
       off: (_event, listener) => offError(listener),
     },
@@ -42,8 +45,7 @@ export async function openRedisKeyv({ url, namespace, clock }: RedisKeyvOptions)
       const ttl = wholeTtl(ttlMs)
       // The adapter's own setMany is a transaction: one that a full queue cuts off would leave the connection within it.
       const pipeline = client.multi()
-      for (const { key, text } of texts)
-        pipeline.set(store.createKeyPrefix(key, namespace), text, ttl === undefined ? {} : { PX: ttl })
+      for (const { key, text } of texts) pipeline.set(inNamespace(key), text, ttl === undefined ? {} : { PX: ttl })
       await pipeline.execAsPipeline()
     },
     disconnect: close,

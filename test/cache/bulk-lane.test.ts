@@ -85,18 +85,18 @@ describe('createBulkLane', () => {
     expect(await ask('a')).toEqual({ kind: 'values', values: ['a'], durationMs: 3 })
   })
 
-  it('has at most 8 calls under way, and puts what comes meanwhile together into the next', async () => {
+  it('has at most 4 calls under way, and puts what comes meanwhile together into the next', async () => {
     const { ask, calls } = createSubject(undefined, 2)
     const settle: (() => void)[] = []
     calls.reply = (items) => new Promise((resolve) => settle.push(() => resolve(items)))
-    const asked = names(16).map(ask)
+    const asked = names(8).map(ask)
     await endOfTurn()
-    expect(calls.items).toHaveLength(8)
+    expect(calls.items).toHaveLength(4)
     asked.push(ask('late'))
     await endOfTurn()
     asked.push(ask('later'))
     await endOfTurn()
-    expect(calls.items).toHaveLength(8)
+    expect(calls.items).toHaveLength(4)
     settle.shift()?.()
     await endOfTurn()
     expect(calls.items.at(-1)).toEqual(['late', 'later'])
@@ -141,7 +141,7 @@ describe('createBulkLane', () => {
       clock.advance(10)
       await endOfTurn()
       if (isReplied) answer()
-      else clock.advance(20)
+      else clock.advance(30)
       expect((await reply).kind).toBe(isReplied ? 'values' : 'fault')
       expect(clock.pendingTimers).toBe(0)
     },
@@ -162,7 +162,7 @@ describe('createBulkLane', () => {
     const { ask, calls, clock } = createSubject(undefined, 1)
     const settle: (() => void)[] = []
     calls.reply = (items) => new Promise((resolve) => settle.push(() => resolve(items)))
-    const asked = names(9).map(ask)
+    const asked = names(5).map(ask)
     for (let round = 0; round < 2; round++) {
       await endOfTurn()
       clock.advance(49)
@@ -178,8 +178,8 @@ describe('createBulkLane', () => {
     await endOfTurn()
     clock.advance(50)
     const kinds = (await Promise.all(asked)).map(({ kind }) => kind)
-    expect(kinds.filter((kind) => kind === 'fault')).toHaveLength(16)
-    expect(kinds.filter((kind) => kind === 'skipped')).toHaveLength(84)
+    expect(kinds.filter((kind) => kind === 'fault')).toHaveLength(8)
+    expect(kinds.filter((kind) => kind === 'skipped')).toHaveLength(92)
     expect(clock.pendingTimers).toBe(0)
   })
 

@@ -160,7 +160,7 @@ const broken: readonly [string, unknown, string][] = [
   ['an earlier layout', 'tfjs1j{"o":[]}', 'other-version'],
   ['a later layout', 'tfjs3j{"o":[]}', 'other-version'],
   ['no body', 'tfjs2', 'corrupt'],
-  ['a wrong checksum', 'tfjs20000000j1:{"o":[]}', 'corrupt'],
+  ['a wrong checksum', 'tfjs200000000j1:{"o":[]}', 'corrupt'],
   ['no time', sealed('j{"o":[]}'), 'corrupt'],
   ['an empty time', sealed('j:{"o":[]}'), 'corrupt'],
   ['a time that is no number', sealed('j1e3:{"o":[]}'), 'corrupt'],

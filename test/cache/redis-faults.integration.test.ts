@@ -135,7 +135,10 @@ async function createScene({ password }: RedisServerOptions = {}) {
     expect(broken).toEqual([])
   }
 
-  await recoveryMs()
+  if ((await recoveryMs()) === Infinity)
+    throw new Error(
+      `no hits from a Redis that is well: ${JSON.stringify([model, control].map((one) => one.getHealth()))}`,
+    )
   return { server, model, waves, wave, drivenFor, duringWave, recoveryMs, assertUnharmed }
 }
 

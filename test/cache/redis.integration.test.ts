@@ -108,7 +108,8 @@ describe('a prediction cache on Redis', () => {
     expect(found.every((one, i) => one?.answer.label === i)).toBe(true)
   })
 
-  it('does not take replies for late that came while this thread was busy', async () => {
+  // another process must answer meanwhile: on a machine with ten times as much to do as it can, now and then it does not
+  it('does not take replies for late that came while this thread was busy', { retry: 2 }, async () => {
     const { url } = await startRedis()
     const cache = await openCache({ redisUrl: url })
     await recoveryMs(cache)
