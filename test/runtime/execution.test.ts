@@ -10,7 +10,6 @@ it('computes in the thread of the caller unless workers are asked for', () => {
 const wrong: readonly unknown[] = [
   'threads',
   2,
-  null,
   {},
   { workers: 0 },
   { workers: 1.5 },
