@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { z } from 'zod'
 
@@ -31,10 +31,10 @@ export type NativeInstall = z.infer<typeof markerShape> & {
   readonly home: string
 }
 
-/** `TFJS_SERVING_CACHE` names another root than the user's own cache folder. */
+/** Absolute. `TFJS_SERVING_CACHE` names another root than the user's own cache folder, from here where it is relative. */
 export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
   const { TFJS_SERVING_CACHE: chosen, XDG_CACHE_HOME: xdg } = env
-  if (chosen !== undefined && chosen !== '') return chosen
+  if (chosen !== undefined && chosen !== '') return resolve(chosen)
   return join(xdg !== undefined && xdg !== '' ? xdg : join(homedir(), '.cache'), 'tfjs-serving')
 }
 
