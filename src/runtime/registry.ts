@@ -40,11 +40,8 @@ export class MLServiceRegistry {
     this.options = options
     this.#serving = resolveServingOptions(options)
     const { memoryBudgetBytes = Infinity } = options
-    if (!(memoryBudgetBytes > 0))
-      throw createError(
-        'VALIDATION_FAILED',
-        `option memoryBudgetBytes: expected a number above 0, got ${memoryBudgetBytes}`,
-      )
+    assertPositive('memoryBudgetBytes', memoryBudgetBytes)
+    assertWatch(options.watch)
     this.#budget = new MemoryBudget(memoryBudgetBytes)
   }
 
@@ -204,4 +201,27 @@ export class MLServiceRegistry {
   #closedError(): MLError {
     return createError('CLOSED', `the registry of ${this.options.modelsDir} is closed`)
   }
+}
+
+function assertWatch(watch: unknown = false): void {
+  if (typeof watch === 'boolean') return
+  const names = typeof watch === 'object' && watch !== null ? Object.keys(watch) : undefined
+  if (names === undefined || names.some((name) => name !== 'intervalMs'))
+    throw wrongOption('watch', 'true, false or { intervalMs }', watch)
+  const { intervalMs = defaultWatchIntervalMs } = watch as { intervalMs?: unknown }
+  assertPositive('watch.intervalMs', intervalMs)
+}
+
+function assertPositive(option: string, value: unknown): void {
+  if (typeof value !== 'number' || !(value > 0)) throw wrongOption(option, 'a number above 0', value)
+}
+
+function wrongOption(option: string, expected: string, got: unknown): Error {
+  return createError(
+    'VALIDATION_FAILED',
+    `option ${option}: expected ${expected}, got ${typeof got === 'number' ? got : JSON.stringify(got)}`,
+    {
+      details: { option },
+    },
+  )
 }

@@ -101,10 +101,12 @@ export function routed(routing: () => Routing | undefined, clock: Clock): Stage 
   }
 }
 
-/** @throws VALIDATION_FAILED where weights or the shadow's share cannot be */
+const routingNames: readonly string[] = ['traffic', 'shadow'] satisfies (keyof RoutingOptions)[]
+
+/** @throws VALIDATION_FAILED where weights or the shadow's share cannot be, or a name is unknown */
 export function checkedRouting(
   model: string,
-  { traffic, shadow }: RoutingOptions,
+  options: RoutingOptions,
 ): {
   readonly weights: readonly (readonly [selector: string, weight: number])[]
   readonly shadow: { readonly selector: string; readonly share: number } | undefined
@@ -113,6 +115,11 @@ export function checkedRouting(
     createError('VALIDATION_FAILED', `${model}: ${option} expected ${expected}, got ${JSON.stringify(got)}`, {
       details: { model, option },
     })
+  if (typeof options !== 'object' || options === null) throw wrong('routing', 'an object', options)
+  // a misspelt name would otherwise end the routing that is set
+  for (const name of Object.keys(options))
+    if (!routingNames.includes(name)) throw wrong('routing', `of ${routingNames.join(' and ')}`, name)
+  const { traffic, shadow } = options
   const weights = Object.entries(traffic ?? {}).filter(([selector, weight]) => {
     if (typeof weight !== 'number' || !(weight >= 0) || weight === Infinity)
       throw wrong(`traffic.${selector}`, 'a weight of at least 0', weight)

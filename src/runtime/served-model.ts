@@ -36,7 +36,8 @@ export class ServedModel {
     await this.#table.ensureLoaded(this.#table.slot(undefined))
     if (config.traffic === undefined && config.shadow === undefined) return
     try {
-      await this.route(config)
+      const { traffic, shadow } = config
+      await this.route({ traffic, shadow })
     } catch (error) {
       logger.error(
         { model: name, err: error },

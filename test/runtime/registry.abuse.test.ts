@@ -89,10 +89,16 @@ describe('options of a registry', () => {
     ['breaker', { breaker: null }],
     ['failureThreshold', { breaker: { failureThreshold: 0 } }],
     ['openMs', { breaker: { openMs: -1 } }],
+    ['memoryBudgetBytes', { memoryBudgetBytes: '1' }],
+    ['memoryBudgetBytes', { memoryBudgetBytes: NaN }],
+    ['watch', { watch: 'yes' }],
+    ['watch', { watch: null }],
+    ['watch', { watch: { interval: 5 } }],
+    ['watch.intervalMs', { watch: { intervalMs: -1 } }],
   ])('that cannot be are refused by the constructor: %s', (option, options) => {
-    expect(() => new MLServiceRegistry({ modelsDir: 'models', ...(options as Partial<RegistryOptions>) })).toThrow(
-      expect.objectContaining({ code: 'VALIDATION_FAILED', message: expect.stringContaining(option) }),
-    )
+    expect(
+      () => new MLServiceRegistry({ modelsDir: 'models', ...(options as unknown as Partial<RegistryOptions>) }),
+    ).toThrow(expect.objectContaining({ code: 'VALIDATION_FAILED', message: expect.stringContaining(option) }))
   })
 })
 

@@ -75,6 +75,7 @@ describe('traffic', () => {
     ['an unknown version', { traffic: { '9.0.0': 1 } }, 'MODEL_NOT_FOUND'],
     ['a negative weight', { traffic: { stable: -1 } }, 'VALIDATION_FAILED'],
     ['no weight at all', { traffic: { stable: 0 } }, 'VALIDATION_FAILED'],
+    ['a misspelt name', { trafic: { stable: 1 } }, 'VALIDATION_FAILED'],
     ['a share of 2', { shadow: { version: 'canary', share: 2 } }, 'VALIDATION_FAILED'],
   ]
   it.each(wrong)('refuses %s, and changes nothing', async (_, options, code) => {
