@@ -14,7 +14,7 @@ export function createBackendLog(logger: Logger, who: Readonly<Record<string, st
 function lineOf(event: BackendEvent): [facts: object, message: string] {
   switch (event.kind) {
     case 'disqualified':
-      return [{ backend: event.name, reason: event.reason }, 'backend disqualified; another one serves the model']
+      return [{ backend: event.name, reason: event.reason }, 'backend disqualified; it does not serve the model']
     case 'moved':
       return [{ backend: event.to, from: event.from, why: event.why }, 'model moved to another backend']
     case 'stranded':

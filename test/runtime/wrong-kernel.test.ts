@@ -61,7 +61,11 @@ test.each([
     expect(wasm?.reason).toMatch(new RegExp(`wrong in batches of ${sizes}$`))
     const disqualified = lines.filter(([, , message]) => message.startsWith('backend disqualified'))
     expect(disqualified).toEqual([
-      ['warn', { model: 'telco_churn', version: '1.0.0', backend: 'wasm', reason: wasm?.reason }, expect.any(String)],
+      [
+        'warn',
+        { model: 'telco_churn', version: '1.0.0', backend: 'wasm', reason: wasm?.reason },
+        'backend disqualified; it does not serve the model',
+      ],
     ])
     expect(lines.find(([, , message]) => message === 'model loaded')?.[1]).toMatchObject({
       backend: 'cpu',

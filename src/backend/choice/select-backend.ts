@@ -87,7 +87,7 @@ function noBackend({ reports, cause }: Chosen, { requested, candidates }: Select
   const way =
     requested === 'auto'
       ? 'convert the model again'
-      : `${remedy === undefined ? '' : `${remedy.startsWith('np') ? 'run ' : ''}${remedy}, or `}ask for one of ${usable}`
+      : `${remedy === undefined || tried.includes(remedy) ? '' : `${remedy.startsWith('np') ? 'run ' : ''}${remedy}, or `}ask for one of ${usable}`
   return createError('BACKEND_UNAVAILABLE', `backend ${requested} must answer the check rows, got ${tried}; ${way}`, {
     details: { requested, candidates: reports, ...(remedy !== undefined && requested !== 'auto' && { remedy }) },
     ...(cause !== undefined && { cause }),

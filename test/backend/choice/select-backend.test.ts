@@ -228,6 +228,15 @@ test.each(refused)('refuses a backend that %s, with the way out', async (_, requ
   })
 })
 
+test('says once what would mend a backend that is not there', async () => {
+  const remedy = 'npm i it'
+  const installable = createError('BACKEND_UNAVAILABLE', `not installed; run ${remedy}`, { details: { remedy } })
+  await expect(select({ cuda: { missing: installable }, wasm: 1 }, 'cuda')).rejects.toMatchObject({
+    message: expect.stringMatching(/^(?!.*npm i it.*npm i it).*; run npm i it; ask for one of 'auto', wasm$/) as string,
+    details: { remedy },
+  })
+})
+
 test('verifies the regions before any backend sees them', async () => {
   const regions = { regions: [{ kind: 'input', width: 0 }], output: [] }
   const hostile = { ...artifact, metadata: { ...artifact.metadata, regions } }
