@@ -52,19 +52,12 @@ export class Bisection<Job, Result> {
     this.#mostRuns = runsPerHalving * halvingsOf(jobs.length)
   }
 
-  /** `when`: how the run before ended; what answers at once must not do so in one turn of the event loop. */
+  /** `when`: how the run before ended; what answers at once must not do so twice in one turn of the event loop. */
   goOn(when: 'at-once' | 'later'): void {
-    if (when === 'later') this.#next(when)
-    else this.#options.defer(() => this.#next('at-once'))
-  }
-
-  #next(when: 'at-once' | 'later'): void {
-    for (;;) {
-      const half = this.#halves.shift() ?? this.#split()
-      if (half === undefined) return this.#end(when)
-      const jobs = this.#wanted(half)
-      if (jobs.length > 0) return this.#run({ jobs, depth: half.depth })
-    }
+    const half = this.#halves.shift() ?? this.#split()
+    if (half === undefined) this.#end(when)
+    else if (when === 'later') this.#run(half, when)
+    else this.#options.defer(() => this.#run(half, when))
   }
 
   #wanted({ jobs }: Part<Job, Result>): readonly PendingJob<Job, Result>[] {
@@ -72,7 +65,9 @@ export class Bisection<Job, Result> {
     return ledger.stillWanted(jobs, clock.now())
   }
 
-  #run(part: Part<Job, Result>): void {
+  #run(half: Part<Job, Result>, before: 'at-once' | 'later'): void {
+    const part = { jobs: this.#wanted(half), depth: half.depth }
+    if (part.jobs.length === 0) return this.goOn(before)
     const { clock, pace } = this.#options
     const startedAtMs = clock.now()
     this.#runCount++
@@ -82,8 +77,7 @@ export class Bisection<Job, Result> {
         this.#hasAnswered = true
         pace.recordRun(rowCountOf(part.jobs), clock.now() - startedAtMs)
       }
-      if (this.#failed.length + this.#halves.length === 0) this.#end(when)
-      else this.goOn(when)
+      this.goOn(when)
     })
   }
 
