@@ -23,6 +23,8 @@ const lingerMs = 5000
 /** One start may die of a starved machine; two in a row die of themselves. */
 const maxStartLosses = 1
 
+const tooManyText = 'was lost too often within a minute; close its models, and load them a minute later. Last'
+
 export type HostLifeOptions = {
   readonly name: HostedName
   readonly fork: () => HostLink
@@ -67,6 +69,10 @@ export function createHostLife(options: HostLifeOptions): HostLife {
   let inUse: HostUse = { isAwaited: false, isNeeded: false }
   let startLossCount = 0
 
+  function isWanted(): boolean {
+    return inUse.isAwaited || inUse.isNeeded
+  }
+
   function want(): void {
     state = stateAt(state, clock.now())
     if (state.kind !== 'stopped') return
@@ -75,7 +81,7 @@ export function createHostLife(options: HostLifeOptions): HostLife {
     departures.whenGone(() => {
       if (state.kind !== 'waiting') return
       state = stopped
-      if (inUse.isAwaited || inUse.isNeeded) want()
+      if (isWanted()) want()
     })
   }
 
@@ -123,10 +129,10 @@ export function createHostLife(options: HostLifeOptions): HostLife {
     if (kind === 'running') options.onLoss()
     else startLossCount++
     if (isTooMany)
-      return refuse(noHost(name, 'was lost too often within a minute; close and open it again. Last', reason), Infinity)
+      return refuse(noHost(name, tooManyText, reason), isWanted() ? Infinity : refusalMs)
     if (kind === 'starting' && (startLossCount > maxStartLosses || cause === 'overdue'))
       return refuse(noHost(name, 'did not start', reason), refusalMs)
-    if (inUse.isAwaited || inUse.isNeeded) want()
+    if (isWanted()) want()
   }
 
   /** Ends the host without a loss. */
@@ -170,7 +176,10 @@ export function createHostLife(options: HostLifeOptions): HostLife {
       inUse = use
       const conversation = conversationOf(state)
       if (conversation !== undefined && use.isAwaited !== wasAwaited) hold(conversation.link)
-      setLinger(!use.isAwaited && !use.isNeeded)
+      setLinger(!isWanted())
+      // whoever closes the last model of one that was lost too often has closed it
+      if (!isWanted() && state.kind === 'ended' && state.untilMs === Infinity)
+        state = { ...state, untilMs: clock.now() + refusalMs }
     },
     health: () => losses.health(),
     async close() {

@@ -236,6 +236,22 @@ test('goes on refusing for as long as nobody closes it', async () => {
   await expect(runRow(model, 1)).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' })
 })
 
+test('can be opened again a minute after its last model was closed', async () => {
+  const { hosts, clock, load } = createScriptedBackend()
+  const model = await load()
+  for (let death = 1; death <= 4; death++) {
+    hosts.last.die()
+    if (death < 4) hosts.last.answerAll()
+  }
+  model.dispose()
+  clock.advance(59_000)
+  await expect(load()).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' })
+  clock.advance(1_000)
+  const running = runRow(await load(), 5)
+  hosts.last.answerAll()
+  expect(await running).toBe(10)
+})
+
 test('goes on for ever with deaths that are far apart', async () => {
   const { hosts, clock, load } = createScriptedBackend()
   const model = await load()
