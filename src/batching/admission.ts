@@ -58,8 +58,8 @@ export class Admission<Job, Result> {
     const { enqueuedAtMs: nowMs } = pending
     pending.expectedMs = this.#expectedMs(pending)
     const cautiousMs = pending.expectedMs * this.#options.pace.caution
-    // An idle model is asked whatever the time: nothing waits ahead, and an answer is what its cost is learned from.
-    if (cautiousMs === 0 || nowMs + cautiousMs < dueAtMs) return undefined
+    // 0 at an idle model: it is asked whatever it once took, since answers are what its cost is learned from.
+    if (nowMs + cautiousMs < dueAtMs) return undefined
     if (++this.#missCount % probeEvery === 0) return undefined
     return this.#miss(cautiousMs, dueAtMs - nowMs, nowMs)
   }

@@ -1,6 +1,6 @@
 // Who is refused at once for want of room or time, what the refusal says, and who never is.
 
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { codeOf, createHandReleasedBatcher, flushPromises } from '../helpers/hand-released-batcher.ts'
 import { createSimulatedBatcher, range } from './simulated-batcher.ts'
 
@@ -136,6 +136,24 @@ describe('a predicted miss of the deadline', () => {
     expect(refusals.at(-1)).toBe(0)
   })
 
+  it('trusts what it expects as far as that was true: high rows that keep coming make normal ones wait longer', async () => {
+    const [batcher, simulation] = createSimulatedBatcher((rows) => 0.5 + 0.5 * rows, { maxRows: 10 })
+    for (const rowCount of [1, 10]) batcher.recordRun(rowCount, 0.5 + 0.5 * rowCount)
+    const expectedMs = async (): Promise<number> => {
+      const answers = range(40).map((job) => batcher.submit(job, { deadlineAtMs: simulation.clock.now() + 1000 }))
+      const refusal = batcher.refusalOf(0, { deadlineAtMs: simulation.clock.now() + 1 })
+      while (batcher.queuedRows > 0) {
+        answers.push(...range(5).map((job) => batcher.submit(job, { priority: 'high' })))
+        await simulation.endTurn()
+      }
+      await Promise.all(answers)
+      return refusal?.details['expectedMs'] as number
+    }
+    expect(await expectedMs()).toBeCloseTo(5 * 5.5, 6)
+    for (let round = 0; round < 10; round++) await expectedMs()
+    expect(await expectedMs()).toBeGreaterThan(1.7 * 5 * 5.5)
+  })
+
   it('counts the gap between two runs in this thread, in which it does other things', async () => {
     const [batcher, simulation] = createSimulatedBatcher((rows) => 0.5 * rows, { maxRows: 1 })
     const busyTurns = async (turns: number): Promise<void> => {
@@ -222,12 +240,31 @@ describe('a refusal', () => {
   })
 
   it('takes no stack trace, and leaves the limit of stack traces as it was', async () => {
-    const limit = Error.stackTraceLimit
+    Error.stackTraceLimit = 7
+    onTestFinished(() => void (Error.stackTraceLimit = 10))
     const [batcher] = createHandReleasedBatcher({ maxQueuedRows: 1 })
     const waiting = codeOf(batcher.submit('a'))
     const refusal: unknown = await batcher.submit('b').catch((error: unknown) => error)
     expect((refusal as Error).stack).not.toContain('\n    at ')
-    expect(Error.stackTraceLimit).toBe(limit)
+    expect(Error.stackTraceLimit).toBe(7)
+    await batcher.close()
+    await waiting
+  })
+
+  it.each<[string, PropertyDescriptor | undefined]>([
+    ['may not be changed', { value: 10, writable: false, configurable: true, enumerable: true }],
+    ['is not there', undefined],
+  ])('is the same where the limit of stack traces %s', async (_, descriptor) => {
+    const before = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') as PropertyDescriptor
+    onTestFinished(() => void Object.defineProperty(Error, 'stackTraceLimit', before))
+    const [batcher] = createHandReleasedBatcher({ maxQueuedRows: 1 })
+    const waiting = codeOf(batcher.submit('a'))
+    if (descriptor === undefined) Reflect.deleteProperty(Error, 'stackTraceLimit')
+    else Object.defineProperty(Error, 'stackTraceLimit', descriptor)
+    const refused = batcher.submit('b')
+    expect(Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')).toEqual(descriptor)
+    Object.defineProperty(Error, 'stackTraceLimit', before)
+    expect(await codeOf(refused)).toBe('QUEUE_FULL')
     await batcher.close()
     await waiting
   })
