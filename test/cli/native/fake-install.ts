@@ -1,11 +1,11 @@
 // A home for an install and a machine that only pretends to have pip, npm, a compiler and TensorFlow; its files are real.
 import { zipSync } from 'fflate'
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { Writable } from 'node:stream'
-import { gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { onTestFinished } from 'vitest'
 import { nativeHome } from '../../../src/backend/host/native-home.ts'
 import type { CliContext } from '../../../src/cli/cli-context.ts'
@@ -14,7 +14,6 @@ import { createInstallPlan } from '../../../src/cli/native/install-plan.ts'
 import type { Machine, RunOptions, RunResult, ToolCommand } from '../../../src/cli/native/machine.ts'
 import type { PinnedTarball, PinnedWheel } from '../../../src/cli/native/pinned.ts'
 import { type InstallCall, runInstall } from '../../../src/cli/native/run-install.ts'
-import { runTool } from '../../../src/cli/native/run-tool.ts'
 import { createTextWriter } from '../../../src/cli/text-writer.ts'
 
 /** What the tools are asked for; `probe` is any question whether a tool is there. */
@@ -109,7 +108,10 @@ export function createFakeInstall(machineFacts: Partial<Machine> = {}): FakeInst
           writeFileSync(join(folder, `${name.replace('@', '').replace('/', '-')}-1.0.0.tgz`), bytes)
       return exited(0)
     },
-    tar: (command, options) => runTool(command, options),
+    tar(command) {
+      unpack(after(command, '-xzf'), after(command, '-C'))
+      return exited(0)
+    },
     compile(command) {
       writeFileSync(after(command, '-o'), 'a library')
       return exited(0)
@@ -200,6 +202,17 @@ export function after(command: ToolCommand, option: string): string {
 function tarball(files: Record<string, string>): Uint8Array {
   const blocks = Object.entries(files).flatMap(([name, text]) => [tarHeader(name, text.length), text.padEnd(512, '\0')])
   return gzipSync(Buffer.from(`${blocks.join('')}${'\0'.repeat(1024)}`, 'latin1'))
+}
+
+/** What tar does with a tarball of these, on machines that have none. */
+function unpack(file: string, folder: string): void {
+  const bytes = gunzipSync(readFileSync(file)).toString('latin1')
+  for (let at = 0; bytes[at] !== '\0'; at += 1024) {
+    const path = bytes.slice(at, at + 100).replace(/\0.*/s, '')
+    const byteLength = parseInt(bytes.slice(at + 124, at + 135), 8)
+    const target = join(folder, ...path.split('/').slice(1))
+    place(dirname(target), basename(target), bytes.slice(at + 512, at + 512 + byteLength))
+  }
 }
 
 /** The ustar header of a plain file. */
