@@ -1,6 +1,7 @@
 // The stages of a prediction, each a wrapper around what comes after it; predictor.ts puts them in order.
 
 import type { Found } from '../cache/cache-port.ts'
+import type { Load } from '../cache/single-flight.ts'
 import { isMLError, type MLError } from '../errors.ts'
 import type { ChannelMessages, Publish } from '../observe/channels.ts'
 import type { Clock } from '../observe/clock.ts'
@@ -124,10 +125,15 @@ export function leased(hasCache: boolean): Stage {
  */
 export function cached({ cache, worth, flights, renewals, stats }: CachedOptions): Stage {
   return (next) => {
-    const run = async (key: string, request: PredictionRequest): Promise<Prediction> => {
-      const prediction = await next(request)
-      cache.store(key, answerOf(prediction))
-      return prediction
+    const run = (key: string, request: PredictionRequest): Promise<Prediction> =>
+      next(request).then((prediction) => {
+        cache.store(key, answerOf(prediction))
+        return prediction
+      })
+
+    const miss = (key: string, request: PredictionRequest, signal: AbortSignal | undefined): Promise<Prediction> => {
+      stats.recordCacheMiss()
+      return renewals.join(key, signal) ?? run(key, { ...request, signal })
     }
 
     const hit = (key: string, request: PredictionRequest, { answer, isStale }: Found): Prediction => {
@@ -148,12 +154,13 @@ export function cached({ cache, worth, flights, renewals, stats }: CachedOptions
       const peeked = cache.peek(key)
       if (peeked !== undefined) return Promise.resolve(hit(key, request, peeked))
       const isCoalesced = flights.isFlying(key)
-      const load = async (signal: AbortSignal | undefined): Promise<Prediction> => {
-        const found = cache.mode === 'async' ? await cache.lookup(key) : undefined
-        if (found !== undefined) return hit(key, request, found)
-        stats.recordCacheMiss()
-        return renewals.join(key, signal) ?? run(key, { ...request, signal })
-      }
+      const load: Load<Prediction> =
+        cache.mode === 'sync'
+          ? (signal) => miss(key, request, signal)
+          : async (signal) => {
+              const found = await cache.lookup(key)
+              return found === undefined ? miss(key, request, signal) : hit(key, request, found)
+            }
       const flight = flights.run(key, load, request.signal)
       if (!isCoalesced) return flight
       stats.recordCoalesced()
