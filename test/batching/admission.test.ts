@@ -239,6 +239,18 @@ describe('a refusal', () => {
     await Promise.all(waiting)
   })
 
+  it('for want of room is one error for all who meet it in the same millisecond, and another one later', async () => {
+    const [batcher, { clock }] = createKnown({ maxQueuedRows: 4, maxRows: 4 })
+    const waiting = range(5).map((i) => codeOf(batcher.submit(`${i}`)))
+    const one = batcher.refusalOf('a')
+    expect(batcher.refusalOf('a')).toBe(one)
+    expect(batcher.refusalOf('a', { rowCount: 2 })).not.toBe(one)
+    clock.advance(1)
+    expect(batcher.refusalOf('a')).not.toBe(one)
+    await batcher.close()
+    await Promise.all(waiting)
+  })
+
   it('takes no stack trace, and leaves the limit of stack traces as it was', async () => {
     Error.stackTraceLimit = 7
     onTestFinished(() => void (Error.stackTraceLimit = 10))

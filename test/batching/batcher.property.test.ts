@@ -198,10 +198,10 @@ class Model {
     if (this.strategy === 'adaptive' && direct(jobs).length > 0 && direct(jobs)[0] === jobs[0])
       for (const left of direct(waiting))
         this.#check(ranks[0] <= rank(left), `${names} before the group of ${left.name}`)
-    // Who was late when the batch left still made it full.
+    // Who was late at the very moment that the batch left still made it due.
     const present = [...this.jobs.values()].filter((job) => job.state === 'waiting' && job.given.group === first.group)
     if (this.strategy !== 'adaptive' && !this.isDraining && direct(present).length === present.length) {
-      const oldestMs = Math.min(...ofGroup.map(({ submittedAtMs }) => submittedAtMs))
+      const oldestMs = Math.min(...present.map(({ submittedAtMs }) => submittedAtMs))
       const groupRows = present.reduce((sum, { given }) => sum + given.rowCount, 0)
       const isDue = groupRows >= limits.maxRows || oldestMs + delayMs <= this.clock.now()
       this.#check(isDue, `${names} left before their window was over`)

@@ -98,11 +98,31 @@ describe('cost of runs', () => {
     expect(cost.runMs(500)).toBeCloseTo(600, 0)
   })
 
+  it('takes the fastest of the first runs, which compile, for what a run takes', () => {
+    const cost = new RunCost()
+    for (const runMs of [0.1, 0.05, 0.03, 0.04]) cost.record(1, runMs)
+    expect(cost.runMs(1)).toBe(0.03)
+  })
+
+  it('forgets nothing for differences below a millisecond, which are of the moment', () => {
+    const cost = new RunCost()
+    for (let i = 0; i < 10; i++) for (const rowCount of [1, 64]) cost.record(rowCount, 0.04 + 0.01 * rowCount)
+    for (let i = 0; i < 3; i++) cost.record(1, 0.5)
+    expect(cost.learned).toBeDefined()
+  })
+
   it('trusts what runs now over a size that has not run for long', () => {
     const cost = new RunCost()
-    for (let i = 0; i < 10; i++) for (const rowCount of [1, 16, 1000]) cost.record(rowCount, 1 + 0.1 * rowCount)
-    for (let i = 0; i < 20_000; i++) cost.record([1, 16][i % 2], 0.1 + 0.01 * [1, 16][i % 2])
-    expect(cost.learned?.perRowMs).toBeLessThan(0.02)
+    for (const rowCount of [1, 64]) cost.record(rowCount, 0.9 * rowCount)
+    for (let i = 0; i < 2000; i++) cost.record(1 + (i % 2), 0.9 + 0.001 * (1 + (i % 2)))
+    expect(cost.learned?.perRowMs).toBeLessThan(0.01)
+  })
+
+  it('still knows both parts after any number of runs of one size', () => {
+    const cost = new RunCost()
+    for (const rowCount of [1, 64]) cost.record(rowCount, 1 + rowCount)
+    for (let i = 0; i < 200_000; i++) cost.record(1, 2)
+    expect(cost.learned?.perRowMs).toBeCloseTo(1, 6)
   })
 
   it('answers for runs of any size, and before it is learned with the largest so far', () => {
