@@ -23,14 +23,15 @@ test('tells the C library and the features of the processor', async () => {
 })
 
 test('runs a program with its input and its environment, and gives what it wrote and how it ended', async () => {
-  const script = 'cat; echo "$GREETING" >&2; exit 3'
-  const result = await nodeMachine.run(['sh', '-c', script], { stdin: 'in', env: { GREETING: 'hello' } })
+  const script = 'process.stdin.pipe(process.stdout); console.error(process.env.GREETING); process.exitCode = 3'
+  const result = await nodeMachine.run([process.execPath, '-e', script], { stdin: 'in', env: { GREETING: 'hello' } })
   expect(result).toEqual({ kind: 'exited', exitCode: 3, stdout: 'in', stderr: 'hello\n' })
 })
 
 test('runs no shell: arguments arrive as they are', async () => {
   const word = '$HOME; `x` * "'
-  expect(await nodeMachine.run(['printf', '%s', word])).toMatchObject({ stdout: word })
+  const echo = 'process.stdout.write(process.argv[1])'
+  expect(await nodeMachine.run([process.execPath, '-e', echo, word])).toMatchObject({ stdout: word })
 })
 
 test('a program that is not there, or no program, is missing', async () => {
@@ -44,7 +45,7 @@ test('tells the signal that ended a program', async () => {
 })
 
 test('keeps the end of what a talkative program wrote', async () => {
-  const result = await nodeMachine.run(['sh', '-c', 'head -c 5000000 /dev/zero | tr "\\0" a; echo end'])
+  const result = await nodeMachine.run([process.execPath, '-e', 'console.log("a".repeat(5_000_000) + "end")'])
   expect(result.kind === 'exited' && [result.stdout.length, result.stdout.slice(-4)]).toEqual([2 ** 22, 'end\n'])
 })
 
@@ -53,8 +54,13 @@ test('an interruption ends the program and what it has started', async () => {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const pids = (): string[] => readFileSync(join(folder, 'pids'), 'utf8').trim().split('\n')
   const interruption = new AbortController()
-  const script = `sleep 60 & echo $$ > '${folder}/pids'; echo $! >> '${folder}/pids'; wait`
-  const run = nodeMachine.run(['sh', '-c', script], { signal: interruption.signal })
+  const script = `
+    const idle = 'setTimeout(() => {}, 60_000)'
+    const child = require('node:child_process').spawn(process.execPath, ['-e', idle])
+    require('node:fs').writeFileSync(process.argv[1], process.pid + '\\n' + child.pid)
+    eval(idle)`
+  const command = [process.execPath, '-e', script, join(folder, 'pids')] as const
+  const run = nodeMachine.run(command, { signal: interruption.signal })
   await vi.waitFor(() => expect(pids()).toHaveLength(2))
   interruption.abort(new Error('stop'))
   await expect(run).rejects.toThrow('stop')
