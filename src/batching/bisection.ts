@@ -60,16 +60,11 @@ export class Bisection<Job, Result> {
     else this.#options.defer(() => this.#run(half, when))
   }
 
-  #wanted({ jobs }: Part<Job, Result>): readonly PendingJob<Job, Result>[] {
-    const { ledger, clock } = this.#options
-    return ledger.stillWanted(jobs, clock.now())
-  }
-
   #run(half: Part<Job, Result>, before: 'at-once' | 'later'): void {
-    const part = { jobs: this.#wanted(half), depth: half.depth }
-    if (part.jobs.length === 0) return this.goOn(before)
-    const { clock, pace } = this.#options
+    const { clock, pace, ledger } = this.#options
     const startedAtMs = clock.now()
+    const part = { jobs: ledger.stillWanted(half.jobs, startedAtMs), depth: half.depth }
+    if (part.jobs.length === 0) return this.goOn(before)
     this.#runCount++
     runJobs(part.jobs, 1 + this.#runCount, this.#options, (failure, when) => {
       if (failure !== undefined) this.#setAside(part, failure)
@@ -103,11 +98,10 @@ export class Bisection<Job, Result> {
         this.#options.ledger.fail(part.jobs, part.failure.error)
         continue
       }
-      const jobs = this.#wanted(part)
-      const middle = (jobs.length + 1) >> 1
+      const middle = (part.jobs.length + 1) >> 1
       const depth = part.depth + 1
-      this.#halves.push({ jobs: jobs.slice(middle), depth })
-      return { jobs: jobs.slice(0, middle), depth }
+      this.#halves.push({ jobs: part.jobs.slice(middle), depth })
+      return { jobs: part.jobs.slice(0, middle), depth }
     }
     return undefined
   }
