@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { createBatcher } from '../../src/batching/batcher.ts'
 import { createFakeClock } from '../helpers/fake-clock.ts'
+import { codeOf } from '../helpers/hand-released-batcher.ts'
 import { createSimulatedBatcher, range, type Simulation, sizesOf } from './simulated-batcher.ts'
 
 type Subject = ReturnType<typeof createSimulatedBatcher>
@@ -128,6 +129,19 @@ describe('an adaptive batcher that learns', () => {
     simulation.costMs = after
     await burst(subject, 1000, 3)
     expect(batcher.cost()?.capRows).toBe(capRows)
+  })
+
+  it('learns nothing from runs that fail', async () => {
+    const [batcher, simulation] = createSimulatedBatcher(() => 0)
+    for (const rowCount of [1, 64]) batcher.recordRun(rowCount, 5 + rowCount)
+    const before = batcher.cost()
+    for (let job = 0; job < 20; job++) {
+      simulation.poison.add(job)
+      const failed = codeOf(batcher.submit(job))
+      await simulation.settle()
+      await failed
+    }
+    expect(batcher.cost()).toEqual(before)
   })
 
   it('runs equal histories alike', async () => {

@@ -3,6 +3,8 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import type { BatcherOptions } from '../../src/batching/batcher-options.ts'
+import { PendingJob } from '../../src/batching/pending-job.ts'
+import { WaitingRoom } from '../../src/batching/waiting-room.ts'
 import { codeOf, createHandReleasedBatcher, flushPromises } from '../helpers/hand-released-batcher.ts'
 import { createSimulatedBatcher, range, sizesOf } from './simulated-batcher.ts'
 
@@ -68,6 +70,18 @@ describe('groups', () => {
     batches[2].finish()
     await Promise.all(answers)
     expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('are forgotten when their last job goes: a million shapes that came once cost nothing', () => {
+    const room = new WaitingRoom<number, number>({ maxQueuedRows: 10, groupOf: (job) => job })
+    for (let job = 0; job < 1000; job++) {
+      const pending = new PendingJob<number, number>(job, {}, 0)
+      room.enqueue(pending)
+      room.remove(pending)
+    }
+    let looked = 0
+    room.soonest(() => ++looked > 0)
+    expect(looked).toBe(0)
   })
 
   it('drain one after the other, and close with all their callers', async () => {
