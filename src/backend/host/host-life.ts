@@ -128,8 +128,7 @@ export function createHostLife(options: HostLifeOptions): HostLife {
     if (cause !== 'exit') departures.add(link, cause === 'overdue' ? 'kill' : 'ask')
     if (kind === 'running') options.onLoss()
     else startLossCount++
-    if (isTooMany)
-      return refuse(noHost(name, tooManyText, reason), isWanted() ? Infinity : refusalMs)
+    if (isTooMany) return refuse(noHost(name, tooManyText, reason), isWanted() ? Infinity : refusalMs)
     if (kind === 'starting' && (startLossCount > maxStartLosses || cause === 'overdue'))
       return refuse(noHost(name, 'did not start', reason), refusalMs)
     if (isWanted()) want()
