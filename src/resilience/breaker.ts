@@ -33,6 +33,12 @@ export type Breaker = {
    * @throws BREAKER_OPEN without running, where the circuit opened while the batch gathered or another batch probes
    */
   guard<Result>(run: () => Result): Result
+  /**
+   * Begins a batch that may take several runs; what it gives is called once, when the batch has ended, with its failure
+   * where it failed.
+   * @throws BREAKER_OPEN as `guard` does
+   */
+  begin(): (failure?: { readonly error: unknown }) => void
 }
 
 export const defaultFailureThreshold = 5
@@ -93,36 +99,43 @@ export function createBreaker(options: BreakerOptions): Breaker {
     else enter({ kind: 'closed', failures })
   }
 
+  function begin(): (failure?: { readonly error: unknown }) => void {
+    gate()
+    if (state.kind === 'half-open') {
+      phaseNumber++
+      enter({ kind: 'half-open', probeStartedAt: clock.now() })
+    }
+    const begunIn = phaseNumber
+    return (failure) => {
+      if (phaseNumber !== begunIn) return
+      if (failure === undefined) succeed()
+      else fail(failure.error)
+    }
+  }
+
   return {
     get state() {
       return state
     },
     gate,
+    begin,
     guard(run) {
-      gate()
-      if (state.kind === 'half-open') {
-        phaseNumber++
-        enter({ kind: 'half-open', probeStartedAt: clock.now() })
-      }
-      const begunIn = phaseNumber
-      const settle = (action: () => void): void => {
-        if (phaseNumber === begunIn) action()
-      }
+      const end = begin()
       let result: ReturnType<typeof run>
       try {
         result = run()
       } catch (error) {
-        settle(() => fail(error))
+        end({ error })
         throw error
       }
       if (!(result instanceof Promise)) {
-        settle(succeed)
+        end()
         return result
       }
       // The branch is ours alone and handles both ends; the caller awaits the run's own promise.
       void result.then(
-        () => settle(succeed),
-        (error: unknown) => settle(() => fail(error)),
+        () => end(),
+        (error: unknown) => end({ error }),
       )
       return result
     },

@@ -1,6 +1,6 @@
 // A caller's timeoutMs and signal in; the work raced against both, with timer and listener cleaned up, out.
 
-import { createError } from '../errors.ts'
+import { createError, type MLError } from '../errors.ts'
 import { AbortWatch } from '../observe/abort-watch.ts'
 import type { Clock } from '../observe/clock.ts'
 
@@ -79,12 +79,7 @@ export function openDeadline({ timeoutMs = Infinity, signal, clock, model }: Dea
     controller.abort(reason)
   }
   const caller: Caller = { signal, onAbort: end }
-  const onTimeout = (): void =>
-    end(
-      createError('DEADLINE_EXCEEDED', `${model} gave no answer within ${timeoutMs} ms`, {
-        details: { model, timeoutMs },
-      }),
-    )
+  const onTimeout = (): void => end(timeoutError(model, timeoutMs))
   callers.add(caller)
   const timer = timeoutMs === Infinity ? undefined : clock.setTimer(onTimeout, Math.min(timeoutMs, longestTimerMs))
   const release = (): void => {
@@ -92,6 +87,12 @@ export function openDeadline({ timeoutMs = Infinity, signal, clock, model }: Dea
     callers.delete(caller)
   }
   return { signal: controller.signal, release }
+}
+
+export function timeoutError(model: string, timeoutMs: number): MLError {
+  return createError('DEADLINE_EXCEEDED', `${model} gave no answer within ${timeoutMs} ms`, {
+    details: { model, timeoutMs },
+  })
 }
 
 async function settle<Result>(

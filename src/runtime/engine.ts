@@ -7,10 +7,12 @@ import type { BackendChoice } from '../backend/choice/backend-choice.ts'
 import { probeRows } from '../backend/choice/probe.ts'
 import type { SelectedBackend } from '../backend/choice/select-backend.ts'
 import { type Batcher, createBatcher } from '../batching/batcher.ts'
-import type { SubmitOptions } from '../batching/batcher-options.ts'
+import type { BatchOutcome } from '../batching/batch-outcome.ts'
 import { resolveBatchingOptions } from '../batching/batching-options.ts'
+import type { BatcherCost } from '../batching/pace.ts'
+import { type BatchRun, mayBeRowFault } from '../batching/run-jobs.ts'
 import { createRowKey, type KeyKind, type RowKey } from '../cache/cache-key.ts'
-import { createError, isMLError } from '../errors.ts'
+import { createError } from '../errors.ts'
 import type { Publish } from '../observe/channels.ts'
 import type { ModelStats } from '../observe/stats.ts'
 import { type Breaker, createBreaker } from '../resilience/breaker.ts'
@@ -21,11 +23,8 @@ import { createLoadedModel, type LoadedModel } from './loaded-model.ts'
 import type { PredictOptions, ResolvedServingOptions } from './options.ts'
 import type { Platform } from './platform.ts'
 import { assertNotAllWrong, type RowResult, valueOf } from './row-result.ts'
-import { withTimeBudget } from './time-budget.ts'
+import { isOverBudget, withTimeBudget } from './time-budget.ts'
 import { warmUp } from './warm-up.ts'
-
-/** Wait before a row of predictBatch that met a full queue asks again; a batch takes about as long. */
-const fullQueueWaitMs = 1
 
 /** What an engine reads of a request. */
 export type EngineRow = {
@@ -33,6 +32,8 @@ export type EngineRow = {
   /** Position in the caller's batch; undefined for a row that came alone. */
   readonly rowIndex: number | undefined
   readonly signal: AbortSignal | undefined
+  readonly deadlineAtMs: number
+  readonly wantedByMs: number
   readonly options: PredictOptions
 }
 
@@ -62,6 +63,7 @@ export class Engine {
   readonly #origins: Readonly<Record<'model' | 'cache', Origin>>
   readonly #rowKeys: Readonly<Record<KeyKind, RowKey>>
   readonly #leases = new Leases()
+  #endBatch: ReturnType<Breaker['begin']> | undefined
   #isClosed = false
 
   /** Warms the backend with the artifact's own check rows, at the batch sizes that will come. */
@@ -101,12 +103,15 @@ export class Engine {
     this.#batcher = createBatcher<Float64Array, Answer>({
       ...batching,
       model: name,
-      execute: (rows) => this.#execute(rows),
+      execute: (rows, run) => this.#execute(rows, run),
+      mayBeRowFault: (error) => mayBeRowFault(error) && !isOverBudget(error),
+      onOutcome: (outcome) => this.#onOutcome(outcome),
       mode: model.mode,
       clock: platform.clock,
       defer: platform.defer,
       observe: (rowCount, queueMs, runMs) => this.#recordBatch(rowCount, queueMs, runMs),
     })
+    if (runMs > 0) this.#batcher.recordRun(1, runMs)
   }
 
   /** As it is now: a model may move to another backend while it serves. */
@@ -123,12 +128,21 @@ export class Engine {
     return this.#rowKeys[kind]
   }
 
-  /** Puts a row into the next batch. Where batching is off, a row that came alone runs alone, at once. */
-  submit({ canonical, rowIndex, signal, options }: EngineRow): Promise<Answer> {
-    const jobOptions = { signal, priority: options.priority }
-    if (rowIndex !== undefined) return this.#submitWhenThereIsRoom(canonical, jobOptions)
-    if (this.#options.serving.batching === false && this.#model.mode === 'sync') return this.#runAlone(canonical)
-    return this.#batcher.submit(canonical, jobOptions)
+  /** What runs cost and how large batches are for that; undefined until it is known. */
+  get cost(): BatcherCost | undefined {
+    return this.#batcher.cost()
+  }
+
+  /**
+   * Puts a row into the next batch. Where batching is off, a row that came alone runs alone, at once. Rows of
+   * predictBatch wait for room, so that it may be larger than the queue.
+   */
+  submit({ canonical, rowIndex, signal, deadlineAtMs, wantedByMs, options: { priority } }: EngineRow): Promise<Answer> {
+    const isAlone = rowIndex === undefined
+    if (isAlone && this.#options.serving.batching === false && this.#model.mode === 'sync')
+      return this.#runAlone(canonical)
+    const whenFull = isAlone ? 'refuse' : 'wait'
+    return this.#batcher.submit(canonical, { signal, priority, deadlineAtMs, wantedByMs, whenFull })
   }
 
   /** Keeps the engine from being disposed while `work` runs. */
@@ -153,26 +167,23 @@ export class Engine {
     this.#options.publish('modelUnloaded', { model: this.name, version: this.version })
   }
 
-  #execute(rows: readonly Float64Array[]): readonly RowResult[] | Promise<readonly RowResult[]> {
-    return this.breaker.guard(() => {
-      const results = this.#model.run(rows)
-      if (!(results instanceof Promise)) return assertNotAllWrong(results)
-      const { serving, platform } = this.#options
-      return withTimeBudget(results.then(assertNotAllWrong), serving.timeBudgetMs, platform.clock, this.name)
-    })
+  /** One result for the breaker a batch, however often it is run: `#onOutcome` gives it. */
+  #execute(rows: readonly Float64Array[], { attempt }: BatchRun): readonly RowResult[] | Promise<readonly RowResult[]> {
+    if (attempt === 1) this.#endBatch = this.breaker.begin()
+    return this.#run(rows)
   }
 
-  /** Rows of predictBatch wait for room, so that it may be larger than the queue. */
-  async #submitWhenThereIsRoom(row: Float64Array, jobOptions: SubmitOptions): Promise<Answer> {
-    for (;;) {
-      try {
-        return await this.#batcher.submit(row, jobOptions)
-      } catch (error) {
-        if (!isMLError(error) || error.code !== 'QUEUE_FULL') throw error
-      }
-      const { clock } = this.#options.platform
-      await new Promise<void>((resolve) => clock.setTimer(resolve, fullQueueWaitMs))
-    }
+  #onOutcome(outcome: BatchOutcome): void {
+    const end = this.#endBatch
+    this.#endBatch = undefined
+    end?.(outcome.kind === 'failed' ? { error: outcome.error } : undefined)
+  }
+
+  #run(rows: readonly Float64Array[]): readonly RowResult[] | Promise<readonly RowResult[]> {
+    const results = this.#model.run(rows)
+    if (!(results instanceof Promise)) return assertNotAllWrong(results)
+    const { serving, platform } = this.#options
+    return withTimeBudget(results.then(assertNotAllWrong), serving.timeBudgetMs, platform.clock, this.name)
   }
 
   async #runAlone(row: Float64Array): Promise<Answer> {
@@ -180,7 +191,7 @@ export class Engine {
     const { clock } = this.#options.platform
     const startedAt = clock.now()
     // the model is synchronous, and so is its guarded run
-    const [result] = this.#execute([row]) as readonly RowResult[]
+    const [result] = this.breaker.guard(() => this.#run([row])) as readonly RowResult[]
     this.#recordBatch(1, 0, clock.now() - startedAt)
     return valueOf(result)
   }

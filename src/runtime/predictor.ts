@@ -62,7 +62,7 @@ export class ModelPredictor {
     const stages = [
       observed(name, stats, clock, publish),
       rowRead(options.readerWithoutModel),
-      withTimeout(name, clock),
+      withTimeout(name, clock, cache !== undefined),
       withFallback(options.fallbackFor, stats),
       ...(options.routing === undefined ? [] : [routed(options.routing, clock)]),
       leased(cache !== undefined),
@@ -197,7 +197,16 @@ function newRequest(
   rowIndex: number | undefined,
   { options, state }: Pick<PredictionRequest, 'options' | 'state'>,
 ): PredictionRequest {
-  return { row, rowIndex, options, signal: undefined, state, canonical: noRow }
+  return {
+    row,
+    rowIndex,
+    options,
+    signal: undefined,
+    deadlineAtMs: Infinity,
+    wantedByMs: Infinity,
+    state,
+    canonical: noRow,
+  }
 }
 
 function faultOf(options: PredictOptions): MLError | undefined {

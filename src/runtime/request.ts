@@ -18,6 +18,10 @@ export type PredictionRequest = {
   readonly options: PredictOptions
   /** The caller's, joined with the deadline where there is one. */
   signal: AbortSignal | undefined
+  /** Time of the clock at which the request ends; Infinity without a timeoutMs of its own. */
+  deadlineAtMs: number
+  /** As that, where others may share the answer: it is not begun if it would come later, and goes on for them. */
+  wantedByMs: number
   /** Fixed when the request starts, so that a swap never mixes versions within it. */
   state: EngineState
   /** Set once the row was read: one float64 a feature. */

@@ -89,7 +89,14 @@ export class ShadowComparison {
       // low: it must not delay callers of a predictor that names this version
       const low = { ...options, priority: 'low' as const }
       answer = await engine.lease(() =>
-        engine.submit({ canonical, rowIndex: undefined, signal: undefined, options: low }),
+        engine.submit({
+          canonical,
+          rowIndex: undefined,
+          signal: undefined,
+          deadlineAtMs: Infinity,
+          wantedByMs: Infinity,
+          options: low,
+        }),
       )
     } catch (error) {
       this.#errors++

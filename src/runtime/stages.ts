@@ -1,12 +1,13 @@
 // The stages of a prediction, each a wrapper around what comes after it; predictor.ts puts them in order.
 
+import { DeadlineWatch } from '../batching/deadline-watch.ts'
 import type { Found } from '../cache/cache-port.ts'
 import type { Load } from '../cache/single-flight.ts'
 import { isMLError, type MLError } from '../errors.ts'
 import type { ChannelMessages, Publish } from '../observe/channels.ts'
 import type { Clock } from '../observe/clock.ts'
 import type { ModelStats } from '../observe/stats.ts'
-import { raceAbort, withDeadline } from '../resilience/deadline.ts'
+import { raceAbort, timeoutError, withDeadline } from '../resilience/deadline.ts'
 import { canFallBack, type Fallback } from '../resilience/fallback.ts'
 import { answerOf, type Prediction, predictionOf } from '../rows/prediction.ts'
 import type { RowReader } from '../rows/read-row.ts'
@@ -89,8 +90,14 @@ export function withFallback(fallbackFor: (state: EngineState) => Fallback | und
   }
 }
 
-/** Ends the request at the caller's deadline; what comes after it sees an abort. */
-export function withTimeout(model: string, clock: Clock): Stage {
+type Waiting = { readonly deadlineAtMs: number; readonly expire: () => void }
+
+/**
+ * Ends the request at the caller's deadline, which the batcher is told: it runs nothing that would be late. Only where
+ * callers may share a run does what comes after it see an abort as well, which costs several times as much.
+ */
+export function withTimeout(model: string, clock: Clock, canShare: boolean): Stage {
+  const deadlines = new DeadlineWatch<Waiting>(clock, ({ expire }) => expire())
   return (next) => (request) => {
     const { timeoutMs, signal } = request.options
     if (timeoutMs === undefined) {
@@ -100,9 +107,28 @@ export function withTimeout(model: string, clock: Clock): Stage {
       request.signal = signal
       return next(request)
     }
-    return withDeadline({ timeoutMs, signal, clock, model }, (joined) => {
-      request.signal = joined
-      return next(request)
+    const nowMs = clock.now()
+    request.deadlineAtMs = nowMs + timeoutMs
+    if (canShare)
+      return withDeadline({ timeoutMs, signal, clock, model }, (joined) => {
+        request.signal = joined
+        return next(request)
+      })
+    if (signal?.aborted === true) return Promise.reject(signal.reason)
+    request.signal = signal
+    return new Promise((resolve, reject) => {
+      const waiting = { deadlineAtMs: request.deadlineAtMs, expire: () => reject(timeoutError(model, timeoutMs)) }
+      deadlines.add(waiting, nowMs)
+      void next(request).then(
+        (prediction) => {
+          deadlines.delete(waiting)
+          resolve(prediction)
+        },
+        (error: unknown) => {
+          deadlines.delete(waiting)
+          reject(error as Error)
+        },
+      )
     })
   }
 }
@@ -133,13 +159,15 @@ export function cached({ cache, worth, flights, renewals, stats }: CachedOptions
 
     const miss = (key: string, request: PredictionRequest, signal: AbortSignal | undefined): Promise<Prediction> => {
       stats.recordCacheMiss()
-      return renewals.join(key, signal) ?? run(key, { ...request, signal })
+      // others may come to share the run, and want it for longer
+      const shared = { ...request, signal, deadlineAtMs: Infinity, wantedByMs: request.deadlineAtMs }
+      return renewals.join(key, signal) ?? run(key, shared)
     }
 
     const hit = (key: string, request: PredictionRequest, { answer, isStale }: Found): Prediction => {
       const { engine } = loaded(request)
       if (isStale) {
-        const inBackground = { ...request, rowIndex: undefined, options: lowPriority }
+        const inBackground = { ...request, rowIndex: undefined, options: lowPriority, deadlineAtMs: Infinity }
         const isStarted = renewals.start(key, (signal) => engine.lease(() => run(key, { ...inBackground, signal })))
         if (isStarted) cache.recordRevalidation()
       }

@@ -1,6 +1,6 @@
 // A run under way and the model's own time budget in; the run's result, or an error that counts against the model, out.
 
-import { createError } from '../errors.ts'
+import { createError, isMLError } from '../errors.ts'
 import type { Clock } from '../observe/clock.ts'
 
 /** @throws EXECUTION_FAILED where the run takes longer than `budgetMs`; what the run throws */
@@ -29,4 +29,9 @@ export function withTimeBudget<Result>(
       },
     )
   })
+}
+
+/** True for what `withTimeBudget` threw: the run may still be under way, so that running its rows again would not help. */
+export function isOverBudget(error: unknown): boolean {
+  return isMLError(error) && error.details['timeBudgetMs'] !== undefined
 }

@@ -121,10 +121,11 @@ describe('failures', () => {
     script.fail = modelFailure()
     for (let batch = 0; batch < 2; batch++) {
       const failed = Promise.allSettled(rows.slice(0, 10).map((row) => predictor.predict(row)))
-      await endTurn()
+      // whole, by halves and by quarters: then it is the model's failure, and one
+      for (let turn = 0; turn < 7; turn++) await endTurn()
       await failed
     }
-    expect(calls).toEqual([10, 10])
+    expect(calls).toEqual([10, 5, 5, 3, 2, 3, 2, 10, 5, 5, 3, 2, 3, 2])
     await expect(predictor.predict(rows[0])).rejects.toMatchObject({ code: 'BREAKER_OPEN', retryAfterMs: 1000 })
     expect(predictor.getHealth()).toMatchObject({ status: 'unhealthy', breaker: 'open' })
     script.fail = undefined
