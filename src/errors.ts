@@ -14,6 +14,11 @@ type ErrorTraits = {
   readonly retryable: boolean
   /** True where a circuit breaker counts it against the model. */
   readonly countsAsModelFailure: boolean
+  /**
+   * False for what a service throws by the thousand when it has least time for it: a stack trace costs seven times the
+   * rest of such an error (14 µs against 2 in Node 20), as much as to run the row, and shows nothing but this library.
+   */
+  readonly hasStack: boolean
   /** One sentence for documentation. */
   readonly meaning: string
 }
@@ -24,6 +29,7 @@ export const errorTable = {
     httpStatus: 404,
     retryable: false,
     countsAsModelFailure: false,
+    hasStack: true,
     meaning: 'No model, version or alias of that name is known.',
   },
   MODEL_LOAD_FAILED: {
@@ -31,6 +37,7 @@ export const errorTable = {
     httpStatus: 503,
     retryable: true,
     countsAsModelFailure: true,
+    hasStack: true,
     meaning: 'A known model could not be read or started.',
   },
   CHECKSUM_MISMATCH: {
@@ -38,6 +45,7 @@ export const errorTable = {
     httpStatus: 503,
     retryable: false,
     countsAsModelFailure: true,
+    hasStack: true,
     meaning: 'A weight file does not have the SHA-256 that the artifact states.',
   },
   VERSION_INCOMPATIBLE: {
@@ -45,6 +53,7 @@ export const errorTable = {
     httpStatus: 503,
     retryable: false,
     countsAsModelFailure: true,
+    hasStack: true,
     meaning: 'The artifact was written by a newer, incompatible version of this library.',
   },
   VALIDATION_FAILED: {
@@ -52,6 +61,7 @@ export const errorTable = {
     httpStatus: 503,
     retryable: false,
     countsAsModelFailure: true,
+    hasStack: true,
     meaning: 'The artifact, service.json or options contradict themselves or each other.',
   },
   ACCURACY_BELOW_FLOOR: {
@@ -59,6 +69,7 @@ export const errorTable = {
     httpStatus: 503,
     retryable: false,
     countsAsModelFailure: true,
+    hasStack: true,
     meaning: 'The accuracy measured at conversion is below the floor that service.json demands.',
   },
   INPUT_INVALID: {
@@ -66,6 +77,7 @@ export const errorTable = {
     httpStatus: 400,
     retryable: false,
     countsAsModelFailure: false,
+    hasStack: true,
     meaning: 'A row or an option does not fit what the model takes.',
   },
   QUEUE_FULL: {
@@ -73,6 +85,7 @@ export const errorTable = {
     httpStatus: 503,
     retryable: true,
     countsAsModelFailure: false,
+    hasStack: false,
     meaning: 'The bounded queue of the model has no room for the row.',
   },
   DEADLINE_EXCEEDED: {
@@ -80,6 +93,7 @@ export const errorTable = {
     httpStatus: 504,
     retryable: true,
     countsAsModelFailure: false,
+    hasStack: false,
     meaning: "The caller's timeoutMs passed before an answer was there.",
   },
   BREAKER_OPEN: {
@@ -87,6 +101,7 @@ export const errorTable = {
     httpStatus: 503,
     retryable: true,
     countsAsModelFailure: false,
+    hasStack: false,
     meaning: 'The model failed repeatedly and is not asked until its circuit breaker half-opens.',
   },
   EXECUTION_FAILED: {
@@ -94,6 +109,7 @@ export const errorTable = {
     httpStatus: 500,
     retryable: true,
     countsAsModelFailure: true,
+    hasStack: true,
     meaning: 'The backend threw, or answered with numbers that cannot be right.',
   },
   BACKEND_UNAVAILABLE: {
@@ -101,6 +117,7 @@ export const errorTable = {
     httpStatus: 503,
     retryable: false,
     countsAsModelFailure: true,
+    hasStack: true,
     meaning: 'No usable backend: the named one is not there, or every candidate failed its self-check.',
   },
   OUT_OF_MEMORY: {
@@ -108,6 +125,7 @@ export const errorTable = {
     httpStatus: 503,
     retryable: true,
     countsAsModelFailure: true,
+    hasStack: true,
     meaning: 'The backend has no memory for the model or the batch.',
   },
   CLOSED: {
@@ -115,6 +133,7 @@ export const errorTable = {
     httpStatus: 503,
     retryable: false,
     countsAsModelFailure: false,
+    hasStack: true,
     meaning: 'The predictor or registry was closed.',
   },
   ALREADY_INITIALIZED: {
@@ -122,6 +141,7 @@ export const errorTable = {
     httpStatus: 500,
     retryable: false,
     countsAsModelFailure: false,
+    hasStack: true,
     meaning: 'The shared registry exists already, with other options.',
   },
   FORMAT_UNKNOWN: {
@@ -129,6 +149,7 @@ export const errorTable = {
     httpStatus: 400,
     retryable: false,
     countsAsModelFailure: false,
+    hasStack: true,
     meaning: 'The bytes are of no format that can be converted.',
   },
   FILE_CORRUPT: {
@@ -136,6 +157,7 @@ export const errorTable = {
     httpStatus: 400,
     retryable: false,
     countsAsModelFailure: false,
+    hasStack: true,
     meaning: 'The file breaks the rules of its own format.',
   },
   LIMIT_EXCEEDED: {
@@ -143,6 +165,7 @@ export const errorTable = {
     httpStatus: 413,
     retryable: false,
     countsAsModelFailure: false,
+    hasStack: true,
     meaning: 'The input is larger, deeper or longer than a named limit allows.',
   },
   UNSAFE_CONTENT: {
@@ -150,6 +173,7 @@ export const errorTable = {
     httpStatus: 400,
     retryable: false,
     countsAsModelFailure: false,
+    hasStack: true,
     meaning: 'The file asks for code to be run; nothing was run.',
   },
   UNSUPPORTED: {
@@ -157,6 +181,7 @@ export const errorTable = {
     httpStatus: 400,
     retryable: false,
     countsAsModelFailure: false,
+    hasStack: true,
     meaning: 'A part or parameter of the source model is not supported.',
   },
   PARITY_FAILED: {
@@ -164,6 +189,7 @@ export const errorTable = {
     httpStatus: 422,
     retryable: false,
     countsAsModelFailure: false,
+    hasStack: true,
     meaning: "The converted model's answers differ from the golden ones by more than the tolerance.",
   },
 } as const satisfies Record<string, ErrorTraits>
@@ -219,7 +245,22 @@ const classOfKind = { ModelLoadError, ModelNotFoundError, ModelValidationError, 
 
 /** An error of the class that the table gives for `code`. */
 export function createError(code: ErrorCode, message: string, options?: MLErrorOptions): MLError {
-  return new classOfKind[errorTable[code].kind](code, message, options)
+  const { kind, hasStack } = errorTable[code]
+  return hasStack
+    ? new classOfKind[kind](code, message, options)
+    : withoutStack(() => new classOfKind[kind](code, message, options))
+}
+
+function withoutStack<Made>(make: () => Made): Made {
+  const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')
+  // not there in other engines, frozen in hardened realms
+  if (limit?.writable !== true) return make()
+  Error.stackTraceLimit = 0
+  try {
+    return make()
+  } finally {
+    Error.stackTraceLimit = limit.value as number
+  }
 }
 
 export function isMLError(value: unknown): value is MLError {

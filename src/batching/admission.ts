@@ -37,10 +37,14 @@ export class Admission<Job, Result> {
     this.#options = options
   }
 
-  /** Why a job that comes now cannot be taken, or ever; where it can, it is told when its answer is expected. */
+  /**
+   * Why a job that comes now cannot be taken, or ever; where it can, it is told when its answer is expected. `ask`: it is
+   * not taken yet, and comes again.
+   */
   refusalOf(
     pending: PendingJob<Job, Result>,
     { whenFull = 'refuse', wantedByMs = Infinity }: SubmitOptions,
+    purpose: 'ask' | 'take',
   ): MLError | undefined {
     const { ledger, limits, errors } = this.#options
     const { rowCount, deadlineAtMs, enqueuedAtMs: nowMs } = pending
@@ -51,17 +55,22 @@ export class Admission<Job, Result> {
     if (whenFull === 'wait') return undefined
     if (!ledger.hasRoomFor(rowCount)) return this.#full(rowCount, nowMs)
     const dueAtMs = Math.min(deadlineAtMs, wantedByMs)
-    return dueAtMs === Infinity ? undefined : this.#predictedMissOf(pending, dueAtMs)
+    return dueAtMs === Infinity ? undefined : this.#predictedMissOf(pending, dueAtMs, purpose)
   }
 
-  #predictedMissOf(pending: PendingJob<Job, Result>, dueAtMs: number): MLError | undefined {
+  #predictedMissOf(
+    pending: PendingJob<Job, Result>,
+    dueAtMs: number,
+    purpose: 'ask' | 'take',
+  ): MLError | undefined {
     const { enqueuedAtMs: nowMs } = pending
     pending.expectedMs = this.#expectedMs(pending)
     const cautiousMs = pending.expectedMs * this.#options.pace.caution
     // 0 at an idle model: it is asked whatever it once took, since answers are what its cost is learned from.
     if (nowMs + cautiousMs < dueAtMs) return undefined
-    if (++this.#missCount % probeEvery === 0) return undefined
-    return this.#miss(cautiousMs, dueAtMs - nowMs, nowMs)
+    const isProbe = (this.#missCount + 1) % probeEvery === 0
+    if (!isProbe || purpose === 'take') this.#missCount++
+    return isProbe ? undefined : this.#miss(cautiousMs, dueAtMs - nowMs, nowMs)
   }
 
   /** How long until the answer; 0 where nothing is ahead of it, or not enough was measured to say. */

@@ -98,7 +98,7 @@ export class Batcher<Job, Result> {
     if (this.#state.kind === 'closed') return Promise.reject(this.#errors.closed())
     const nowMs = this.#options.clock.now()
     const pending = new PendingJob<Job, Result>(job, options, nowMs)
-    const refusal = this.#admission.refusalOf(pending, options)
+    const refusal = this.#admission.refusalOf(pending, options, 'take')
     if (refusal !== undefined) return rejectSoon(refusal)
     const answer = this.#jobs.add(pending, whenFull)
     this.#arrange(nowMs)
@@ -109,7 +109,7 @@ export class Batcher<Job, Result> {
   refusalOf(job: Job, options: SubmitOptions = noOptions): MLError | undefined {
     if (this.#state.kind === 'closed') return this.#errors.closed()
     const pending = new PendingJob<Job, Result>(job, options, this.#options.clock.now())
-    return this.#admission.refusalOf(pending, options)
+    return this.#admission.refusalOf(pending, options, 'ask')
   }
 
   /**

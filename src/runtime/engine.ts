@@ -12,7 +12,7 @@ import { resolveBatchingOptions } from '../batching/batching-options.ts'
 import type { BatcherCost } from '../batching/pace.ts'
 import { type BatchRun, mayBeRowFault } from '../batching/run-jobs.ts'
 import { createRowKey, type KeyKind, type RowKey } from '../cache/cache-key.ts'
-import { createError } from '../errors.ts'
+import { createError, type MLError } from '../errors.ts'
 import type { Publish } from '../observe/channels.ts'
 import type { ModelStats } from '../observe/stats.ts'
 import { type Breaker, createBreaker } from '../resilience/breaker.ts'
@@ -25,6 +25,8 @@ import type { Platform } from './platform.ts'
 import { assertNotAllWrong, type RowResult, valueOf } from './row-result.ts'
 import { isOverBudget, withTimeBudget } from './time-budget.ts'
 import { warmUp } from './warm-up.ts'
+
+const noRow = new Float64Array(0)
 
 /** What an engine reads of a request. */
 export type EngineRow = {
@@ -143,6 +145,13 @@ export class Engine {
       return this.#runAlone(canonical)
     const whenFull = isAlone ? 'refuse' : 'wait'
     return this.#batcher.submit(canonical, { signal, priority, deadlineAtMs, wantedByMs, whenFull })
+  }
+
+  /** Why a row that came alone now would be refused. */
+  refusalOf({ priority, timeoutMs }: PredictOptions): MLError | undefined {
+    if (this.#options.serving.batching === false && this.#model.mode === 'sync') return undefined
+    const deadlineAtMs = timeoutMs === undefined ? Infinity : this.#options.platform.clock.now() + timeoutMs
+    return this.#batcher.refusalOf(noRow, { priority, deadlineAtMs })
   }
 
   /** Keeps the engine from being disposed while `work` runs. */

@@ -17,7 +17,18 @@ import type { Asleep, SlotState } from './model-slot.ts'
 import type { EngineState, Handler, PredictionRequest } from './request.ts'
 import { routed, type Routing } from './routing.ts'
 import type { SharedCache } from './shared-cache.ts'
-import { batched, cached, gated, leased, observed, rowRead, withFallback, withTimeout } from './stages.ts'
+import {
+  batched,
+  cached,
+  gated,
+  leased,
+  observed,
+  optionsChecked,
+  refusedEarly,
+  rowRead,
+  withFallback,
+  withTimeout,
+} from './stages.ts'
 
 export type ModelPredictorOptions = {
   readonly name: string
@@ -61,8 +72,10 @@ export class ModelPredictor {
     this.#options = options
     const stages = [
       observed(name, stats, clock, publish),
+      optionsChecked(),
+      ...(cache === undefined ? [refusedEarly(options)] : []),
       rowRead(options.readerWithoutModel),
-      withTimeout(name, clock, cache !== undefined),
+      withTimeout({ model: name, clock, canShare: cache !== undefined, fallbackFor: options.fallbackFor }),
       withFallback(options.fallbackFor, stats),
       ...(options.routing === undefined ? [] : [routed(options.routing, clock)]),
       leased(cache !== undefined),

@@ -1,6 +1,7 @@
 // The stages of a prediction, each a wrapper around what comes after it; predictor.ts puts them in order.
 
 import { DeadlineWatch } from '../batching/deadline-watch.ts'
+import { rejectSoon } from '../batching/reject-soon.ts'
 import type { Found } from '../cache/cache-port.ts'
 import type { Load } from '../cache/single-flight.ts'
 import { isMLError, type MLError } from '../errors.ts'
@@ -48,13 +49,38 @@ function failedMessage(model: string, latencyMs: number, error: unknown): Channe
   return { model, version: null, latencyMs, ...(isMLError(error) ? { code: error.code } : {}) }
 }
 
-/** Checks the options and reads the row, in this order; a bad row ends here and reaches neither rule nor model. */
+/** Options that cannot be, and calls that are over before they began, end here. */
+export function optionsChecked(): Stage {
+  return passed(({ options }) => {
+    assertPredictOptions(options)
+    options.signal?.throwIfAborted()
+  })
+}
+
+export type RefusedEarlyOptions = {
+  readonly fallbackFor: (state: EngineState) => Fallback | undefined
+  /** Shares of the moment, where another version than the request's may answer. */
+  readonly routing?: () => unknown
+}
+
+/**
+ * In overload, refuses before the row is read: what reading costs is what the model then lacks for the rows it has
+ * taken. Only where nothing but the model could answer.
+ */
+export function refusedEarly({ fallbackFor, routing }: RefusedEarlyOptions): Stage {
+  return passed(({ state, rowIndex, options }) => {
+    if (rowIndex !== undefined || state.kind === 'failed') return
+    if (routing?.() !== undefined || fallbackFor(state) !== undefined) return
+    const refusal = state.engine.refusalOf(options)
+    if (refusal !== undefined) throw refusal
+  })
+}
+
+/** Reads the row; a bad one ends here and reaches neither rule nor model. */
 export function rowRead(readerWithoutModel: RowReader | undefined): Stage {
   const takeRow = createRowArena()
   return passed((request) => {
     const { row, rowIndex, options, state } = request
-    assertPredictOptions(options)
-    options.signal?.throwIfAborted()
     const reader = state.kind === 'loaded' ? state.engine.reader : readerWithoutModel
     if (reader === undefined) return assertRow(row, rowIndex)
     request.canonical = takeRow(reader.width)
@@ -69,7 +95,7 @@ function passed(look: (request: PredictionRequest) => void): Stage {
       look(request)
     } catch (error) {
       // an aborted signal's reason is whatever its owner chose
-      return Promise.reject(error as Error)
+      return rejectSoon(error as Error)
     }
     return next(request)
   }
@@ -92,11 +118,20 @@ export function withFallback(fallbackFor: (state: EngineState) => Fallback | und
 
 type Waiting = { readonly deadlineAtMs: number; readonly expire: () => void }
 
+export type TimeoutOptions = {
+  readonly model: string
+  readonly clock: Clock
+  /** Whether callers may share a run, which then goes on for those who still want it. */
+  readonly canShare: boolean
+  readonly fallbackFor: (state: EngineState) => Fallback | undefined
+}
+
 /**
- * Ends the request at the caller's deadline, which the batcher is told: it runs nothing that would be late. Only where
- * callers may share a run does what comes after it see an abort as well, which costs several times as much.
+ * Ends the request at the caller's deadline. The batcher is told, and runs nothing that would be late; where all of the
+ * wait is the batcher's, that is enough. Only where callers may share a run does what comes after it see an abort as
+ * well, which costs several times as much.
  */
-export function withTimeout(model: string, clock: Clock, canShare: boolean): Stage {
+export function withTimeout({ model, clock, canShare, fallbackFor }: TimeoutOptions): Stage {
   const deadlines = new DeadlineWatch<Waiting>(clock, ({ expire }) => expire())
   return (next) => (request) => {
     const { timeoutMs, signal } = request.options
@@ -116,6 +151,8 @@ export function withTimeout(model: string, clock: Clock, canShare: boolean): Sta
       })
     if (signal?.aborted === true) return Promise.reject(signal.reason)
     request.signal = signal
+    // a rule may take its time
+    if (fallbackFor(request.state) === undefined) return next(request)
     return new Promise((resolve, reject) => {
       const waiting = { deadlineAtMs: request.deadlineAtMs, expire: () => reject(timeoutError(model, timeoutMs)) }
       deadlines.add(waiting, nowMs)
