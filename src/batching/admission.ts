@@ -58,11 +58,7 @@ export class Admission<Job, Result> {
     return dueAtMs === Infinity ? undefined : this.#predictedMissOf(pending, dueAtMs, purpose)
   }
 
-  #predictedMissOf(
-    pending: PendingJob<Job, Result>,
-    dueAtMs: number,
-    purpose: 'ask' | 'take',
-  ): MLError | undefined {
+  #predictedMissOf(pending: PendingJob<Job, Result>, dueAtMs: number, purpose: 'ask' | 'take'): MLError | undefined {
     const { enqueuedAtMs: nowMs } = pending
     pending.expectedMs = this.#expectedMs(pending)
     const cautiousMs = pending.expectedMs * this.#options.pace.caution

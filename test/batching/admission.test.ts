@@ -102,6 +102,20 @@ describe('a predicted miss of the deadline', () => {
     await Promise.all([first, high, ...waiting])
   })
 
+  it('is not seen in one of 256 jobs, which comes through also where each asks before it comes', async () => {
+    const [batcher, { clock }] = createKnown()
+    const first = codeOf(batcher.submit('x'))
+    const waiting = range(20).map((i) => codeOf(batcher.submit(`${i}`)))
+    const options = { deadlineAtMs: clock.now() + 30 }
+    const taken = []
+    for (let i = 0; i < 600; i++)
+      if (batcher.refusalOf('a', options) === undefined) taken.push(codeOf(batcher.submit('a', options)))
+    expect(taken).toHaveLength(2)
+    expect(batcher.queuedRows).toBe(22)
+    await batcher.close()
+    expect(await Promise.all([first, ...waiting, ...taken])).toEqual(new Array(23).fill('CLOSED'))
+  })
+
   it('is never guessed before runs were measured', async () => {
     const [batcher, { clock, batches }] = createHandReleasedBatcher({ mode: 'async' })
     const answers = range(500).map((i) => codeOf(batcher.submit(`${i}`, { deadlineAtMs: clock.now() + 1 })))
