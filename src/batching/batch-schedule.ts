@@ -1,4 +1,4 @@
-// The time at which waiting rows should leave in, a call when it has come out: at once, when this turn ends, or by one timer.
+// The time at which waiting rows should leave in, a call when it has come out: when this turn or its current step ends, or by one timer.
 
 import type { Clock, Timer } from '../observe/clock.ts'
 import { longestTimerMs } from './deadline-watch.ts'
@@ -6,6 +6,8 @@ import { longestTimerMs } from './deadline-watch.ts'
 export type BatchScheduleOptions = {
   readonly clock: Clock
   readonly defer: (callback: () => void) => void
+  /** Calls back once what runs now has returned. @default queueMicrotask */
+  readonly afterStep?: (callback: () => void) => void
   readonly mode: 'sync' | 'async'
   /** When the next batch should leave; the past means at once, Infinity that nothing waits. */
   readonly leavesAtMs: () => number
@@ -17,7 +19,7 @@ type ScheduleState =
   | { readonly kind: 'idle' }
   /** The batch leaves when `timer` fires. */
   | { readonly kind: 'waiting'; readonly untilMs: number; readonly timer: Timer }
-  /** The batch leaves when this turn ends. */
+  /** The batch leaves when this turn, or its current step, ends. */
   | { readonly kind: 'deferred' }
 
 const idle: ScheduleState = { kind: 'idle' }
@@ -28,6 +30,7 @@ export class BatchSchedule {
   readonly #options: BatchScheduleOptions
   #state: ScheduleState = idle
   #hasDeferred = false
+  #isGathering = false
 
   constructor(options: BatchScheduleOptions) {
     this.#options = options
@@ -44,7 +47,16 @@ export class BatchSchedule {
     this.stop()
     if (untilMs > nowMs) this.#wait(untilMs, nowMs)
     else if (this.#options.mode === 'sync') this.defer()
-    else this.#options.onDue(nowMs)
+    else this.#gather()
+  }
+
+  /** Rows that a caller submits one after the other leave together: without this the first of them would go alone. */
+  #gather(): void {
+    this.#state = deferred
+    if (this.#isGathering) return
+    this.#isGathering = true
+    const { afterStep = queueMicrotask } = this.#options
+    afterStep(this.#onGathered)
   }
 
   /** Looks at the waiting rows again when this turn ends. */
@@ -78,6 +90,11 @@ export class BatchSchedule {
 
   readonly #onTurnEnd = (): void => {
     this.#hasDeferred = false
+    if (this.#state.kind === 'deferred') this.reconsider()
+  }
+
+  readonly #onGathered = (): void => {
+    this.#isGathering = false
     if (this.#state.kind === 'deferred') this.reconsider()
   }
 

@@ -11,11 +11,16 @@ export type BatcherOptions<Job, Result> = BatchingOptions & {
   readonly model?: string
   /** Never given an aborted or late job; one call at a time. */
   readonly execute: ExecuteBatch<Job, Result>
-  /** `sync`: a run blocks this thread, so it starts when the event loop's turn ends. `async`: it starts at once. */
+  /**
+   * `sync`: a run blocks this thread, so it starts when the event loop's turn ends. `async`: it starts once the code that
+   * submits has returned, so that rows submitted one after the other are one batch.
+   */
   readonly mode: 'sync' | 'async'
   readonly clock: Clock
   /** Calls back when this turn of the event loop ends: setImmediate in Node. */
   readonly defer: (callback: () => void) => void
+  /** Calls back once what runs now has returned, before anything else comes. @default queueMicrotask */
+  readonly afterStep?: (callback: () => void) => void
   /** Only jobs of one group share a batch; must give a job the same one each time. @default all jobs are alike */
   readonly groupOf?: (job: Job) => JobGroup
   /** Whether a batch that failed with `error` is run again by halves, so that one bad row fails alone. @default never */

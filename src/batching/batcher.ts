@@ -45,7 +45,7 @@ export class Batcher<Job, Result> {
   #drainers: (() => void)[] = []
 
   constructor(options: BatcherOptions<Job, Result>) {
-    const { strategy, maxRows, maxDelayMs, maxQueuedRows, mode, clock, defer, groupOf } = options
+    const { strategy, maxRows, maxDelayMs, maxQueuedRows, mode, clock, defer, afterStep, groupOf } = options
     const { execute, mayBeRowFault = () => false, model } = options
     const limits = resolveBatchingOptions({ strategy, maxRows, maxDelayMs, maxQueuedRows })
     const errors = createBatchingErrors(model)
@@ -69,7 +69,7 @@ export class Batcher<Job, Result> {
     this.#admission = new Admission({ limits, ledger, pace, errors, runningBatch })
     this.#runs = { clock, defer, execute, mayBeRowFault, ledger, errors, pace }
     const onDue = (nowMs: number): void => this.#start(nowMs)
-    this.#schedule = new BatchSchedule({ clock, defer, mode, onDue, leavesAtMs: () => ledger.leavesAtMs })
+    this.#schedule = new BatchSchedule({ clock, defer, afterStep, mode, onDue, leavesAtMs: () => ledger.leavesAtMs })
   }
 
   get queuedRows(): number {

@@ -46,6 +46,30 @@ describe('adaptive batcher of a model in this thread', () => {
 })
 
 describe('adaptive batcher of a model elsewhere', () => {
+  it('makes one batch of rows that are submitted one after the other, and sends them before anything else comes', async () => {
+    const [batcher, { batches }] = createHandReleasedBatcher({ mode: 'async', afterStep: queueMicrotask })
+    const answers = ['a', 'b', 'c'].map((job) => batcher.submit(job))
+    expect(batches).toEqual([])
+    await undefined
+    expect(batches.map(({ jobs }) => jobs)).toEqual([['a', 'b', 'c']])
+    batches[0].finish()
+    expect(await Promise.all(answers)).toEqual(['A', 'B', 'C'])
+  })
+
+  it('starts nothing for rows whose callers leave in the step that submits them', async () => {
+    const [batcher, { batches, clock }] = createHandReleasedBatcher({ mode: 'async', afterStep: queueMicrotask })
+    const controller = new AbortController()
+    const answer = codeOf(batcher.submit('a', { signal: controller.signal }))
+    controller.abort('left')
+    expect(await answer).toBe('left')
+    expect(batches).toEqual([])
+    const next = batcher.submit('b')
+    await undefined
+    batches[0].finish()
+    expect(await next).toBe('B')
+    expect(clock.pendingTimers).toBe(0)
+  })
+
   it('sends a lone row at once, and gathers while that one runs', async () => {
     const [batcher, { batches }] = createHandReleasedBatcher({ mode: 'async' })
     const answers = Promise.all(['a', 'b', 'c'].map((job) => batcher.submit(job)))

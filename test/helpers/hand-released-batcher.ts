@@ -36,6 +36,8 @@ export function createHandReleasedBatcher(
     mode,
     clock,
     defer: (callback) => deferred.push(callback),
+    // the submitting step ends with each submit, unless a test says otherwise
+    afterStep: (callback) => callback(),
     observe: (...report) => reports.push(report),
     execute(jobs) {
       const results = jobs.map(answerTo)
