@@ -16,13 +16,14 @@ import { createError, type MLError } from '../errors.ts'
 import type { Publish } from '../observe/channels.ts'
 import type { ModelStats } from '../observe/stats.ts'
 import { type Breaker, createBreaker } from '../resilience/breaker.ts'
+import { timeoutError } from '../resilience/deadline.ts'
 import type { Answer, Origin } from '../rows/prediction.ts'
 import { createRowReader, type RowReader } from '../rows/read-row.ts'
 import { Leases } from './leases.ts'
 import { createLoadedModel, type LoadedModel } from './loaded-model.ts'
 import type { PredictOptions, ResolvedServingOptions } from './options.ts'
 import type { Platform } from './platform.ts'
-import { assertNotAllWrong, type RowResult, valueOf } from './row-result.ts'
+import { assertNotAllWrong, modelFailure, type RowResult, valueOf } from './row-result.ts'
 import { isOverBudget, withTimeBudget } from './time-budget.ts'
 import { warmUp } from './warm-up.ts'
 
@@ -139,12 +140,12 @@ export class Engine {
    * Puts a row into the next batch. Where batching is off, a row that came alone runs alone, at once. Rows of
    * predictBatch wait for room, so that it may be larger than the queue.
    */
-  submit({ canonical, rowIndex, signal, deadlineAtMs, wantedByMs, options: { priority } }: EngineRow): Promise<Answer> {
+  submit(row: EngineRow): Promise<Answer> {
+    const { canonical, rowIndex, signal, deadlineAtMs, wantedByMs, options } = row
     const isAlone = rowIndex === undefined
-    if (isAlone && this.#options.serving.batching === false && this.#model.mode === 'sync')
-      return this.#runAlone(canonical)
+    if (isAlone && this.#options.serving.batching === false && this.#model.mode === 'sync') return this.#runAlone(row)
     const whenFull = isAlone ? 'refuse' : 'wait'
-    return this.#batcher.submit(canonical, { signal, priority, deadlineAtMs, wantedByMs, whenFull })
+    return this.#batcher.submit(canonical, { signal, priority: options.priority, deadlineAtMs, wantedByMs, whenFull })
   }
 
   /** Why a row that came alone now would be refused. */
@@ -189,19 +190,32 @@ export class Engine {
   }
 
   #run(rows: readonly Float64Array[]): readonly RowResult[] | Promise<readonly RowResult[]> {
-    const results = this.#model.run(rows)
+    let results: ReturnType<LoadedModel['run']>
+    try {
+      results = this.#model.run(rows)
+    } catch (error) {
+      throw modelFailure(error, this.name)
+    }
     if (!(results instanceof Promise)) return assertNotAllWrong(results)
     const { serving, platform } = this.#options
-    return withTimeBudget(results.then(assertNotAllWrong), serving.timeBudgetMs, platform.clock, this.name)
+    const checked = results.then(assertNotAllWrong, (error: unknown) => {
+      throw modelFailure(error, this.name)
+    })
+    return withTimeBudget(checked, serving.timeBudgetMs, platform.clock, this.name)
   }
 
-  async #runAlone(row: Float64Array): Promise<Answer> {
+  async #runAlone({ canonical, signal, deadlineAtMs, options: { timeoutMs = 0 } }: EngineRow): Promise<Answer> {
+    // after a look into the cache its caller may have left
+    signal?.throwIfAborted()
     if (this.#isClosed) throw this.#closedError()
     const { clock } = this.#options.platform
     const startedAt = clock.now()
+    if (startedAt >= deadlineAtMs) throw timeoutError(this.name, timeoutMs)
     // the model is synchronous, and so is its guarded run
-    const [result] = this.breaker.guard(() => this.#run([row])) as readonly RowResult[]
-    this.#recordBatch(1, 0, clock.now() - startedAt)
+    const [result] = this.breaker.guard(() => this.#run([canonical])) as readonly RowResult[]
+    const endedAt = clock.now()
+    this.#recordBatch(1, 0, endedAt - startedAt)
+    if (endedAt >= deadlineAtMs) throw timeoutError(this.name, timeoutMs)
     return valueOf(result)
   }
 
