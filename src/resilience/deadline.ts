@@ -55,10 +55,15 @@ function raceTimeout<Result>(
   options: DeadlineOptions & { readonly timeoutMs: number },
   work: (signal: AbortSignal) => Result | Promise<Result>,
 ): Promise<Result> {
+  const { timeoutMs, clock, model } = options
+  const deadlineAtMs = clock.now() + timeoutMs
   const { signal, release } = openDeadline(options)
   return new Promise<Result>((resolve, reject) => {
+    // where a run has blocked this thread, its answer is there before the timer
+    const inTime = (result: Result): void =>
+      clock.now() < deadlineAtMs ? resolve(result) : reject(timeoutError(model, timeoutMs))
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    void settle(() => work(signal), resolve, reject, release)
+    void settle(() => work(signal), inTime, reject, release)
   })
 }
 

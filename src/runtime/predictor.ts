@@ -129,10 +129,13 @@ export class ModelPredictor {
     if (asleep.kind === 'asleep') await withDeadline({ ...options, ...this.#named() }, asleep.wake)
     const state = this.#current()
     const { timeoutMs, signal, ...perRow } = options
+    // a signal alone is late where a timer is: in a thread that was busy a run may begin before it
+    const deadlineAtMs = this.#options.platform.clock.now() + (timeoutMs ?? Infinity)
     const predictOne = (index: number, joined: AbortSignal | undefined) =>
       this.#handle({
         ...newRequest(rows[index], index, { options: perRow, state: this.#awakeState() }),
         signal: joined,
+        deadlineAtMs,
       })
     return predictSlices(rows.length, predictOne, {
       timeoutMs,

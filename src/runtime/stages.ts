@@ -162,7 +162,9 @@ export function withTimeout({ model, clock, canShare, fallbackFor }: TimeoutOpti
       void next(request).then(
         (prediction) => {
           deadlines.delete(waiting)
-          resolve(prediction)
+          // where a run has blocked this thread, its answer is there before the timer
+          if (clock.now() < waiting.deadlineAtMs) resolve(prediction)
+          else waiting.expire()
         },
         (error: unknown) => {
           deadlines.delete(waiting)
