@@ -50,7 +50,7 @@ describe('adaptive batcher of a model elsewhere', () => {
     const [batcher, { batches }] = createHandReleasedBatcher({ mode: 'async', afterStep: queueMicrotask })
     const answers = ['a', 'b', 'c'].map((job) => batcher.submit(job))
     expect(batches).toEqual([])
-    await undefined
+    await Promise.resolve()
     expect(batches.map(({ jobs }) => jobs)).toEqual([['a', 'b', 'c']])
     batches[0].finish()
     expect(await Promise.all(answers)).toEqual(['A', 'B', 'C'])
@@ -64,7 +64,7 @@ describe('adaptive batcher of a model elsewhere', () => {
     expect(await answer).toBe('left')
     expect(batches).toEqual([])
     const next = batcher.submit('b')
-    await undefined
+    await Promise.resolve()
     batches[0].finish()
     expect(await next).toBe('B')
     expect(clock.pendingTimers).toBe(0)
