@@ -1,7 +1,7 @@
 // The time at which waiting rows should leave in, a call when it has come out: when this turn or its current step ends, or by one timer.
 
 import type { Clock, Timer } from '../observe/clock.ts'
-import { longestTimerMs } from './deadline-watch.ts'
+import { longestTimerMs } from '../observe/deadline-watch.ts'
 
 export type BatchScheduleOptions = {
   readonly clock: Clock

@@ -1,6 +1,7 @@
 // Many jobs of one caller in, so many of them under way at a time; one entry a job, in order, out.
 
 import { isMLError } from '../errors.ts'
+import type { StopSignal } from '../observe/stop-signal.ts'
 import type { BatchingErrors } from './batching-errors.ts'
 
 export type FeedOptions<Job, Result> = {
@@ -10,7 +11,7 @@ export type FeedOptions<Job, Result> = {
   readonly rowCounts: readonly number[]
   /** Most rows under way at once; a job with more goes alone. */
   readonly sliceRows: number
-  readonly signal: AbortSignal | undefined
+  readonly signal: StopSignal | undefined
   readonly errors: BatchingErrors
 }
 

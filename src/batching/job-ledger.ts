@@ -3,7 +3,7 @@
 import type { Clock } from '../observe/clock.ts'
 import { AbortWatch } from '../observe/abort-watch.ts'
 import type { BatchingErrors } from './batching-errors.ts'
-import { DeadlineWatch } from './deadline-watch.ts'
+import { DeadlineWatch } from '../observe/deadline-watch.ts'
 import type { JobQueue } from './job-queue.ts'
 import type { Pace } from './pace.ts'
 import type { PendingJob } from './pending-job.ts'

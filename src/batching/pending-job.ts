@@ -1,5 +1,7 @@
 // One submitted job with its caller's promise: waiting for room or queued, then running, then settled once.
 
+import type { StopSignal } from '../observe/stop-signal.ts'
+
 export type Priority = 'high' | 'normal' | 'low'
 
 /** What jobs of one batch have in common; a number or text, so that equal ones are one key. */
@@ -19,7 +21,7 @@ export type JobOptions = {
   readonly rowCount?: number
   /** @default 'normal' */
   readonly priority?: Priority
-  readonly signal?: AbortSignal
+  readonly signal?: StopSignal
   /** Time of the batcher's clock after which no answer is wanted. @default Infinity */
   readonly deadlineAtMs?: number
 }
@@ -29,7 +31,7 @@ export class PendingJob<Job, Result> {
   readonly job: Job
   readonly rowCount: number
   readonly priority: Priority
-  readonly signal: AbortSignal | undefined
+  readonly signal: StopSignal | undefined
   /** Infinity where the caller has no deadline. */
   readonly deadlineAtMs: number
   /** How long it was thought to take until its answer; 0 where nobody asked. */

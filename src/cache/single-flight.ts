@@ -1,19 +1,35 @@
 // Equal keys asked for at once in; one run of the loader, whose result every caller gets, out.
 
 import { AbortWatch } from '../observe/abort-watch.ts'
+import type { Clock } from '../observe/clock.ts'
+import { DeadlineWatch } from '../observe/deadline-watch.ts'
+import { Stop, type StopSignal } from '../observe/stop-signal.ts'
 
 /**
  * Loads what a key stands for. `signal` aborts once every caller has left; it is undefined where the first caller
  * cannot leave.
  */
-export type Load<Result> = (signal: AbortSignal | undefined) => Promise<Result>
+export type Load<Result> = (signal: StopSignal | undefined) => Promise<Result>
+
+/** How long one of those who ask waits; neither ends the flight for the others. */
+export type Caller = {
+  readonly signal?: StopSignal
+  readonly deadline?: Deadline
+}
+
+export type Deadline = {
+  /** Time of the clock. */
+  readonly atMs: number
+  /** What the caller is told then. */
+  readonly error: () => Error
+}
 
 export type SingleFlight<Result> = {
   /**
    * Joins the flight of `key`, or starts one. A failed flight fails those who wait for it and is forgotten.
-   * @throws signal.reason untouched, for this caller only; what `load` throws
+   * @throws signal.reason untouched, or the deadline's error, for this caller only; what `load` throws
    */
-  run(key: string, load: Load<Result>, signal?: AbortSignal): Promise<Result>
+  run(key: string, load: Load<Result>, caller?: Caller): Promise<Result>
   /** True where `run` would join a flight instead of starting one. */
   isFlying(key: string): boolean
   /** Flights under way. */
@@ -23,28 +39,30 @@ export type SingleFlight<Result> = {
 type Flight<Result> = {
   readonly key: string
   readonly result: Promise<Result>
-  readonly controller: AbortController | undefined
+  readonly stop: Stop | undefined
   callerCount: number
 }
 
-type Caller<Result> = {
-  readonly signal: AbortSignal
+type Waiting<Result> = {
+  readonly signal: StopSignal | undefined
+  readonly deadlineAtMs: number
+  readonly deadline: Deadline | undefined
   readonly flight: Flight<Result>
   readonly reject: (reason: unknown) => void
 }
 
-export function createSingleFlight<Result>(): SingleFlight<Result> {
+const patient: Caller = {}
+
+export function createSingleFlight<Result>(clock: Clock): SingleFlight<Result> {
   const flights = new Map<string, Flight<Result>>()
-  const callers = new AbortWatch<Caller<Result>>(({ flight, reject }, reason) => {
-    reject(reason)
-    leave(flight, reason)
-  })
+  const signals = new AbortWatch<Waiting<Result>>(depart)
+  const deadlines = new DeadlineWatch<Waiting<Result>>(clock, (waiting) => depart(waiting, waiting.deadline?.error()))
 
   function start(key: string, load: Load<Result>, canLeave: boolean): Flight<Result> {
-    const controller = canLeave ? new AbortController() : undefined
+    const stop = canLeave ? new Stop() : undefined
     // Starts the load before anyone can ask again, and turns a synchronous throw into a rejection.
-    const result = (async () => load(controller?.signal))()
-    const flight: Flight<Result> = { key, result, controller, callerCount: 0 }
+    const result = (async () => load(stop))()
+    const flight: Flight<Result> = { key, result, stop, callerCount: 0 }
     flights.set(key, flight)
     const release = (): void => {
       if (flights.get(key) === flight) flights.delete(key)
@@ -54,30 +72,40 @@ export function createSingleFlight<Result>(): SingleFlight<Result> {
     return flight
   }
 
-  function leave(flight: Flight<Result>, reason: unknown): void {
+  function depart(waiting: Waiting<Result>, reason: unknown): void {
+    release(waiting)
+    waiting.reject(reason)
+    const { flight } = waiting
     flight.callerCount--
-    if (flight.callerCount > 0 || flight.controller === undefined) return
+    if (flight.callerCount > 0 || flight.stop === undefined) return
     // A caller who comes now must not join a flight that is being aborted.
     if (flights.get(flight.key) === flight) flights.delete(flight.key)
-    flight.controller.abort(reason)
+    flight.stop.abort(reason)
+  }
+
+  function release(waiting: Waiting<Result>): void {
+    signals.delete(waiting)
+    if (waiting.deadline !== undefined) deadlines.delete(waiting)
   }
 
   return {
-    run(key, load, signal) {
-      if (signal?.aborted === true) return Promise.reject(signal.reason)
-      const flight = flights.get(key) ?? start(key, load, signal !== undefined)
+    run(key, load, { signal, deadline } = patient) {
+      if (signal?.aborted === true) return Promise.reject(signal.reason as Error)
+      const isPatient = signal === undefined && deadline === undefined
+      const flight = flights.get(key) ?? start(key, load, !isPatient)
       flight.callerCount++
-      if (signal === undefined) return flight.result
+      if (isPatient) return flight.result
       return new Promise((resolve, reject) => {
-        const caller = { signal, flight, reject }
-        callers.add(caller)
+        const waiting = { signal, deadline, deadlineAtMs: deadline?.atMs ?? Infinity, flight, reject }
+        signals.add(waiting)
+        if (deadline !== undefined) deadlines.add(waiting, clock.now())
         void flight.result.then(
           (result) => {
-            callers.delete(caller)
+            release(waiting)
             resolve(result)
           },
           (error: unknown) => {
-            callers.delete(caller)
+            release(waiting)
             reject(error)
           },
         )

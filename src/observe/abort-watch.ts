@@ -1,14 +1,16 @@
 // Jobs with abort signals in, a call for each whose signal aborts out: one listener a signal, however many jobs and models share it.
 
-type OnSignal = (signal: AbortSignal) => void
+import type { StopSignal } from './stop-signal.ts'
+
+type OnSignal = (signal: StopSignal) => void
 
 /** Watches that wait for each signal, so that they have one listener together. */
-const watches = new WeakMap<AbortSignal, Set<OnSignal>>()
+const watches = new WeakMap<StopSignal, Set<OnSignal>>()
 
 /** Node warns of a leak from the eleventh listener of one signal on, and callers do share one among many rows. */
-export class AbortWatch<Job extends { readonly signal: AbortSignal | undefined }> {
+export class AbortWatch<Job extends { readonly signal: StopSignal | undefined }> {
   readonly #onAbort: (job: Job, reason: unknown) => void
-  readonly #jobs = new Map<AbortSignal, Set<Job>>()
+  readonly #jobs = new Map<StopSignal, Set<Job>>()
 
   constructor(onAbort: (job: Job, reason: unknown) => void) {
     this.#onAbort = onAbort
@@ -36,7 +38,7 @@ export class AbortWatch<Job extends { readonly signal: AbortSignal | undefined }
     unlisten(signal, this.#onSignal)
   }
 
-  readonly #onSignal = (signal: AbortSignal): void => {
+  readonly #onSignal = (signal: StopSignal): void => {
     const jobs = this.#jobs.get(signal)
     if (jobs === undefined) return
     this.#jobs.delete(signal)
@@ -44,7 +46,7 @@ export class AbortWatch<Job extends { readonly signal: AbortSignal | undefined }
   }
 }
 
-function listen(signal: AbortSignal, onSignal: OnSignal): void {
+function listen(signal: StopSignal, onSignal: OnSignal): void {
   const others = watches.get(signal)
   if (others !== undefined) {
     others.add(onSignal)
@@ -54,15 +56,15 @@ function listen(signal: AbortSignal, onSignal: OnSignal): void {
   signal.addEventListener('abort', tellWatches)
 }
 
-function unlisten(signal: AbortSignal, onSignal: OnSignal): void {
+function unlisten(signal: StopSignal, onSignal: OnSignal): void {
   const waiting = watches.get(signal)
   if (waiting === undefined || !waiting.delete(onSignal) || waiting.size > 0) return
   watches.delete(signal)
   signal.removeEventListener('abort', tellWatches)
 }
 
-function tellWatches({ target }: Event): void {
-  const signal = target as AbortSignal
+function tellWatches({ target }: { readonly target: unknown }): void {
+  const signal = target as StopSignal
   const waiting = watches.get(signal)
   if (waiting === undefined) return
   watches.delete(signal)

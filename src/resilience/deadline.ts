@@ -3,11 +3,10 @@
 import { createError, type MLError } from '../errors.ts'
 import { AbortWatch } from '../observe/abort-watch.ts'
 import type { Clock } from '../observe/clock.ts'
+import { longestTimerMs } from '../observe/deadline-watch.ts'
+import type { StopSignal } from '../observe/stop-signal.ts'
 
-/** Longest delay that timers take: one millisecond more and they fire at once. */
-const longestTimerMs = 2 ** 31 - 1
-
-type Caller = { readonly signal: AbortSignal | undefined; readonly onAbort: (reason: unknown) => void }
+type Caller = { readonly signal: StopSignal | undefined; readonly onAbort: (reason: unknown) => void }
 
 /** Of the whole process: many calls share one signal, and Node warns of a leak from its eleventh listener on. */
 const callers = new AbortWatch<Caller>(({ onAbort }, reason) => onAbort(reason))
@@ -42,8 +41,8 @@ export async function withDeadline<Result>(
  * Runs `work` until it settles or `signal` aborts; the listener is gone afterwards.
  * @throws signal.reason untouched
  */
-export async function raceAbort<Result>(signal: AbortSignal, work: () => Result | Promise<Result>): Promise<Result> {
-  signal.throwIfAborted()
+export async function raceAbort<Result>(signal: StopSignal, work: () => Result | Promise<Result>): Promise<Result> {
+  if (signal.aborted) throw signal.reason
   return new Promise<Result>((resolve, reject) => {
     const caller: Caller = { signal, onAbort: reject }
     callers.add(caller)

@@ -15,6 +15,7 @@ import { createRowKey, type KeyKind, type RowKey } from '../cache/cache-key.ts'
 import { createError, type MLError } from '../errors.ts'
 import type { Publish } from '../observe/channels.ts'
 import type { ModelStats } from '../observe/stats.ts'
+import type { StopSignal } from '../observe/stop-signal.ts'
 import { type Breaker, createBreaker } from '../resilience/breaker.ts'
 import { timeoutError } from '../resilience/deadline.ts'
 import type { Answer, Origin } from '../rows/prediction.ts'
@@ -34,7 +35,7 @@ export type EngineRow = {
   readonly canonical: Float64Array
   /** Position in the caller's batch; undefined for a row that came alone. */
   readonly rowIndex: number | undefined
-  readonly signal: AbortSignal | undefined
+  readonly signal: StopSignal | undefined
   readonly deadlineAtMs: number
   readonly wantedByMs: number
   readonly options: PredictOptions
@@ -206,7 +207,7 @@ export class Engine {
 
   async #runAlone({ canonical, signal, deadlineAtMs, options: { timeoutMs = 0 } }: EngineRow): Promise<Answer> {
     // after a look into the cache its caller may have left
-    signal?.throwIfAborted()
+    if (signal?.aborted === true) throw signal.reason
     if (this.#isClosed) throw this.#closedError()
     const { clock } = this.#options.platform
     const startedAt = clock.now()

@@ -75,7 +75,7 @@ export class ModelPredictor {
       optionsChecked(),
       ...(cache === undefined ? [refusedEarly(options)] : []),
       rowRead(options.readerWithoutModel),
-      withTimeout({ model: name, clock, canShare: cache !== undefined, fallbackFor: options.fallbackFor }),
+      withTimeout({ model: name, clock, fallbackFor: options.fallbackFor }),
       withFallback(options.fallbackFor, stats),
       ...(options.routing === undefined ? [] : [routed(options.routing, clock)]),
       leased(cache !== undefined),

@@ -1,6 +1,6 @@
 // Stale answers in; one run in the background for each, which no caller waits for and whose failure none feels, out.
 
-import { createSingleFlight, type Load } from '../cache/single-flight.ts'
+import { type Caller, createSingleFlight, type Load } from '../cache/single-flight.ts'
 import { createError, isMLError } from '../errors.ts'
 import type { Publish } from '../observe/channels.ts'
 import type { Clock, Timer } from '../observe/clock.ts'
@@ -16,7 +16,7 @@ export type Renewals = {
    */
   start(key: string, load: Load<Prediction>): boolean
   /** The answer of the run under way for `key`, for a caller who found nothing at all; undefined where there is none. */
-  join(key: string, signal: AbortSignal | undefined): Promise<Prediction> | undefined
+  join(key: string, caller: Caller): Promise<Prediction> | undefined
   /** Runs under way. */
   readonly size: number
   /** Aborts what is under way, and waits for the end of it; a second call does nothing. */
@@ -24,7 +24,7 @@ export type Renewals = {
 }
 
 export function createRenewals({ clock, publish }: { clock: Clock; publish: Publish }): Renewals {
-  const flights = createSingleFlight<Prediction>()
+  const flights = createSingleFlight<Prediction>(clock)
   const closing = new AbortController()
   const underWay = new Set<Promise<void>>()
   let turnEnd: Promise<void> | undefined
@@ -43,11 +43,11 @@ export function createRenewals({ clock, publish }: { clock: Clock; publish: Publ
   async function fly(key: string, load: Load<Prediction>): Promise<void> {
     const loadLater: Load<Prediction> = async (signal) => {
       await endOfTurn()
-      signal?.throwIfAborted()
+      if (signal?.aborted === true) throw signal.reason
       return load(signal)
     }
     try {
-      await flights.run(key, loadLater, closing.signal)
+      await flights.run(key, loadLater, { signal: closing.signal })
     } catch (error) {
       // the model was unloaded, or all of this closed: nobody will ask for that answer again
       if (isMLError(error) && error.code === 'CLOSED') return
@@ -63,7 +63,7 @@ export function createRenewals({ clock, publish }: { clock: Clock; publish: Publ
       void flight.then(() => underWay.delete(flight))
       return true
     },
-    join: (key, signal) => (flights.isFlying(key) ? flights.run(key, neverLoads, signal) : undefined),
+    join: (key, caller) => (flights.isFlying(key) ? flights.run(key, neverLoads, caller) : undefined),
     get size() {
       return underWay.size
     },

@@ -1,6 +1,7 @@
 // One row on its way through the stages, and what a stage is.
 
 import type { MLError } from '../errors.ts'
+import type { StopSignal } from '../observe/stop-signal.ts'
 import type { Prediction, Row } from '../rows/prediction.ts'
 import type { Engine } from './engine.ts'
 import type { PredictOptions } from './options.ts'
@@ -17,7 +18,7 @@ export type PredictionRequest = {
   readonly rowIndex: number | undefined
   readonly options: PredictOptions
   /** The caller's, joined with the deadline where there is one. */
-  signal: AbortSignal | undefined
+  signal: StopSignal | undefined
   /** Time of the clock at which the request ends; Infinity without a timeoutMs of its own. */
   deadlineAtMs: number
   /** As that, where others may share the answer: it is not begun if it would come later, and goes on for them. */

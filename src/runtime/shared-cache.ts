@@ -36,7 +36,7 @@ export async function openSharedCache(
   return {
     cache,
     worth,
-    flights: createSingleFlight<Prediction>(),
+    flights: createSingleFlight<Prediction>(clock),
     renewals,
     async close() {
       await renewals.close()

@@ -1,14 +1,15 @@
 // The stages of a prediction, each a wrapper around what comes after it; predictor.ts puts them in order.
 
-import { DeadlineWatch } from '../batching/deadline-watch.ts'
 import { rejectSoon } from '../batching/reject-soon.ts'
 import type { Found } from '../cache/cache-port.ts'
-import type { Load } from '../cache/single-flight.ts'
+import type { Caller, Load } from '../cache/single-flight.ts'
 import { isMLError, type MLError } from '../errors.ts'
 import type { ChannelMessages, Publish } from '../observe/channels.ts'
 import type { Clock } from '../observe/clock.ts'
+import { DeadlineWatch } from '../observe/deadline-watch.ts'
+import type { StopSignal } from '../observe/stop-signal.ts'
 import type { ModelStats } from '../observe/stats.ts'
-import { raceAbort, timeoutError, withDeadline } from '../resilience/deadline.ts'
+import { raceAbort, timeoutError } from '../resilience/deadline.ts'
 import { canFallBack, type Fallback } from '../resilience/fallback.ts'
 import { answerOf, type Prediction, predictionOf } from '../rows/prediction.ts'
 import type { RowReader } from '../rows/read-row.ts'
@@ -124,17 +125,14 @@ type Waiting = { readonly deadlineAtMs: number; readonly expire: () => void }
 export type TimeoutOptions = {
   readonly model: string
   readonly clock: Clock
-  /** Whether callers may share a run, which then goes on for those who still want it. */
-  readonly canShare: boolean
   readonly fallbackFor: (state: EngineState) => Fallback | undefined
 }
 
 /**
- * Ends the request at the caller's deadline. The batcher is told, and runs nothing that would be late; where all of the
- * wait is the batcher's, that is enough. Only where callers may share a run does what comes after it see an abort as
- * well, which costs several times as much.
+ * Gives the request its deadline. Whoever makes it wait ends it then: the batcher, which also runs nothing that would be
+ * late; and callers who share a run, which goes on for the others. Only a rule that takes its time is not told.
  */
-export function withTimeout({ model, clock, canShare, fallbackFor }: TimeoutOptions): Stage {
+export function withTimeout({ model, clock, fallbackFor }: TimeoutOptions): Stage {
   const deadlines = new DeadlineWatch<Waiting>(clock, ({ expire }) => expire())
   return (next) => (request) => {
     const { timeoutMs, signal } = request.options
@@ -145,16 +143,10 @@ export function withTimeout({ model, clock, canShare, fallbackFor }: TimeoutOpti
       request.signal = signal
       return next(request)
     }
-    const nowMs = clock.now()
-    request.deadlineAtMs = nowMs + timeoutMs
-    if (canShare)
-      return withDeadline({ timeoutMs, signal, clock, model }, (joined) => {
-        request.signal = joined
-        return next(request)
-      })
     if (signal?.aborted === true) return Promise.reject(signal.reason)
     request.signal = signal
-    // a rule may take its time
+    const nowMs = clock.now()
+    request.deadlineAtMs = nowMs + timeoutMs
     if (fallbackFor(request.state) === undefined) return next(request)
     return new Promise((resolve, reject) => {
       const waiting = { deadlineAtMs: request.deadlineAtMs, expire: () => reject(timeoutError(model, timeoutMs)) }
@@ -199,11 +191,11 @@ export function cached({ cache, worth, flights, renewals, stats }: CachedOptions
         return prediction
       })
 
-    const miss = (key: string, request: PredictionRequest, signal: AbortSignal | undefined): Promise<Prediction> => {
+    const miss = (key: string, request: PredictionRequest, signal: StopSignal | undefined): Promise<Prediction> => {
       stats.recordCacheMiss()
       // others may come to share the run, and want it for longer
       const shared = { ...request, signal, deadlineAtMs: Infinity, wantedByMs: request.deadlineAtMs }
-      return renewals.join(key, signal) ?? run(key, shared)
+      return renewals.join(key, { signal }) ?? run(key, shared)
     }
 
     const hit = (key: string, request: PredictionRequest, { answer, isStale }: Found): Prediction => {
@@ -231,13 +223,27 @@ export function cached({ cache, worth, flights, renewals, stats }: CachedOptions
               const found = await cache.lookup(key)
               return found === undefined ? miss(key, request, signal) : hit(key, request, found)
             }
-      const flight = flights.run(key, load, request.signal)
+      if (cache.mode === 'sync' && !isCoalesced && request.rowIndex === undefined) {
+        const refusal = engine.refusalOf(request.options)
+        if (refusal !== undefined) {
+          stats.recordCacheMiss()
+          return rejectSoon(refusal)
+        }
+      }
+      const flight = flights.run(key, load, callerOf(request))
       if (!isCoalesced) return flight
       stats.recordCoalesced()
       // an object of its own for each caller
       return flight.then((prediction) => ({ ...prediction }))
     }
   }
+}
+
+function callerOf({ signal, deadlineAtMs, options, state }: PredictionRequest): Caller {
+  const { timeoutMs } = options
+  if (timeoutMs === undefined || state.kind === 'failed') return { signal }
+  const { name } = state.engine
+  return { signal, deadline: { atMs: deadlineAtMs, error: () => timeoutError(name, timeoutMs) } }
 }
 
 /** Refuses at once while the circuit is open. */

@@ -1,23 +1,28 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { createSingleFlight } from '../../src/cache/single-flight.ts'
 import type { SingleFlight } from '../../src/cache/single-flight.ts'
+import type { StopSignal } from '../../src/observe/stop-signal.ts'
+import { createFakeClock } from '../helpers/fake-clock.ts'
 
 type Calls = {
-  readonly signals: (AbortSignal | undefined)[]
+  readonly signals: (StopSignal | undefined)[]
   finish(result: string): void
   fail(error: unknown): void
 }
 
 /** A flight whose every load waits until the test settles the latest one. */
-function createSubject(): [SingleFlight<string>, (signal: AbortSignal | undefined) => Promise<string>, Calls] {
+function createSubject(
+  clock = createFakeClock(),
+): [SingleFlight<string>, (signal: StopSignal | undefined) => Promise<string>, Calls] {
   let settle: { resolve: (result: string) => void; reject: (error: unknown) => void } | undefined
-  const signals: (AbortSignal | undefined)[] = []
-  const load = (signal: AbortSignal | undefined): Promise<string> => {
+  const signals: (StopSignal | undefined)[] = []
+  const load = (signal: StopSignal | undefined): Promise<string> => {
     signals.push(signal)
     return new Promise((resolve, reject) => (settle = { resolve, reject }))
   }
   return [
-    createSingleFlight<string>(),
+    createSingleFlight<string>(clock),
     load,
     { signals, finish: (result) => settle?.resolve(result), fail: (error) => settle?.reject(error) },
   ]
@@ -58,7 +63,7 @@ describe('createSingleFlight', () => {
 
   it('fails those who wait, and loads anew for the next', async () => {
     const [flights, load, calls] = createSubject()
-    const waiting = [flights.run('key', load), flights.run('key', load, new AbortController().signal)]
+    const waiting = [flights.run('key', load), flights.run('key', load, { signal: new AbortController().signal })]
     const error = new Error('boom')
     calls.fail(error)
     expect(await Promise.all(waiting.map(caught))).toEqual([error, error])
@@ -78,8 +83,8 @@ describe('createSingleFlight', () => {
   it('lets one caller leave without failing the others', async () => {
     const [flights, load, calls] = createSubject()
     const controller = new AbortController()
-    const leaving = flights.run('key', load, controller.signal)
-    const staying = [flights.run('key', load), flights.run('key', load, new AbortController().signal)]
+    const leaving = flights.run('key', load, { signal: controller.signal })
+    const staying = [flights.run('key', load), flights.run('key', load, { signal: new AbortController().signal })]
     const reason = { any: 'value' }
     controller.abort(reason)
     expect(await caught(leaving)).toBe(reason)
@@ -91,7 +96,7 @@ describe('createSingleFlight', () => {
   it('gives each caller its own reason, and the load the last one', async () => {
     const [flights, load, calls] = createSubject()
     const controllers = [new AbortController(), new AbortController()]
-    const leaving = controllers.map(({ signal }) => caught(flights.run('key', load, signal)))
+    const leaving = controllers.map(({ signal }) => caught(flights.run('key', load, { signal })))
     controllers[0].abort('first')
     controllers[1].abort('second')
     expect(await Promise.all(leaving)).toEqual(['first', 'second'])
@@ -101,7 +106,7 @@ describe('createSingleFlight', () => {
   it('never lets a new caller join a flight that everyone has left', async () => {
     const [flights, load, calls] = createSubject()
     const controller = new AbortController()
-    const leaving = caught(flights.run('key', load, controller.signal))
+    const leaving = caught(flights.run('key', load, { signal: controller.signal }))
     const landFirst = calls.finish
     controller.abort('left')
     await leaving
@@ -111,11 +116,37 @@ describe('createSingleFlight', () => {
     expect(await second).toBe('of the second load')
   })
 
+  it('ends for each caller at its own deadline, by one timer, and is aborted with the last', async () => {
+    const clock = createFakeClock()
+    const [flights, load, calls] = createSubject(clock)
+    const due = (inMs: number) => ({ atMs: clock.now() + inMs, error: () => new Error(`after ${inMs} ms`) })
+    const callers = [10, 20].map((inMs) => caught(flights.run('key', load, { deadline: due(inMs) })))
+    expect(clock.pendingTimers).toBe(1)
+    clock.advance(10)
+    expect(await callers[0]).toEqual(new Error('after 10 ms'))
+    expect(calls.signals[0]?.aborted).toBe(false)
+    clock.advance(10)
+    expect(await callers[1]).toEqual(new Error('after 20 ms'))
+    expect(calls.signals[0]?.reason).toEqual(new Error('after 20 ms'))
+    expect([flights.size, clock.pendingTimers]).toEqual([0, 0])
+  })
+
+  it('leaves no timer behind where it lands in time', async () => {
+    const clock = createFakeClock()
+    const [flights, load, calls] = createSubject(clock)
+    const { signal } = new AbortController()
+    const deadline = { atMs: clock.now() + 10, error: () => new Error('late') }
+    const answer = flights.run('key', load, { signal, deadline })
+    calls.finish('answer')
+    expect(await answer).toBe('answer')
+    expect([clock.pendingTimers, getEventListeners(signal, 'abort').length]).toEqual([0, 0])
+  })
+
   it('flies on for a caller who cannot leave', async () => {
     const [flights, load, calls] = createSubject()
     const staying = flights.run('key', load)
     const controller = new AbortController()
-    const leaving = caught(flights.run('key', load, controller.signal))
+    const leaving = caught(flights.run('key', load, { signal: controller.signal }))
     controller.abort('left')
     expect(await leaving).toBe('left')
     calls.finish('answer')
@@ -124,14 +155,14 @@ describe('createSingleFlight', () => {
 
   it('loads nothing for a caller who has left already', async () => {
     const [flights, load, calls] = createSubject()
-    expect(await caught(flights.run('key', load, AbortSignal.abort('gone')))).toBe('gone')
+    expect(await caught(flights.run('key', load, { signal: AbortSignal.abort('gone') }))).toBe('gone')
     expect(calls.signals).toHaveLength(0)
   })
 
   it('leaves no unhandled rejection when a flight fails after all have left', async () => {
     const [flights, load, calls] = createSubject()
     const controller = new AbortController()
-    const leaving = caught(flights.run('key', load, controller.signal))
+    const leaving = caught(flights.run('key', load, { signal: controller.signal }))
     controller.abort('left')
     calls.fail(new Error('late'))
     expect(await leaving).toBe('left')

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createError } from '../../src/errors.ts'
 import type { Publish } from '../../src/observe/channels.ts'
+import type { StopSignal } from '../../src/observe/stop-signal.ts'
 import type { Prediction } from '../../src/rows/prediction.ts'
 import { createRenewals } from '../../src/runtime/renewals.ts'
 import { createFakeClock } from '../helpers/fake-clock.ts'
@@ -14,9 +15,9 @@ function createSubject() {
   const publish: Publish = (channel, message) => {
     if (channel === 'cacheFault') faults.push(message)
   }
-  const signals: (AbortSignal | undefined)[] = []
+  const signals: (StopSignal | undefined)[] = []
   const settles: { resolve: (prediction: Prediction) => void; reject: (error: unknown) => void }[] = []
-  const load = (signal: AbortSignal | undefined): Promise<Prediction> => {
+  const load = (signal: StopSignal | undefined): Promise<Prediction> => {
     signals.push(signal)
     return new Promise((resolve, reject) => settles.push({ resolve, reject }))
   }
@@ -81,18 +82,18 @@ describe('createRenewals', () => {
 
   it('lets callers join a run, and leave it without ending it', async () => {
     const { renewals, load, signals, settles, beginTurn } = createSubject()
-    expect(renewals.join('a', undefined)).toBeUndefined()
+    expect(renewals.join('a', {})).toBeUndefined()
     renewals.start('a', load)
     await beginTurn()
     const controller = new AbortController()
-    const stays = renewals.join('a', undefined)
-    const leaves = expect(renewals.join('a', controller.signal)).rejects.toBe('bye')
+    const stays = renewals.join('a', {})
+    const leaves = expect(renewals.join('a', { signal: controller.signal })).rejects.toBe('bye')
     controller.abort('bye')
     await leaves
     expect(signals[0]?.aborted).toBe(false)
     settles[0].resolve(answer)
     expect(await stays).toBe(answer)
-    expect(renewals.join('a', undefined)).toBeUndefined()
+    expect(renewals.join('a', {})).toBeUndefined()
   })
 
   it('aborts what is under way when closed, before its turn and within it, and starts nothing afterwards', async () => {

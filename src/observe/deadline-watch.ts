@@ -1,6 +1,6 @@
 // Jobs with deadlines in, a call for each that is late out: one timer for all, armed for the earliest.
 
-import type { Clock, Timer } from '../observe/clock.ts'
+import type { Clock, Timer } from './clock.ts'
 
 /** Longest delay that setTimeout takes; a longer one would fire at once. The timer looks again when it fires. */
 export const longestTimerMs = 2 ** 31 - 1

@@ -1,7 +1,7 @@
 // One timer for any number of deadlines: each is kept, in any order, and none outlives its job.
 
 import { describe, expect, it } from 'vitest'
-import { DeadlineWatch } from '../../src/batching/deadline-watch.ts'
+import { DeadlineWatch } from '../../src/observe/deadline-watch.ts'
 import { createFakeClock } from '../helpers/fake-clock.ts'
 
 function createWatch() {
