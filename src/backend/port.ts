@@ -7,16 +7,27 @@ export type BackendName = 'kernel' | 'cuda' | 'webgpu' | 'native' | 'wasm' | 'cp
 /** `values` holds at least rowCount · width float32, row-major; it may be longer, since slabs are pooled. */
 export type Slab = { readonly name: string; readonly width: number; readonly values: Float32Array }
 
+/** What one run may cost. */
+export type RunLimits = {
+  /** A run that takes longer has failed, and what computes it is ended and made anew. */
+  readonly timeBudgetMs: number
+}
+
 export type BackendModel = {
   /** `sync`: `run` has filled the outputs when it returns. */
   readonly mode: 'sync' | 'async'
+  /**
+   * How long a run may wait for the process or thread that computes it. There where `run` keeps to its limits by itself,
+   * counted from when it can begin; others do not read them.
+   */
+  readonly hostWaitMs?: number
   /**
    * Runs one batch: reads `rowCount` rows of each input slab, writes `rowCount` rows of each output slab. An asynchronous
    * backend has read the inputs when `run` returns its promise.
    * @throws EXECUTION_FAILED where the graph throws or a slab does not fit; OUT_OF_MEMORY where there is no room for it;
    * BACKEND_UNAVAILABLE where the backend is gone for good; CLOSED after `dispose`
    */
-  run(inputs: readonly Slab[], rowCount: number, outputs: readonly Slab[]): void | Promise<void>
+  run(inputs: readonly Slab[], rowCount: number, outputs: readonly Slab[], limits?: RunLimits): void | Promise<void>
   /** Frees weights; a second call does nothing. */
   dispose(): void
 }
@@ -42,6 +53,8 @@ export type BackendHealth = {
   readonly restartCount: number
   /** Why it was lost last. */
   readonly lastLoss?: string
+  /** Why it serves nothing now although it holds models, and when it is tried again; absent while it serves. */
+  readonly outage?: string
 }
 
 export type Backend = {

@@ -6,6 +6,7 @@ import type { Hash } from '../artifact/sha256.ts'
 import type { BackendChoice } from '../backend/choice/backend-choice.ts'
 import { probeRows } from '../backend/choice/probe.ts'
 import type { SelectedBackend } from '../backend/choice/select-backend.ts'
+import { isOverBudget } from '../backend/run-budget.ts'
 import { type Batcher, createBatcher } from '../batching/batcher.ts'
 import type { BatchOutcome } from '../batching/batch-outcome.ts'
 import { resolveBatchingOptions } from '../batching/batching-options.ts'
@@ -25,7 +26,7 @@ import { createLoadedModel, type LoadedModel } from './loaded-model.ts'
 import type { PredictOptions, ResolvedServingOptions } from './options.ts'
 import type { Platform } from './platform.ts'
 import { assertNotAllWrong, modelFailure, type RowResult, valueOf } from './row-result.ts'
-import { isOverBudget, withTimeBudget } from './time-budget.ts'
+import { withTimeBudget } from './time-budget.ts'
 import { warmUp } from './warm-up.ts'
 
 const noRow = new Float64Array(0)
@@ -191,18 +192,20 @@ export class Engine {
   }
 
   #run(rows: readonly Float64Array[]): readonly RowResult[] | Promise<readonly RowResult[]> {
+    const { serving, platform } = this.#options
+    const { timeBudgetMs } = serving
     let results: ReturnType<LoadedModel['run']>
     try {
-      results = this.#model.run(rows)
+      results = this.#model.run(rows, { timeBudgetMs })
     } catch (error) {
       throw modelFailure(error, this.name)
     }
     if (!(results instanceof Promise)) return assertNotAllWrong(results)
-    const { serving, platform } = this.#options
+    const { hostWaitMs } = this.#model
     const checked = results.then(assertNotAllWrong, (error: unknown) => {
       throw modelFailure(error, this.name)
     })
-    return withTimeBudget(checked, serving.timeBudgetMs, platform.clock, this.name)
+    return withTimeBudget(checked, { model: this.name, timeBudgetMs, hostWaitMs, clock: platform.clock })
   }
 
   async #runAlone({ canonical, signal, deadlineAtMs, options: { timeoutMs = 0 } }: EngineRow): Promise<Answer> {

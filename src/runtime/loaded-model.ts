@@ -1,7 +1,7 @@
 // A checked artifact and a backend in; a function from canonical rows to answers out.
 
 import type { Artifact } from '../artifact/artifact.ts'
-import type { BackendModel, Slab } from '../backend/port.ts'
+import type { BackendModel, RunLimits, Slab } from '../backend/port.ts'
 import type { SelectedBackend } from '../backend/choice/select-backend.ts'
 import { isMLError } from '../errors.ts'
 import { createDecoder } from '../rows/decode.ts'
@@ -12,8 +12,12 @@ const firstCapacity = 64
 
 export type LoadedModel = {
   readonly mode: BackendModel['mode']
-  /** One result a row, in order. Batches of an asynchronous model may overlap: one that is overdue runs on. */
-  run(rows: readonly Float64Array[]): readonly RowResult[] | Promise<readonly RowResult[]>
+  readonly hostWaitMs?: BackendModel['hostWaitMs']
+  /**
+   * One result a row, in order. Batches of an asynchronous model may overlap: one that is overdue may run on. Without
+   * limits, as while it is warmed, a run may take as long as the backend lets it.
+   */
+  run(rows: readonly Float64Array[], limits?: RunLimits): readonly RowResult[] | Promise<readonly RowResult[]>
   /** Frees the backend's model once no batch runs: it must not lose its tensors in the middle of one. */
   dispose(): void
 }
@@ -97,13 +101,14 @@ export function createLoadedModel(
 
   return {
     mode: backend.mode,
-    run(rows) {
+    hostWaitMs: backend.hostWaitMs,
+    run(rows, limits) {
       if (rows.length === 0) return []
       const slabs = take(rows.length)
       let pending: void | Promise<void> = undefined
       try {
         fill(slabs, rows)
-        pending = backend.run(slabs.inputs, rows.length, [slabs.output])
+        pending = backend.run(slabs.inputs, rows.length, [slabs.output], limits)
         if (pending === undefined) return read(slabs, rows.length)
       } finally {
         if (pending === undefined) giveBack(slabs)

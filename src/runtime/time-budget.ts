@@ -1,23 +1,21 @@
 // A run under way and the model's own time budget in; the run's result, or an error that counts against the model, out.
 
-import { createError, isMLError } from '../errors.ts'
+import { overBudget } from '../backend/run-budget.ts'
 import type { Clock } from '../observe/clock.ts'
 
-/** @throws EXECUTION_FAILED where the run takes longer than `budgetMs`; what the run throws */
-export function withTimeBudget<Result>(
-  run: Promise<Result>,
-  budgetMs: number,
-  clock: Clock,
-  model: string,
-): Promise<Result> {
+export type TimeBudget = {
+  readonly model: string
+  readonly timeBudgetMs: number
+  /** How much longer a run may take whose backend keeps to the budget by itself, but has to wait for its host. @default 0 */
+  readonly hostWaitMs?: number
+  readonly clock: Clock
+}
+
+/** @throws EXECUTION_FAILED where the run takes longer than the budget; what the run throws */
+export function withTimeBudget<Result>(run: Promise<Result>, budget: TimeBudget): Promise<Result> {
+  const { model, timeBudgetMs, hostWaitMs = 0, clock } = budget
   return new Promise((resolve, reject) => {
-    const timer = clock.setTimer(() => {
-      reject(
-        createError('EXECUTION_FAILED', `${model} took longer than its time budget of ${budgetMs} ms for one batch`, {
-          details: { model, timeBudgetMs: budgetMs },
-        }),
-      )
-    }, budgetMs)
+    const timer = clock.setTimer(() => reject(overBudget(model, timeBudgetMs)), timeBudgetMs + hostWaitMs)
     void run.then(
       (result) => {
         clock.clearTimer(timer)
@@ -29,9 +27,4 @@ export function withTimeBudget<Result>(
       },
     )
   })
-}
-
-/** True for what `withTimeBudget` threw: the run may still be under way, so that running its rows again would not help. */
-export function isOverBudget(error: unknown): boolean {
-  return isMLError(error) && error.details['timeBudgetMs'] !== undefined
 }

@@ -52,6 +52,7 @@ export function createFailoverModel({ first, next }: FailoverOptions): BackendMo
 
   return {
     mode: 'async',
+    hostWaitMs: first.hostWaitMs,
     async run(...batch) {
       for (;;) {
         // what comes while the model moves need not fail first

@@ -16,7 +16,7 @@ export function withRestartWatch(model: BackendModel, backend: Backend, onEvent:
   }
 
   return {
-    mode: 'async',
+    ...model,
     async run(...batch) {
       try {
         await model.run(...batch)

@@ -25,20 +25,29 @@ type CallBase = {
   readonly reject: (error: MLError) => void
 }
 
+/** What a host is asked, and how long for. */
+export type HostAsking = {
+  readonly model: HostedModel | undefined
+  readonly question: HostQuestion
+  /** What it does, for errors: `run 50 rows of model churn`. */
+  readonly purpose: string
+  /** How long its run may take; undefined where nobody said. */
+  readonly timeBudgetMs: number | undefined
+  /** Whoever asked has given up by then: it is not sent to a host any more. */
+  readonly expiresAtMs: number
+}
+
 /** `open` waits for a host, `load` for a model's residence, `ask` for an answer. */
 export type HostCall =
   | (CallBase & { readonly kind: 'open'; readonly resolve: () => void })
   | (CallBase & { readonly kind: 'load'; readonly model: HostedModel; readonly resolve: () => void })
-  | (CallBase & {
-      readonly kind: 'ask'
-      readonly model: HostedModel | undefined
-      readonly question: HostQuestion
-      /** What it does, for errors: `run 50 rows of model churn`. */
-      readonly purpose: string
-      /** Hosts lost while they worked on it. */
-      lossCount: number
-      readonly resolve: (value: HostValue) => void
-    })
+  | (CallBase &
+      HostAsking & {
+        readonly kind: 'ask'
+        /** Hosts lost while they worked on it. */
+        lossCount: number
+        readonly resolve: (value: HostValue) => void
+      })
 
 export function modelOf(call: HostCall): HostedModel | undefined {
   return call.kind === 'open' ? undefined : call.model

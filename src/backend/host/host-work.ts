@@ -4,7 +4,8 @@ import { createError, type MLError } from '../../errors.ts'
 import type { Clock } from '../../observe/clock.ts'
 import type { HostAnswer, HostLoss } from './host-conversation.ts'
 import { type HostCall, type HostedModel, modelOf } from './host-call.ts'
-import { couldNot, lostTwice, notLoadedAgain, textOf } from './host-errors.ts'
+import { couldNot, lostTwice, noHost, notLoadedAgain, textOf } from './host-errors.ts'
+import { overBudget } from '../run-budget.ts'
 import { createHostLife, type HostLife } from './host-life.ts'
 import type { HostLink } from './host-link.ts'
 import type { HostedName } from './host-protocol.ts'
@@ -102,8 +103,10 @@ export function createHostWork({ name, fork, clock, runDeadlineMs }: HostWorkOpt
       if (model.residence !== 'loading') load(model)
       return false
     }
-    if (call.kind === 'ask') ask(call)
-    else if (take(call)) call.resolve()
+    if (call.kind === 'ask') {
+      if (clock.now() < call.expiresAtMs) ask(call)
+      else reject(call, noHost(name, `could not ${call.purpose}`, 'it was away for too long'))
+    } else if (take(call)) call.resolve()
     return true
   }
 
@@ -140,18 +143,23 @@ export function createHostWork({ name, fork, clock, runDeadlineMs }: HostWorkOpt
   }
 
   function ask(call: HostCall & { kind: 'ask' }): void {
-    const { question, purpose } = call
+    const { question, purpose, model, timeBudgetMs } = call
     const onAnswer = (answer: HostAnswer): void => {
       if (!answer.ok) reject(call, answer.error)
       else if (take(call)) call.resolve(answer.value)
     }
     const onLoss = ({ cause, reason }: HostLoss, isOldest: boolean): void => {
-      if (isOldest && cause === 'overdue') reject(call, couldNot(name, 'EXECUTION_FAILED', purpose, reason))
+      if (isOldest && cause === 'overdue') reject(call, tooSlow(reason))
       else if (isOldest && ++call.lossCount > maxLossesOfOne) reject(call, lostTwice(name, purpose, reason))
       else returned.push(call)
     }
+    // what hung once would hang another host, and its callers have waited for as long as they were to
+    const tooSlow = (reason: string): MLError =>
+      model === undefined || timeBudgetMs === undefined
+        ? couldNot(name, 'EXECUTION_FAILED', purpose, reason)
+        : overBudget(model.artifact.metadata.name, timeBudgetMs, name)
     try {
-      life.ask(question, { deadlineMs: runDeadlineMs, onAnswer, onLoss })
+      life.ask(question, { deadlineMs: timeBudgetMs ?? runDeadlineMs, onAnswer, onLoss })
     } catch (cause) {
       reject(call, couldNot(name, 'EXECUTION_FAILED', purpose, textOf(cause), cause))
     }

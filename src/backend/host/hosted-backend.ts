@@ -2,10 +2,9 @@
 
 import { createError } from '../../errors.ts'
 import type { Clock } from '../../observe/clock.ts'
-import type { Backend, BackendFacts, BackendModel, Slab } from '../port.ts'
+import type { Backend, BackendFacts, BackendModel, RunLimits, Slab } from '../port.ts'
 import { slabOf } from '../slab-check.ts'
-import type { HostQuestion } from './host-conversation.ts'
-import { createHostedModel, type HostedModel } from './host-call.ts'
+import { createHostedModel, type HostAsking, type HostedModel } from './host-call.ts'
 import type { HostLink } from './host-link.ts'
 import type { HostedName, HostValue } from './host-protocol.ts'
 import { createHostWork, type HostWork } from './host-work.ts'
@@ -15,8 +14,8 @@ export type HostedBackendOptions = {
   readonly fork: () => HostLink
   readonly clock: Clock
   /**
-   * After this time a batch counts as hung and its process is ended.
-   * @default 60 000: a slow card compiles the shaders of a large model in seconds, and no service waits a minute
+   * After this time a run without limits of its own counts as hung and its process is ended: one that checks or warms the model.
+   * @default 60 000: a slow card compiles the shaders of a large model in seconds, and no start waits a minute
    */
   readonly runDeadlineMs?: number
 }
@@ -28,6 +27,9 @@ const descriptions = {
   wasm: '@tensorflow/tfjs-backend-wasm 4.22.0 in a thread of its own',
   cpu: '@tensorflow/tfjs-backend-cpu 4.22.0 in a thread of its own',
 } as const satisfies Record<HostedName, string>
+
+/** A start takes a second, some of them on a busy machine; whoever waited for longer is better told. */
+const hostWaitMs = 5_000
 
 /** What a graph answers with. */
 const outputName = 'raw'
@@ -51,11 +53,17 @@ export function createHostedBackend(name: HostedName, options: HostedBackendOpti
     async load(artifact) {
       const model = createHostedModel(++lastNumber, artifact)
       await new Promise<void>((resolve, reject) => work.submit({ kind: 'load', model, resolve, reject }))
-      return createModel(name, work, model)
+      return createModel({ name, work, clock }, model)
     },
     async tensorCount() {
       if (work.life.isDown) return 0
-      const value = await askHost(work, undefined, { kind: 'tensorCount' }, 'count its tensors')
+      const value = await askHost(work, {
+        model: undefined,
+        question: { kind: 'tensorCount' },
+        purpose: 'count its tensors',
+        timeBudgetMs: undefined,
+        expiresAtMs: Infinity,
+      })
       return value as number
     },
     health: () => work.life.health(),
@@ -63,19 +71,28 @@ export function createHostedBackend(name: HostedName, options: HostedBackendOpti
   }
 }
 
-function createModel(name: HostedName, work: HostWork, model: HostedModel): BackendModel {
+type Hosting = { readonly name: HostedName; readonly work: HostWork; readonly clock: Clock }
+
+function createModel({ name, work, clock }: Hosting, model: HostedModel): BackendModel {
   const { number, artifact } = model
   const { inputs: graphInputs, rawWidth, name: modelName } = artifact.metadata
   const output = { name: outputName, width: rawWidth }
   return {
     mode: 'async',
-    async run(inputs, rowCount, outputs) {
+    hostWaitMs,
+    async run(inputs, rowCount, outputs, { timeBudgetMs }: Partial<RunLimits> = {}) {
       if (model.isDisposed) throw createError('CLOSED', `model ${modelName} on backend ${name} was disposed`)
       const copies = graphInputs.map((input) => copyOf(slabOf(inputs, input, rowCount), rowCount))
       const target = slabOf(outputs, output, rowCount).values
       if (rowCount === 0) return
       const question = { kind: 'run', model: number, inputs: copies, rowCount, outputs: [output] } as const
-      const value = await askHost(work, model, question, `run ${rowCount} rows of model ${modelName}`)
+      const value = await askHost(work, {
+        model,
+        question,
+        purpose: `run ${rowCount} rows of model ${modelName}`,
+        timeBudgetMs,
+        expiresAtMs: timeBudgetMs === undefined ? Infinity : clock.now() + timeBudgetMs + hostWaitMs,
+      })
       const values = Array.isArray(value) ? value[0] : undefined
       if (!(values instanceof Float32Array) || values.length !== rowCount * rawWidth)
         throw createError(
@@ -94,15 +111,8 @@ function copyOf({ name, width, values }: Slab, rowCount: number): Slab {
   return { name, width, values: values.slice(0, rowCount * width) }
 }
 
-function askHost(
-  work: HostWork,
-  model: HostedModel | undefined,
-  question: HostQuestion,
-  purpose: string,
-): Promise<HostValue> {
-  return new Promise((resolve, reject) =>
-    work.submit({ kind: 'ask', model, question, purpose, lossCount: 0, resolve, reject }),
-  )
+function askHost(work: HostWork, asked: HostAsking): Promise<HostValue> {
+  return new Promise((resolve, reject) => work.submit({ kind: 'ask', ...asked, lossCount: 0, resolve, reject }))
 }
 
 /** Its timers hold no process: the link to the host does, while somebody waits. */

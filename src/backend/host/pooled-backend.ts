@@ -52,11 +52,12 @@ function createPooledModel(models: readonly BackendModel[], clock: Clock): Backe
   const busyRows = models.map(() => 0)
   const cost = createRowCost()
 
-  async function runOn(worker: number, inputs: readonly Slab[], rowCount: number, outputs: readonly Slab[]) {
+  async function runOn(worker: number, ...batch: Parameters<BackendModel['run']>) {
+    const [, rowCount] = batch
     busyRows[worker] += rowCount
     const startedAt = clock.now()
     try {
-      await models[worker].run(inputs, rowCount, outputs)
+      await models[worker].run(...batch)
       cost.record(rowCount, clock.now() - startedAt)
     } finally {
       busyRows[worker] -= rowCount
@@ -70,16 +71,17 @@ function createPooledModel(models: readonly BackendModel[], clock: Clock): Backe
 
   return {
     mode: 'async',
-    async run(inputs, rowCount, outputs) {
+    hostWaitMs: models[0].hostWaitMs,
+    async run(inputs, rowCount, outputs, limits) {
       const order = workersByLoad()
       const worth = Math.floor(cost.estimateMs(rowCount) / leastPartMs)
       const partCount = Math.max(1, Math.min(models.length, rowCount, worth))
-      if (partCount === 1) return runOn(order[0], inputs, rowCount, outputs)
+      if (partCount === 1) return runOn(order[0], inputs, rowCount, outputs, limits)
       const parts: Promise<void>[] = []
       for (let part = 0; part < partCount; part++) {
         const from = Math.floor((part * rowCount) / partCount)
         const to = Math.floor(((part + 1) * rowCount) / partCount)
-        parts.push(runOn(order[part], cut(inputs, from, to), to - from, cut(outputs, from, to)))
+        parts.push(runOn(order[part], cut(inputs, from, to), to - from, cut(outputs, from, to), limits))
       }
       // all have ended before the slabs are given back, also where one failed
       const settled = await Promise.allSettled(parts)
