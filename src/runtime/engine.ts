@@ -27,7 +27,8 @@ import type { PredictOptions, ResolvedServingOptions } from './options.ts'
 import type { Platform } from './platform.ts'
 import { assertNotAllWrong, modelFailure, type RowResult, valueOf } from './row-result.ts'
 import { withTimeBudget } from './time-budget.ts'
-import { warmUp } from './warm-up.ts'
+import { SizesInUse } from './sizes-in-use.ts'
+import { warmSizes, warmUp } from './warm-up.ts'
 
 const noRow = new Float64Array(0)
 
@@ -68,6 +69,7 @@ export class Engine {
   readonly #origins: Readonly<Record<'model' | 'cache', Origin>>
   readonly #rowKeys: Readonly<Record<KeyKind, RowKey>>
   readonly #leases = new Leases()
+  readonly #sizesInUse = new SizesInUse()
   #endBatch: ReturnType<Breaker['begin']> | undefined
   #isClosed = false
 
@@ -163,6 +165,20 @@ export class Engine {
     return this.#leases.hold(work)
   }
 
+  /** Sizes of the batches that it has run, smallest first. */
+  get sizesInUse(): readonly number[] {
+    return this.#sizesInUse.sizes
+  }
+
+  /** Runs batches of the sizes that another version had, so that taking its traffic compiles and allocates nothing. */
+  warmFor(sizes: readonly number[]): Promise<void> {
+    const { artifact, platform } = this.#options
+    return this.lease(async () => {
+      await warmSizes(this.#model, { rows: probeRows(artifact), sizes, ...platform })
+      for (const size of sizes) this.#sizesInUse.record(size)
+    })
+  }
+
   /** Waits for what is under way, then frees the model. */
   async drain(): Promise<void> {
     await this.#leases.settled()
@@ -224,6 +240,7 @@ export class Engine {
   }
 
   #recordBatch(rowCount: number, queueMs: number, runMs: number): void {
+    this.#sizesInUse.record(rowCount)
     this.#options.stats.recordBatch(rowCount, queueMs, runMs)
     this.#options.publish('batch', { model: this.name, version: this.version, rowCount, queueMs, runMs })
   }

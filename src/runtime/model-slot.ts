@@ -3,6 +3,7 @@
 import type { ModelSchema } from '../artifact/schema.ts'
 import { createError } from '../errors.ts'
 import { createModelStats, type ModelStats } from '../observe/stats.ts'
+import type { Engine } from './engine.ts'
 import type { Platform } from './platform.ts'
 import type { EngineState } from './request.ts'
 import { RetrySchedule } from './retry-schedule.ts'
@@ -13,6 +14,8 @@ export type Asleep = {
   readonly version: string
   readonly schema: ModelSchema
   readonly wake: () => Promise<void>
+  /** What answers there at the moment, whoever would answer another request to the same name. */
+  readonly current: () => SlotState
 }
 
 export type SlotState = EngineState | Asleep
@@ -26,6 +29,12 @@ export type Slot = {
   loading: Promise<void> | undefined
   /** Version that the folder last meant by the selector; a watch acts when it means another. */
   meantVersion: string | undefined
+  /** Version that answers, or answered before it was unloaded: the one that comes back. */
+  version: string | undefined
+  /** Predictors that nobody has closed, and routings. */
+  holderCount: number
+  /** Settled once all changes begun so far have ended; it never rejects. */
+  turn: Promise<void>
 }
 
 export function createSlot(
@@ -40,5 +49,24 @@ export function createSlot(
     state: { kind: 'failed', error: createError('MODEL_LOAD_FAILED', `${model} is not loaded yet`) },
     loading: undefined,
     meantVersion: undefined,
+    version: undefined,
+    holderCount: 0,
+    turn: Promise.resolve(),
   }
+}
+
+/** Makes a change once those begun before have ended, so that the last one asked for is the last one made. */
+export function inTurn<Result>(place: { turn: Promise<void> }, change: () => Promise<Result>): Promise<Result> {
+  const result = place.turn.then(change)
+  const done = (): void => undefined
+  place.turn = result.then(done, done)
+  return result
+}
+
+/** @returns the engine that answered there before, where it is another one */
+export function fillSlot(slot: Slot, engine: Engine): Engine | undefined {
+  const { state } = slot
+  slot.state = { kind: 'loaded', engine }
+  slot.version = engine.version
+  return state.kind === 'loaded' && state.engine !== engine ? state.engine : undefined
 }

@@ -114,8 +114,8 @@ export class ModelPredictor {
   }
 
   /**
-   * Answers many rows: one entry a row, in their order, a Prediction or the MLError of that row alone. More rows than
-   * the queue holds are fed in slices. An option that cannot be is the error of every row.
+   * Answers many rows, all by one version: one entry a row, in their order, a Prediction or the MLError of that row
+   * alone. More rows than the queue holds are fed in slices. An option that cannot be is the error of every row.
    * @throws CLOSED; INPUT_INVALID where `rows` is no array; `signal.reason` when aborted
    */
   async predictBatch(rows: readonly Row[], options: PredictOptions = noOptions): Promise<(Prediction | MLError)[]> {
@@ -125,25 +125,29 @@ export class ModelPredictor {
     const fault = faultOf(options)
     if (fault !== undefined) return rows.map(() => fault)
     options.signal?.throwIfAborted()
-    const asleep = this.#current()
-    if (asleep.kind === 'asleep') await withDeadline({ ...options, ...this.#named() }, asleep.wake)
-    const state = this.#current()
+    const first = this.#options.state()
+    if (first.kind === 'asleep') await withDeadline({ ...options, ...this.#named() }, first.wake)
+    const state = first.kind === 'asleep' ? this.#awakeState(first) : first
     const { timeoutMs, signal, ...perRow } = options
     // a signal alone is late where a timer is: in a thread that was busy a run may begin before it
     const deadlineAtMs = this.#options.platform.clock.now() + (timeoutMs ?? Infinity)
     const predictOne = (index: number, joined: AbortSignal | undefined) =>
       this.#handle({
-        ...newRequest(rows[index], index, { options: perRow, state: this.#awakeState() }),
+        ...newRequest(rows[index], index, { options: perRow, state }),
         signal: joined,
         deadlineAtMs,
       })
-    return predictSlices(rows.length, predictOne, {
-      timeoutMs,
-      signal,
-      clock: this.#options.platform.clock,
-      model: this.name,
-      sliceRows: state.kind === 'loaded' ? state.engine.sliceRows : sliceRowsWithoutModel,
-    })
+    const isLoaded = state.kind === 'loaded'
+    const predictAll = () =>
+      predictSlices(rows.length, predictOne, {
+        timeoutMs,
+        signal,
+        clock: this.#options.platform.clock,
+        model: this.name,
+        sliceRows: isLoaded ? state.engine.sliceRows : sliceRowsWithoutModel,
+      })
+    // one version for all rows, which a swap meanwhile leaves loaded until the last of them has its answer
+    return isLoaded ? state.engine.lease(predictAll) : predictAll()
   }
 
   /** What the model is doing, judged by its recent requests. */
@@ -183,7 +187,7 @@ export class ModelPredictor {
     const { timeoutMs, signal, ...rest } = options
     return withDeadline({ timeoutMs, signal, ...this.#named() }, async (joined) => {
       await asleep.wake()
-      const state = this.#awakeState()
+      const state = this.#awakeState(asleep)
       return this.#handle(newRequest(row, undefined, { options: { ...rest, signal: joined }, state }))
     })
   }
@@ -193,8 +197,8 @@ export class ModelPredictor {
   }
 
   /** A model that was unloaded again before its request came to it: as rare as a budget too small for one model. */
-  #awakeState(): EngineState {
-    const state = this.#options.state()
+  #awakeState(asleep: Asleep): EngineState {
+    const state = asleep.current()
     if (state.kind !== 'asleep') return state
     const error = createError(
       'MODEL_LOAD_FAILED',

@@ -3,6 +3,7 @@
 import type { ArtifactMetadata } from '../artifact/metadata.ts'
 import { createError, type MLError } from '../errors.ts'
 import { nearestName } from '../rows/nearest-name.ts'
+import { ClosingGate } from './closing-gate.ts'
 import { defaultWatchIntervalMs, type FolderWatch, watchFolder } from './folder-watch.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import type { ModelFolder } from './model-folder.ts'
@@ -29,6 +30,7 @@ export class MLServiceRegistry {
   #discover: ((name: string) => Promise<ServedModel | undefined>) | undefined
   #initializing: Promise<void> | undefined
   #closing: Promise<void> | undefined
+  readonly #gate = new ClosingGate()
 
   /** @throws VALIDATION_FAILED for an option that cannot be */
   constructor(options: RegistryOptions) {
@@ -50,12 +52,12 @@ export class MLServiceRegistry {
    * @throws MODEL_LOAD_FAILED where the models folder cannot be read; CLOSED
    */
   initialize(): Promise<void> {
-    if (this.#closing !== undefined) return Promise.reject(this.#closedError())
+    if (this.#gate.isClosed) return Promise.reject(this.#closedError())
     this.#initializing ??= this.#initialize().catch((error: unknown) => {
       this.#initializing = undefined
       throw error
     })
-    return this.#initializing
+    return this.#gate.pass(this.#initializing)
   }
 
   /**
@@ -66,7 +68,7 @@ export class MLServiceRegistry {
   async getModelPredictor(ref: string, { fallback = true }: { fallback?: boolean } = {}): Promise<ModelPredictor> {
     const { name, selector } = parseModelRef(ref)
     await this.initialize()
-    return (await this.#find(name)).predictor(selector, fallback)
+    return this.#gate.pass((await this.#find(name)).predictor(selector, fallback))
   }
 
   /**
@@ -151,12 +153,12 @@ export class MLServiceRegistry {
     }
     for (const folder of folders) {
       const model = serve(folder)
-      if (this.#closing === undefined) await model.load()
+      if (!this.#gate.isClosed) await model.load()
     }
     serving.logger.info({ modelsDir, models: this.listAvailableModels() }, 'registry initialized')
     if (folders.length === 0) serving.logger.warn({ modelsDir }, 'the models folder holds no model')
     const { watch = false } = this.options
-    if (watch === false || this.#closing !== undefined) return
+    if (watch === false || this.#gate.isClosed) return
     const { intervalMs = defaultWatchIntervalMs } = watch === true ? {} : watch
     const look = () => this.#followFolder(() => discoverModelFolders(modelsDir))
     this.#watch = watchFolder(look, { clock: platform.clock, intervalMs })
@@ -166,7 +168,7 @@ export class MLServiceRegistry {
   async #followFolder(discover: () => Promise<readonly ModelFolder[]>): Promise<void> {
     try {
       for (const { name } of await discover()) {
-        if (this.#closing !== undefined) return
+        if (this.#gate.isClosed) return
         const known = this.#models.get(name)
         if (known !== undefined) await known.follow()
         else await (await this.#discover?.(name))?.load()
@@ -178,8 +180,9 @@ export class MLServiceRegistry {
 
   /** A model that came after the start is found when it is asked for. */
   async #find(name: string): Promise<ServedModel> {
-    if (this.#closing !== undefined) throw this.#closedError()
+    this.#gate.assertOpen()
     const model = this.#models.get(name) ?? (await this.#discover?.(name))
+    this.#gate.assertOpen()
     if (model !== undefined) return model
     const names = this.listAvailableModels()
     const nearest = nearestName(name, names)
@@ -191,11 +194,19 @@ export class MLServiceRegistry {
   }
 
   async #close(): Promise<void> {
-    // an initialization under way sees #closing after its present model, and what it loaded is closed below
+    this.#gate.close(this.#closedError())
+    const watching = this.#watch?.close()
+    // what waits for a model is settled now; a look at the folder may wait for that itself
+    await this.#closeModels()
+    await watching
     await this.#initializing?.catch(() => undefined)
-    await this.#watch?.close()
-    for (const model of this.#models.values()) await model.close()
-    await this.#cache?.cache.close()
+    // an initialization under way has ended with its present model
+    await this.#closeModels()
+    await this.#cache?.close()
+  }
+
+  async #closeModels(): Promise<void> {
+    await Promise.all([...this.#models.values()].map((model) => model.close()))
   }
 
   #closedError(): MLError {

@@ -9,7 +9,10 @@ import type { ShadowComparison, ShadowReport } from './shadow.ts'
 import { createWeightedSplit } from './weighted-split.ts'
 
 export type RoutingOptions = {
-  /** Shares by version or alias, in any unit: `{ stable: 90, canary: 10 }`. Null sends everything to the active version. */
+  /**
+   * Shares by version or alias, in any unit: `{ stable: 90, canary: 10 }`. A predictBatch goes to one version as a whole.
+   * Null sends everything to the active version.
+   */
   readonly traffic?: Readonly<Record<string, number>> | null
   /** Version or alias that is asked too, and the share of the requests that it sees. Null ends it. @default share 1 */
   readonly shadow?: string | { readonly version: string; readonly share?: number } | null
@@ -53,8 +56,10 @@ export class Routing {
     return this.#pick?.()
   }
 
+  /** Those that it holds, the shadow's included. */
   get slots(): readonly Slot[] {
-    return this.#arms.map(({ slot }) => slot)
+    const arms = this.#arms.map(({ slot }) => slot)
+    return this.shadow === undefined ? arms : [...arms, this.shadow.slot]
   }
 
   statsOf(version: string): ModelStats {

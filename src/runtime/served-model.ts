@@ -5,23 +5,27 @@ import { createError } from '../errors.ts'
 import { createRowReader } from '../rows/read-row.ts'
 import { createFallbacks } from './model-fallback.ts'
 import type { ModelHealth } from './model-health.ts'
-import type { Slot, SlotState } from './model-slot.ts'
+import { withFallbackFlag } from './load-failure.ts'
+import { inTurn, type Slot, type SlotState } from './model-slot.ts'
 import { ModelPredictor } from './predictor.ts'
 import type { EngineState } from './request.ts'
 import { checkedRouting, Routing, type RoutingOptions } from './routing.ts'
 import { resolveVersion, type ServiceEntry } from './service-entry.ts'
 import { ShadowComparison } from './shadow.ts'
-import { type ServedModelContext, SlotTable, withFallbackFlag } from './slot-table.ts'
+import { SlotTable } from './slot-table.ts'
+import type { ServedModelContext } from './start-version.ts'
 
 export class ServedModel {
   readonly #context: ServedModelContext
   readonly #table: SlotTable
+  /** Routings are set one after the other. */
+  readonly #routings = { turn: Promise.resolve() }
   #routing: Routing | undefined
   #monitor: ModelPredictor | undefined
 
   constructor(entry: ServiceEntry, context: ServedModelContext) {
     this.#context = context
-    this.#table = new SlotTable(entry, context, (engine) => this.#routing?.shadow?.engine === engine)
+    this.#table = new SlotTable(entry, context)
   }
 
   /** Loads the active version; a failure becomes the model's state, never an exception. */
@@ -46,47 +50,36 @@ export class ServedModel {
     }
   }
 
-  /** @throws the load error where there is neither model nor fallback; MODEL_NOT_FOUND for an unknown version or alias */
+  /**
+   * A predictor holds what it names: it stays loaded while nobody has closed it.
+   * @throws the load error where there is neither model nor fallback; MODEL_NOT_FOUND for an unknown version or alias
+   */
   async predictor(selector: string | undefined, useFallback: boolean): Promise<ModelPredictor> {
     if (selector !== undefined) resolveVersion(await this.#table.refresh(), selector)
-    const slot = this.#table.slot(selector)
-    await this.#table.ensureLoaded(slot)
-    const hasRule = this.#table.rule !== undefined
-    if (slot.state.kind === 'failed' && !(useFallback && hasRule)) throw withFallbackFlag(slot.state.error, hasRule)
+    const slot = this.#table.hold(selector)
+    try {
+      await this.#table.ensureLoaded(slot)
+      const hasRule = this.#table.rule !== undefined
+      if (slot.state.kind === 'failed' && !(useFallback && hasRule)) throw withFallbackFlag(slot.state.error, hasRule)
+    } catch (error) {
+      slot.holderCount--
+      throw error
+    }
     return this.#createPredictor(slot, useFallback)
   }
 
   /** Warms `selector`'s version, lets it take traffic, then drains what answered before; a failed swap changes nothing. */
   async activate(selector: string): Promise<void> {
-    const version = resolveVersion(await this.#table.refresh(), selector)
-    await this.#table.swap(this.#table.slot(undefined), version)
+    const choose = async () => resolveVersion(await this.#table.refresh(), selector)
+    await this.#table.swap(this.#table.slot(undefined), choose)
   }
 
   /**
    * Splits the requests to the name alone, and lets a shadow see them; it replaces what was set before. Every version is
-   * loaded before anything changes.
+   * loaded before anything changes; what only the former routing held is unloaded afterwards.
    */
   async route(options: RoutingOptions): Promise<void> {
-    const { name } = this.#table.entry
-    const { weights, shadow } = checkedRouting(name, options)
-    const entry = await this.#table.refresh()
-    const arms = []
-    for (const [selector, weight] of weights) {
-      resolveVersion(entry, selector)
-      arms.push({ slot: await this.#table.loaded(selector), weight })
-    }
-    let comparison: ShadowComparison | undefined
-    if (shadow !== undefined) {
-      const { selector, share } = shadow
-      const { state } = await this.#table.loaded(selector)
-      if (state.kind !== 'loaded') throw createError('MODEL_LOAD_FAILED', `${name}@${selector} was unloaded meanwhile`)
-      const { engine } = state
-      comparison = new ShadowComparison(name, { engine, version: engine.version, share }, this.#context.publish)
-    }
-    const before = this.#routing
-    const isUsed = arms.length > 0 || comparison !== undefined
-    this.#routing = isUsed ? new Routing(arms, comparison, this.#context.platform.clock) : undefined
-    if (before?.shadow !== undefined) await this.#table.retireUnlessNamed(before.shadow.engine)
+    await this.#table.release(await inTurn(this.#routings, () => this.#route(options)))
   }
 
   /** Takes over what the folder means now, for the active version and every alias that somebody uses; for a watch. */
@@ -95,13 +88,13 @@ export class ServedModel {
     if (entry.error !== undefined || this.#table.isClosed) return
     for (const slot of this.#table.slots) {
       if (slot.state.kind === 'failed') await this.#table.ensureLoaded(slot)
-      else if (slot.state.kind === 'loaded' && slot.retry.isDue()) await this.#followOne(entry, slot)
+      else if (slot.retry.isDue()) await this.#followOne(entry, slot)
     }
   }
 
   /** Health of the active version, whether or not anyone asked for a predictor. */
   health(): ModelHealth {
-    this.#monitor ??= this.#createPredictor(this.#table.slot(undefined), true)
+    this.#monitor ??= this.#createPredictor(this.#table.hold(undefined), true)
     return this.#monitor.getHealth()
   }
 
@@ -110,9 +103,40 @@ export class ServedModel {
     return state.kind === 'loaded' ? state.engine.artifact.metadata : undefined
   }
 
+  /** A second call does nothing. */
   async close(): Promise<void> {
     this.#routing = undefined
     await this.#table.close()
+  }
+
+  /** @returns the slots that nobody of this model's routing holds any more */
+  async #route(options: RoutingOptions): Promise<readonly Slot[]> {
+    const { name } = this.#table.entry
+    const { weights, shadow } = checkedRouting(name, options)
+    const entry = await this.#table.refresh()
+    for (const [selector] of weights) resolveVersion(entry, selector)
+    if (shadow !== undefined) resolveVersion(entry, shadow.selector)
+    const held: Slot[] = []
+    const load = async (selector: string): Promise<Slot> => {
+      const slot = this.#table.hold(selector)
+      held.push(slot)
+      await this.#table.ensureLoaded(slot)
+      if (slot.state.kind === 'failed') throw slot.state.error
+      return slot
+    }
+    try {
+      const arms = []
+      for (const [selector, weight] of weights) arms.push({ slot: await load(selector), weight })
+      const { publish, platform } = this.#context
+      const comparison =
+        shadow && new ShadowComparison(name, { slot: await load(shadow.selector), share: shadow.share }, publish)
+      const before = this.#routing
+      this.#routing = held.length > 0 ? new Routing(arms, comparison, platform.clock) : undefined
+      return before?.slots ?? []
+    } catch (error) {
+      await this.#table.release(held)
+      throw error
+    }
   }
 
   /** A version that cannot be loaded changes nothing, and is tried again with back-off: it may still be copied. */
@@ -127,7 +151,7 @@ export class ServedModel {
     }
     if (version === slot.meantVersion) return
     try {
-      await this.#table.swap(slot, version)
+      await this.#table.swap(slot, () => version)
       slot.meantVersion = version
       slot.retry.succeeded()
       logger.info({ model: name, version, selector: slot.selector }, 'followed the models folder')
@@ -144,7 +168,9 @@ export class ServedModel {
     const state = arm === undefined || arm.kind === 'failed' ? slot.state : arm
     if (state.kind === 'loaded') this.#table.touch(state.engine)
     // a model that failed is tried again, in the background of a request that its fallback answers
-    else if (state.kind === 'failed' && slot.retry.isDue()) void this.#table.ensureLoaded(slot)
+    else if (state.kind === 'failed' && slot.retry.isDue())
+      // closed meanwhile: nobody waits for it
+      void this.#table.ensureLoaded(slot).catch(() => undefined)
     return state
   }
 
@@ -165,7 +191,10 @@ export class ServedModel {
       platform,
       publish,
       ...(config.latencyTargetMs === undefined ? {} : { latencyTargetMs: config.latencyTargetMs }),
-      onClose: () => Promise.resolve(),
+      onClose: () => {
+        slot.holderCount--
+        return Promise.resolve()
+      },
     })
   }
 }

@@ -70,3 +70,18 @@ export function resolveVersion(entry: ServiceEntry, selector: string | undefined
     { details: { model: name, selector: wanted } },
   )
 }
+
+/**
+ * The version to load where `former` answered before, if any did: what was unloaded to make room comes back as it was,
+ * since versions change by activate() or a watch and never by themselves.
+ * @returns with `meant` what `selector` means now, where it was asked
+ */
+export function versionToLoad(
+  entry: ServiceEntry,
+  selector: string | undefined,
+  former: string | undefined,
+): { readonly version: string; readonly meant?: string } {
+  if (former !== undefined && entry.versions.includes(former)) return { version: former }
+  const meant = resolveVersion(entry, selector)
+  return { version: meant, meant }
+}

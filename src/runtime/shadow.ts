@@ -4,10 +4,12 @@ import { isMLError } from '../errors.ts'
 import type { Publish } from '../observe/channels.ts'
 import type { Answer, Prediction } from '../rows/prediction.ts'
 import type { Engine } from './engine.ts'
+import type { Slot } from './model-slot.ts'
 import type { PredictionRequest } from './request.ts'
 
 export type ShadowReport = {
-  readonly version: string
+  /** Null while it is not loaded. */
+  readonly version: string | null
   /** Share of the requests that it is asked, 0 to 1. */
   readonly share: number
   readonly compared: number
@@ -18,13 +20,12 @@ export type ShadowReport = {
   readonly meanDifference: number
   /** Rows on which only the shadow failed. */
   readonly errors: number
-  /** Rows that it was not asked: too many of its own were waiting. */
+  /** Rows that it was not asked: too many of its own were waiting, or it was unloaded to make room. */
   readonly skipped: number
 }
 
 export type Shadow = {
-  readonly engine: Engine
-  readonly version: string
+  readonly slot: Slot
   readonly share: number
 }
 
@@ -50,26 +51,27 @@ export class ShadowComparison {
     this.#publish = publish
   }
 
-  get engine(): Engine {
-    return this.#shadow.engine
+  get slot(): Slot {
+    return this.#shadow.slot
   }
 
   /** Asks the shadow for the row of a request that the model has answered; settles in the background, never throws. */
   observe(request: PredictionRequest, prediction: Prediction): void {
-    const { share, engine } = this.#shadow
+    const { share, slot } = this.#shadow
     this.#credit += share
     if (this.#credit < 1) return
     this.#credit -= 1
-    if (this.#underWay >= maxRowsUnderWay) return void this.#skipped++
+    // one that sleeps is not woken: the model that answers may need the room
+    if (slot.state.kind !== 'loaded' || this.#underWay >= maxRowsUnderWay) return void this.#skipped++
     this.#underWay++
     const ended = (): void => void this.#underWay--
-    void this.#compare(engine, request, prediction).then(ended, ended)
+    void this.#compare(slot.state.engine, request, prediction).then(ended, ended)
   }
 
   report(): ShadowReport {
-    const { version, share } = this.#shadow
+    const { slot, share } = this.#shadow
     return {
-      version,
+      version: slot.state.kind === 'loaded' ? slot.state.engine.version : null,
       share,
       compared: this.#compared,
       labelDifferences: this.#labelDifferences,
@@ -99,8 +101,10 @@ export class ShadowComparison {
         }),
       )
     } catch (error) {
-      this.#errors++
       const code = isMLError(error) ? error.code : 'EXECUTION_FAILED'
+      // it was unloaded meanwhile, or the registry closed: that says nothing of its answers
+      if (code === 'CLOSED') return void this.#skipped++
+      this.#errors++
       return this.#publish('shadow', { model: this.#model, version: engine.version, code })
     }
     this.#compared++

@@ -1,48 +1,30 @@
 // One model's folder in; what callers name of it, each with the engine that answers there, loaded, swapped, unloaded, out.
 
-import { createError, isMLError, type MLError } from '../errors.ts'
-import type { Publish } from '../observe/channels.ts'
-import type { ModelStats } from '../observe/stats.ts'
+import { createError } from '../errors.ts'
+import { ClosingGate } from './closing-gate.ts'
 import type { Engine } from './engine.ts'
-import type { MemoryBudget } from './memory-budget.ts'
+import { asLoadError, warmUpFailed, withFallbackFlag } from './load-failure.ts'
 import { findRule } from './model-fallback.ts'
-import type { ModelFolder } from './model-folder.ts'
-import { createSlot, type Slot } from './model-slot.ts'
-import type { ResolvedServingOptions } from './options.ts'
-import type { Platform } from './platform.ts'
-import { readServiceEntry, resolveVersion, type ServiceEntry } from './service-entry.ts'
-import type { SharedCache } from './shared-cache.ts'
-import { startEngine } from './start-engine.ts'
+import { createSlot, fillSlot, inTurn, type Slot } from './model-slot.ts'
+import { readServiceEntry, type ServiceEntry, versionToLoad } from './service-entry.ts'
+import { type ServedModelContext, startVersion } from './start-version.ts'
 import { VersionTable } from './version-table.ts'
-
-export type ServedModelContext = {
-  readonly serving: ResolvedServingOptions
-  readonly platform: Platform
-  readonly publish: Publish
-  readonly cache: SharedCache | undefined
-  readonly budget: MemoryBudget
-  readonly allowBelowFloor: boolean
-  readonly retryAfterMs: number
-  /** What the model's folder holds now; undefined where it is gone. */
-  readonly readFolder: () => Promise<ModelFolder | undefined>
-  readonly readArtifact: (path: string) => Promise<Record<string, Uint8Array>>
-}
 
 export class SlotTable {
   readonly #context: ServedModelContext
   readonly #versions: VersionTable
   readonly #slots = new Map<string, Slot>()
-  readonly #isInUse: (engine: Engine) => boolean
+  readonly #gate = new ClosingGate()
   #entry: ServiceEntry
-  #isClosed = false
+  #readCount = 0
+  /** Number of the read that `#entry` is from. */
+  #entryRead = 0
 
-  /** @param isInUse true for an engine that must stay although no slot has it: a shadow's */
-  constructor(entry: ServiceEntry, context: ServedModelContext, isInUse: (engine: Engine) => boolean) {
+  constructor(entry: ServiceEntry, context: ServedModelContext) {
     this.#entry = entry
     this.#context = context
-    this.#isInUse = isInUse
     this.#versions = new VersionTable({
-      start: (version, stats) => this.#start(version, stats),
+      start: (version, stats) => startVersion(this.#entry, version, { ...context, stats }),
       budget: context.budget,
       onUnload: (engine) => this.#putToSleep(engine),
     })
@@ -53,7 +35,7 @@ export class SlotTable {
   }
 
   get isClosed(): boolean {
-    return this.#isClosed
+    return this.#gate.isClosed
   }
 
   get slots(): readonly Slot[] {
@@ -65,7 +47,7 @@ export class SlotTable {
   }
 
   slot(selector: string | undefined): Slot {
-    const key = selector ?? ''
+    const key = keyOf(selector)
     const found = this.#slots.get(key)
     if (found !== undefined) return found
     const slot = createSlot(this.#entry.name, selector, this.#context)
@@ -73,35 +55,46 @@ export class SlotTable {
     return slot
   }
 
-  /** @throws the load error */
-  async loaded(selector: string): Promise<Slot> {
+  /** Counts a holder of the slot, which keeps what is loaded there from being released. */
+  hold(selector: string | undefined): Slot {
     const slot = this.slot(selector)
-    await this.ensureLoaded(slot)
-    if (slot.state.kind === 'failed') throw slot.state.error
+    slot.holderCount++
     return slot
+  }
+
+  /** Ends a hold on each; what nobody holds any more is unloaded, once what runs on it has its answer. */
+  async release(slots: readonly Slot[]): Promise<void> {
+    for (const slot of slots) slot.holderCount--
+    await Promise.all(slots.map((slot) => this.#unloadUnlessHeld(slot)))
   }
 
   /** A failure becomes the slot's state; one that is not due to be tried again stays as it is. @throws CLOSED */
   async ensureLoaded(slot: Slot): Promise<void> {
-    if (this.#isClosed) throw createError('CLOSED', 'the registry is closed')
+    this.#gate.assertOpen()
     if (slot.state.kind === 'loaded' || !slot.retry.isDue()) return
-    slot.loading ??= this.#loadInto(slot).finally(() => {
+    slot.loading ??= inTurn(slot, () => this.#loadInto(slot)).finally(() => {
       slot.loading = undefined
     })
-    await slot.loading
+    await this.#gate.pass(slot.loading)
   }
 
-  /** Warms a version, lets it answer, then drains what answered before. @throws load errors, which change nothing */
-  async swap(slot: Slot, version: string): Promise<void> {
-    const engine = await this.#versions.engine(version, slot.stats)
-    const before = slot.state
-    slot.state = { kind: 'loaded', engine }
-    if (before.kind === 'loaded' && before.engine !== engine) await this.retireUnlessNamed(before.engine)
+  /**
+   * Warms the version that `choose` gives at the batch sizes in use, lets it answer, then drains what answered before.
+   * @throws load errors and what `choose` throws, which change nothing; CLOSED
+   */
+  async swap(slot: Slot, choose: () => string | Promise<string>): Promise<void> {
+    const swapping = inTurn(slot, async () => this.#swap(slot, await choose()))
+    const former = await this.#gate.pass(swapping)
+    if (former !== undefined) await this.retireUnlessNamed(former)
   }
 
   /** Versions, aliases and rules come and go while a registry runs; a folder that is gone leaves what was known of it. */
   async refresh(): Promise<ServiceEntry> {
-    const folder = await this.#context.readFolder()
+    const read = ++this.#readCount
+    const folder = await this.#gate.pass(this.#context.readFolder())
+    // a read that began earlier and took longer says less
+    if (read < this.#entryRead) return this.#entry
+    this.#entryRead = read
     this.#entry = folder === undefined ? { ...this.#entry, versions: [] } : readServiceEntry(folder)
     return this.#entry
   }
@@ -111,29 +104,32 @@ export class SlotTable {
     this.#versions.touch(engine)
   }
 
-  /** Drains an engine that neither a slot nor a shadow has any more. */
+  /** Drains an engine that no slot has any more. */
   async retireUnlessNamed(engine: Engine): Promise<void> {
-    const isNamed = [...this.#slots.values()].some(({ state }) => state.kind === 'loaded' && state.engine === engine)
-    if (!isNamed && !this.#isInUse(engine)) await this.#versions.retire(engine)
+    const isNamed = this.slots.some(({ state }) => state.kind === 'loaded' && state.engine === engine)
+    if (!isNamed) await this.#versions.retire(engine)
   }
 
+  /** Settles every caller who waits here, at once; waits for loads under way. */
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.#gate.close(createError('CLOSED', `the registry of ${this.#entry.name} is closed`))
     await this.#versions.close()
   }
 
   async #loadInto(slot: Slot): Promise<void> {
+    if (slot.state.kind === 'loaded' || !this.#isListed(slot)) return
     const { publish, serving } = this.#context
     const { name } = this.#entry
     try {
       const entry = await this.refresh()
       if (entry.error !== undefined) throw entry.error
-      const version = resolveVersion(entry, slot.selector)
-      slot.meantVersion = version
-      slot.state = { kind: 'loaded', engine: await this.#versions.engine(version, slot.stats) }
+      const { version, meant } = versionToLoad(entry, slot.selector, slot.version)
+      slot.meantVersion = meant ?? slot.meantVersion
+      await this.#versions.use(version, { stats: slot.stats, take: (engine) => void fillSlot(slot, engine) })
       slot.retry.succeeded()
     } catch (thrown) {
-      const error = isMLError(thrown) ? thrown : unexpected(thrown, name)
+      if (this.isClosed) throw thrown
+      const error = asLoadError(thrown, name)
       slot.state = { kind: 'failed', error: withFallbackFlag(error, this.rule !== undefined) }
       slot.retry.failed()
       publish('modelFailed', { model: name, version: null, error })
@@ -141,21 +137,55 @@ export class SlotTable {
     }
   }
 
-  async #start(version: string, stats: ModelStats): Promise<Engine> {
-    const entry = this.#entry
-    const { readArtifact, serving, platform, publish, allowBelowFloor } = this.#context
-    const files = await readArtifact(`${entry.path}/versions/${version}`)
-    const where = `${entry.name}/versions/${version}`
-    const expected = { name: entry.name, version }
-    const { config } = entry
-    return startEngine(files, { where, serving, platform, stats, publish, expected, config, allowBelowFloor })
+  /** @returns the engine that answered before, where it is another one */
+  async #swap(slot: Slot, version: string): Promise<Engine | undefined> {
+    if (!this.#isListed(slot)) return undefined
+    const prepare = async (engine: Engine): Promise<void> => {
+      const { state } = slot
+      if (state.kind !== 'loaded' || state.engine === engine) return
+      try {
+        await engine.warmFor(state.engine.sizesInUse)
+      } catch (error) {
+        await this.retireUnlessNamed(engine)
+        throw this.isClosed ? error : warmUpFailed(engine, error)
+      }
+    }
+    const former = await this.#versions.use(version, {
+      stats: slot.stats,
+      prepare,
+      take: (engine) => fillSlot(slot, engine),
+    })
+    slot.retry.succeeded()
+    return former
+  }
+
+  async #unloadUnlessHeld(slot: Slot): Promise<void> {
+    // the active version stays, whoever asked for it
+    if (slot.selector === undefined) return
+    const former = await inTurn(slot, () => {
+      if (slot.holderCount > 0 || !this.#isListed(slot)) return Promise.resolve(undefined)
+      this.#slots.delete(keyOf(slot.selector))
+      return Promise.resolve(slot.state.kind === 'loaded' ? slot.state.engine : undefined)
+    })
+    if (former !== undefined) await this.retireUnlessNamed(former)
+  }
+
+  /** False for one that was released while somebody still looked at it. */
+  #isListed(slot: Slot): boolean {
+    return this.#slots.get(keyOf(slot.selector)) === slot
   }
 
   #putToSleep(engine: Engine): void {
     const { version, schema } = engine
     for (const slot of this.#slots.values())
       if (slot.state.kind === 'loaded' && slot.state.engine === engine)
-        slot.state = { kind: 'asleep', version, schema, wake: () => this.ensureLoaded(slot) }
+        slot.state = {
+          kind: 'asleep',
+          version,
+          schema,
+          wake: () => this.ensureLoaded(slot),
+          current: () => slot.state,
+        }
     this.#context.serving.logger.info(
       { model: this.#entry.name, version },
       'unloaded to make room; the next request loads it again',
@@ -163,14 +193,6 @@ export class SlotTable {
   }
 }
 
-/** Whatever a load throws is this model's own failure: the others are served. */
-function unexpected(cause: unknown, name: string): MLError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  return createError('MODEL_LOAD_FAILED', `cannot load ${name}: ${reason}`, { cause })
-}
-
-export function withFallbackFlag(error: MLError, fallbackAvailable: boolean): MLError {
-  if (error.fallbackAvailable === fallbackAvailable) return error
-  const { code, message, details, cause } = error
-  return createError(code, message, { details, cause, fallbackAvailable })
+function keyOf(selector: string | undefined): string {
+  return selector ?? ''
 }

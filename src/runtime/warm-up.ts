@@ -38,7 +38,33 @@ async function warmLargeSizes(model: LoadedModel, { rows, maxRows, clock }: Warm
   for (const size of warmedSizes) {
     if (clock.now() >= endsAt) return
     const rowCount = Math.min(size, maxRows)
-    await model.run(Array.from({ length: rowCount }, (_, i) => rows[i % rows.length]))
+    await model.run(tiled(rows, rowCount))
     if (rowCount === maxRows) return
   }
+}
+
+export type WarmSizesOptions = Omit<WarmUpOptions, 'maxRows'> & {
+  /** Smallest first. */
+  readonly sizes: readonly number[]
+  /** Between two runs those who are answered meanwhile get their turn. */
+  readonly defer: (callback: () => void) => void
+}
+
+/** Runs one batch of each size, as far as a second goes. */
+export async function warmSizes(model: LoadedModel, options: WarmSizesOptions): Promise<void> {
+  const { rows, sizes, clock, defer } = options
+  if (rows.length === 0) return
+  const endsAt = clock.now() + largeSizesMs
+  let msPerRow = 0
+  for (const size of sizes) {
+    const startedAt = clock.now()
+    if (startedAt + msPerRow * size > endsAt) return
+    await model.run(tiled(rows, size))
+    msPerRow = (clock.now() - startedAt) / size
+    await new Promise<void>((resolve) => defer(resolve))
+  }
+}
+
+function tiled(rows: readonly Float64Array[], rowCount: number): readonly Float64Array[] {
+  return Array.from({ length: rowCount }, (_, i) => rows[i % rows.length])
 }
