@@ -43,19 +43,18 @@ export class Admission<Job, Result> {
    */
   refusalOf(
     pending: PendingJob<Job, Result>,
-    { whenFull = 'refuse', wantedByMs = Infinity }: SubmitOptions,
+    { whenFull = 'refuse' }: SubmitOptions,
     purpose: 'ask' | 'take',
   ): MLError | undefined {
     const { ledger, limits, errors } = this.#options
-    const { rowCount, deadlineAtMs, enqueuedAtMs: nowMs } = pending
+    const { rowCount, uselessAtMs, enqueuedAtMs: nowMs } = pending
     const { maxRows } = limits.strategy
     if (!Number.isInteger(rowCount) || rowCount < 1 || rowCount > maxRows)
       return errors.wrongRowCount(rowCount, maxRows)
-    if (!(deadlineAtMs > nowMs)) return errors.late(pending, nowMs)
+    if (!(uselessAtMs > nowMs)) return errors.late(pending, nowMs)
     if (whenFull === 'wait') return undefined
     if (!ledger.hasRoomFor(rowCount)) return this.#full(rowCount, nowMs)
-    const dueAtMs = Math.min(deadlineAtMs, wantedByMs)
-    return dueAtMs === Infinity ? undefined : this.#predictedMissOf(pending, dueAtMs, purpose)
+    return uselessAtMs === Infinity ? undefined : this.#predictedMissOf(pending, uselessAtMs, purpose)
   }
 
   #predictedMissOf(pending: PendingJob<Job, Result>, dueAtMs: number, purpose: 'ask' | 'take'): MLError | undefined {

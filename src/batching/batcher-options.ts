@@ -37,11 +37,6 @@ export type SubmitOptions = JobOptions & {
    * it is refused with QUEUE_FULL, and so is one whose answer would come after its deadline. @default 'refuse'
    */
   readonly whenFull?: 'refuse' | 'wait'
-  /**
-   * Time of the batcher's clock after which who asks now wants no answer, though others may: the job is refused as if it
-   * were its deadline, and once taken does not end with it. @default Infinity
-   */
-  readonly wantedByMs?: number
 }
 
 export type SubmitManyOptions<Job> = Pick<SubmitOptions, 'priority' | 'signal' | 'deadlineAtMs'> & {

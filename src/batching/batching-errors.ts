@@ -2,7 +2,7 @@
 
 import { createError, type MLError } from '../errors.ts'
 
-type LateJob = { readonly stage: string; readonly enqueuedAtMs: number; readonly deadlineAtMs: number }
+type LateJob = { readonly stage: string; readonly enqueuedAtMs: number; readonly uselessAtMs: number }
 
 type FullQueue = {
   readonly queuedRows: number
@@ -30,10 +30,10 @@ export function createBatchingErrors(model: string | undefined) {
         details: named,
       }),
 
-    late({ stage, enqueuedAtMs, deadlineAtMs }: LateJob, nowMs: number): MLError {
+    late({ stage, enqueuedAtMs, uselessAtMs }: LateJob, nowMs: number): MLError {
       const waitedMs = nowMs - enqueuedAtMs
       const where = stage === 'running' ? 'its batch was running' : 'it was waiting for a batch'
-      const message = `${place}expected an answer within ${format(deadlineAtMs - enqueuedAtMs)} of joining the queue, got none after ${format(waitedMs)}, when ${where}; allow more timeoutMs, or send less at once`
+      const message = `${place}expected an answer within ${format(uselessAtMs - enqueuedAtMs)} of joining the queue, got none after ${format(waitedMs)}, when ${where}; allow more timeoutMs, or send less at once`
       return createError('DEADLINE_EXCEEDED', message, { details: { ...named, stage, waitedMs } })
     },
 

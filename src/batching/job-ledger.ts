@@ -105,7 +105,7 @@ export class JobLedger<Job, Result> {
 
   /** Those of `jobs` whose callers still wait; late ones are settled. */
   stillWanted(jobs: readonly PendingJob<Job, Result>[], nowMs: number): PendingJob<Job, Result>[] {
-    for (const pending of jobs) if (pending.deadlineAtMs <= nowMs) this.#rejectLate(pending, nowMs)
+    for (const pending of jobs) if (pending.uselessAtMs <= nowMs) this.#rejectLate(pending, nowMs)
     return jobs.filter(({ stage }) => stage !== 'settled')
   }
 
@@ -127,7 +127,7 @@ export class JobLedger<Job, Result> {
     let rowCount = 0
     let oldestAtMs = nowMs
     for (let pending = queue.peek(); pending !== undefined; pending = queue.peek()) {
-      const isLate = pending.deadlineAtMs <= (jobs.length === 0 ? nowMs : usefulUntilMs)
+      const isLate = pending.uselessAtMs <= (jobs.length === 0 ? nowMs : usefulUntilMs)
       // Of jobs that share a signal the first to hear of its abort may be what starts this batch.
       const isAborted = pending.signal?.aborted === true
       const isGone = isLate || isAborted

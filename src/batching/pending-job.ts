@@ -16,6 +16,9 @@ export interface JobHolder<Job, Result> {
   remove(job: PendingJob<Job, Result>): void
 }
 
+/** Until when anybody wants an answer; it moves on as others come who want the same one. */
+export type Wanted = { readonly untilMs: number }
+
 export type JobOptions = {
   /** @default 1 */
   readonly rowCount?: number
@@ -24,7 +27,14 @@ export type JobOptions = {
   readonly signal?: StopSignal
   /** Time of the batcher's clock after which no answer is wanted. @default Infinity */
   readonly deadlineAtMs?: number
+  /**
+   * Of an answer that several callers share: the job is not taken, and no run of it begins, once that is too late for
+   * all of them so far. It does not end by it as it waits, since others may join. @default for ever
+   */
+  readonly wanted?: Wanted
 }
+
+const forEver: Wanted = { untilMs: Infinity }
 
 /** A class, so that all jobs have one shape and a job costs one object beside its promise. */
 export class PendingJob<Job, Result> {
@@ -34,6 +44,7 @@ export class PendingJob<Job, Result> {
   readonly signal: StopSignal | undefined
   /** Infinity where the caller has no deadline. */
   readonly deadlineAtMs: number
+  readonly wanted: Wanted
   /** How long it was thought to take until its answer; 0 where nobody asked. */
   expectedMs = 0
   /** When it joined the queue; until there was room for it, when it was submitted. */
@@ -48,12 +59,18 @@ export class PendingJob<Job, Result> {
   reject!: (reason: unknown) => void
 
   constructor(job: Job, options: JobOptions, nowMs: number) {
-    const { rowCount = 1, priority = 'normal', signal, deadlineAtMs = Infinity } = options
+    const { rowCount = 1, priority = 'normal', signal, deadlineAtMs = Infinity, wanted = forEver } = options
     this.job = job
     this.rowCount = rowCount
     this.priority = priority
     this.signal = signal
     this.deadlineAtMs = deadlineAtMs
+    this.wanted = wanted
     this.enqueuedAtMs = nowMs
+  }
+
+  /** From when on nobody wants the answer, as far as is known now. */
+  get uselessAtMs(): number {
+    return Math.min(this.deadlineAtMs, this.wanted.untilMs)
   }
 }

@@ -9,12 +9,17 @@ import { Stop, type StopSignal } from '../observe/stop-signal.ts'
  * Loads what a key stands for. `signal` aborts once every caller has left; it is undefined where the first caller
  * cannot leave.
  */
-export type Load<Result> = (signal: StopSignal | undefined) => Promise<Result>
+export type Load<Result> = (signal: StopSignal | undefined, wanted: Wanted) => Promise<Result>
+
+/** How long any caller of a flight so far wants its answer; it moves on as others join. */
+export type Wanted = { readonly untilMs: number }
 
 /** How long one of those who ask waits; neither ends the flight for the others. */
 export type Caller = {
   readonly signal?: StopSignal
   readonly deadline?: Deadline
+  /** When its signal will have ended it, where that is known. @default the deadline */
+  readonly untilMs?: number
 }
 
 export type Deadline = {
@@ -40,6 +45,7 @@ type Flight<Result> = {
   readonly key: string
   readonly result: Promise<Result>
   readonly stop: Stop | undefined
+  readonly wanted: { untilMs: number }
   callerCount: number
 }
 
@@ -58,11 +64,12 @@ export function createSingleFlight<Result>(clock: Clock): SingleFlight<Result> {
   const signals = new AbortWatch<Waiting<Result>>(depart)
   const deadlines = new DeadlineWatch<Waiting<Result>>(clock, (waiting) => depart(waiting, waiting.deadline?.error()))
 
-  function start(key: string, load: Load<Result>, canLeave: boolean): Flight<Result> {
-    const stop = canLeave ? new Stop() : undefined
+  function start(key: string, load: Load<Result>, first: { canLeave: boolean; untilMs: number }): Flight<Result> {
+    const stop = first.canLeave ? new Stop() : undefined
+    const wanted = { untilMs: first.untilMs }
     // Starts the load before anyone can ask again, and turns a synchronous throw into a rejection.
-    const result = (async () => load(stop))()
-    const flight: Flight<Result> = { key, result, stop, callerCount: 0 }
+    const result = (async () => load(stop, wanted))()
+    const flight: Flight<Result> = { key, result, stop, wanted, callerCount: 0 }
     flights.set(key, flight)
     const release = (): void => {
       if (flights.get(key) === flight) flights.delete(key)
@@ -89,11 +96,12 @@ export function createSingleFlight<Result>(clock: Clock): SingleFlight<Result> {
   }
 
   return {
-    run(key, load, { signal, deadline } = patient) {
+    run(key, load, { signal, deadline, untilMs = deadline?.atMs ?? Infinity } = patient) {
       if (signal?.aborted === true) return Promise.reject(signal.reason as Error)
       const isPatient = signal === undefined && deadline === undefined
-      const flight = flights.get(key) ?? start(key, load, !isPatient)
+      const flight = flights.get(key) ?? start(key, load, { canLeave: !isPatient, untilMs })
       flight.callerCount++
+      if (untilMs > flight.wanted.untilMs) flight.wanted.untilMs = untilMs
       if (isPatient) return flight.result
       return new Promise((resolve, reject) => {
         const waiting = { signal, deadline, deadlineAtMs: deadline?.atMs ?? Infinity, flight, reject }
@@ -102,7 +110,9 @@ export function createSingleFlight<Result>(clock: Clock): SingleFlight<Result> {
         void flight.result.then(
           (result) => {
             release(waiting)
-            resolve(result)
+            // where a run has blocked this thread, its answer is there before the timer
+            if (deadline !== undefined && deadline.atMs <= clock.now()) reject(deadline.error())
+            else resolve(result)
           },
           (error: unknown) => {
             release(waiting)

@@ -11,6 +11,7 @@ import { type Batcher, createBatcher } from '../batching/batcher.ts'
 import type { BatchOutcome } from '../batching/batch-outcome.ts'
 import { resolveBatchingOptions } from '../batching/batching-options.ts'
 import type { BatcherCost } from '../batching/pace.ts'
+import type { Wanted } from '../batching/pending-job.ts'
 import { type BatchRun, mayBeRowFault } from '../batching/run-jobs.ts'
 import { createRowKey, type KeyKind, type RowKey } from '../cache/cache-key.ts'
 import { createError, type MLError } from '../errors.ts'
@@ -39,7 +40,7 @@ export type EngineRow = {
   readonly rowIndex: number | undefined
   readonly signal: StopSignal | undefined
   readonly deadlineAtMs: number
-  readonly wantedByMs: number
+  readonly wanted: Wanted | undefined
   readonly options: PredictOptions
 }
 
@@ -145,11 +146,11 @@ export class Engine {
    * predictBatch wait for room, so that it may be larger than the queue.
    */
   submit(row: EngineRow): Promise<Answer> {
-    const { canonical, rowIndex, signal, deadlineAtMs, wantedByMs, options } = row
+    const { canonical, rowIndex, signal, deadlineAtMs, wanted, options } = row
     const isAlone = rowIndex === undefined
     if (isAlone && this.#options.serving.batching === false && this.#model.mode === 'sync') return this.#runAlone(row)
     const whenFull = isAlone ? 'refuse' : 'wait'
-    return this.#batcher.submit(canonical, { signal, priority: options.priority, deadlineAtMs, wantedByMs, whenFull })
+    return this.#batcher.submit(canonical, { signal, priority: options.priority, deadlineAtMs, wanted, whenFull })
   }
 
   /** Why a row that came alone now would be refused. */
@@ -224,13 +225,14 @@ export class Engine {
     return withTimeBudget(checked, { model: this.name, timeBudgetMs, hostWaitMs, clock: platform.clock })
   }
 
-  async #runAlone({ canonical, signal, deadlineAtMs, options: { timeoutMs = 0 } }: EngineRow): Promise<Answer> {
+  async #runAlone({ canonical, signal, deadlineAtMs, wanted, options }: EngineRow): Promise<Answer> {
     // after a look into the cache its caller may have left
     if (signal?.aborted === true) throw signal.reason
     if (this.#isClosed) throw this.#closedError()
     const { clock } = this.#options.platform
     const startedAt = clock.now()
-    if (startedAt >= deadlineAtMs) throw timeoutError(this.name, timeoutMs)
+    const { timeoutMs = 0 } = options
+    if (startedAt >= Math.min(deadlineAtMs, wanted?.untilMs ?? Infinity)) throw timeoutError(this.name, timeoutMs)
     // the model is synchronous, and so is its guarded run
     const [result] = this.breaker.guard(() => this.#run([canonical])) as readonly RowResult[]
     const endedAt = clock.now()

@@ -223,7 +223,7 @@ function newRequest(
     options,
     signal: undefined,
     deadlineAtMs: Infinity,
-    wantedByMs: Infinity,
+    wanted: undefined,
     state,
     canonical: noRow,
   }

@@ -41,10 +41,10 @@ export function createRenewals({ clock, publish }: { clock: Clock; publish: Publ
   }
 
   async function fly(key: string, load: Load<Prediction>): Promise<void> {
-    const loadLater: Load<Prediction> = async (signal) => {
+    const loadLater: Load<Prediction> = async (signal, wanted) => {
       await endOfTurn()
       if (signal?.aborted === true) throw signal.reason
-      return load(signal)
+      return load(signal, wanted)
     }
     try {
       await flights.run(key, loadLater, { signal: closing.signal })

@@ -1,5 +1,6 @@
 // One row on its way through the stages, and what a stage is.
 
+import type { Wanted } from '../batching/pending-job.ts'
 import type { MLError } from '../errors.ts'
 import type { StopSignal } from '../observe/stop-signal.ts'
 import type { Prediction, Row } from '../rows/prediction.ts'
@@ -21,8 +22,8 @@ export type PredictionRequest = {
   signal: StopSignal | undefined
   /** Time of the clock at which the request ends; Infinity without a timeoutMs of its own. */
   deadlineAtMs: number
-  /** As that, where others may share the answer: it is not begun if it would come later, and goes on for them. */
-  wantedByMs: number
+  /** How long callers who share the answer want it: no run of it begins that would be too late for all of them. */
+  wanted: Wanted | undefined
   /** Fixed when the request starts, so that a swap never mixes versions within it. */
   state: EngineState
   /** Set once the row was read: one float64 a feature. */

@@ -96,7 +96,7 @@ export class ShadowComparison {
           rowIndex: undefined,
           signal: undefined,
           deadlineAtMs: Infinity,
-          wantedByMs: Infinity,
+          wanted: undefined,
           options: low,
         }),
       )

@@ -2,7 +2,7 @@
 
 import { rejectSoon } from '../batching/reject-soon.ts'
 import type { Found } from '../cache/cache-port.ts'
-import type { Caller, Load } from '../cache/single-flight.ts'
+import type { Caller, Load, Wanted } from '../cache/single-flight.ts'
 import { isMLError, type MLError } from '../errors.ts'
 import type { ChannelMessages, Publish } from '../observe/channels.ts'
 import type { Clock } from '../observe/clock.ts'
@@ -191,10 +191,14 @@ export function cached({ cache, worth, flights, renewals, stats }: CachedOptions
         return prediction
       })
 
-    const miss = (key: string, request: PredictionRequest, signal: StopSignal | undefined): Promise<Prediction> => {
+    const miss = (
+      key: string,
+      request: PredictionRequest,
+      { signal, wanted }: { readonly signal: StopSignal | undefined; readonly wanted: Wanted },
+    ): Promise<Prediction> => {
       stats.recordCacheMiss()
       // others may come to share the run, and want it for longer
-      const shared = { ...request, signal, deadlineAtMs: Infinity, wantedByMs: request.deadlineAtMs }
+      const shared = { ...request, signal, wanted, deadlineAtMs: Infinity }
       return renewals.join(key, { signal }) ?? run(key, shared)
     }
 
@@ -208,7 +212,7 @@ export function cached({ cache, worth, flights, renewals, stats }: CachedOptions
       return predictionOf(engine.origin('cache'), answer)
     }
 
-    return (request) => {
+    const ask: Handler = (request) => {
       const { engine } = loaded(request)
       const { useCache, tenant } = request.options
       if (useCache === false || (useCache !== true && !worth.shouldAsk(engine.runMs))) return next(request)
@@ -218,10 +222,10 @@ export function cached({ cache, worth, flights, renewals, stats }: CachedOptions
       const isCoalesced = flights.isFlying(key)
       const load: Load<Prediction> =
         cache.mode === 'sync'
-          ? (signal) => miss(key, request, signal)
-          : async (signal) => {
+          ? (signal, wanted) => miss(key, request, { signal, wanted })
+          : async (signal, wanted) => {
               const found = await cache.lookup(key)
-              return found === undefined ? miss(key, request, signal) : hit(key, request, found)
+              return found === undefined ? miss(key, request, { signal, wanted }) : hit(key, request, found)
             }
       if (cache.mode === 'sync' && !isCoalesced && request.rowIndex === undefined) {
         const refusal = engine.refusalOf(request.options)
@@ -233,15 +237,25 @@ export function cached({ cache, worth, flights, renewals, stats }: CachedOptions
       const flight = flights.run(key, load, callerOf(request))
       if (!isCoalesced) return flight
       stats.recordCoalesced()
-      // an object of its own for each caller
-      return flight.then((prediction) => ({ ...prediction }))
+      return flight.then(
+        // an object of its own for each caller
+        (prediction) => ({ ...prediction }),
+        (error: unknown) => {
+          // a row that came alone was refused; those of predictBatch wait for room
+          const isRefused = isMLError(error) && error.code === 'QUEUE_FULL'
+          if (isRefused && request.rowIndex !== undefined) return ask(request)
+          throw error
+        },
+      )
     }
+    return ask
   }
 }
 
 function callerOf({ signal, deadlineAtMs, options, state }: PredictionRequest): Caller {
   const { timeoutMs } = options
-  if (timeoutMs === undefined || state.kind === 'failed') return { signal }
+  // rows of predictBatch end by the signal that they share
+  if (timeoutMs === undefined || state.kind === 'failed') return { signal, untilMs: deadlineAtMs }
   const { name } = state.engine
   return { signal, deadline: { atMs: deadlineAtMs, error: () => timeoutError(name, timeoutMs) } }
 }

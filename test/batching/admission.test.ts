@@ -78,12 +78,18 @@ describe('a predicted miss of the deadline', () => {
     const [batcher, { clock, batches }] = createKnown()
     const first = batcher.submit('x')
     const waiting = range(20).map((i) => batcher.submit(`${i}`))
-    expect(await codeOf(batcher.submit('a', { wantedByMs: clock.now() + 30 }))).toBe('QUEUE_FULL')
-    const taken = batcher.submit('b', { wantedByMs: clock.now() + 60 })
+    expect(await codeOf(batcher.submit('a', { wanted: { untilMs: clock.now() + 30 } }))).toBe('QUEUE_FULL')
+    const wanted = { untilMs: clock.now() + 60 }
+    const taken = batcher.submit('b', { wanted })
+    const useless = batcher.submit('c', { wanted: { untilMs: clock.now() + 60 } })
     expect(clock.pendingTimers).toBe(0)
     clock.advance(100)
+    // another has joined
+    wanted.untilMs = Infinity
     batches[0].finish()
     await first
+    expect(await codeOf(useless)).toBe('DEADLINE_EXCEEDED')
+    expect(batches[1].jobs).not.toContain('c')
     batches[1].finish()
     expect(await taken).toBe('B')
     await Promise.all(waiting)

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { createSingleFlight } from '../../src/cache/single-flight.ts'
-import type { SingleFlight } from '../../src/cache/single-flight.ts'
+import type { SingleFlight, Wanted } from '../../src/cache/single-flight.ts'
 import type { StopSignal } from '../../src/observe/stop-signal.ts'
 import { createFakeClock } from '../helpers/fake-clock.ts'
 
@@ -151,6 +151,35 @@ describe('createSingleFlight', () => {
     expect(await leaving).toBe('left')
     calls.finish('answer')
     expect(await staying).toBe('answer')
+  })
+
+  it('tells the load how long anyone wants the answer, as callers join', async () => {
+    const [flights] = createSubject()
+    const error = (): Error => new Error('late')
+    const untilMs: number[] = []
+    const load = async (_: StopSignal | undefined, wanted: Wanted): Promise<string> => {
+      untilMs.push(wanted.untilMs)
+      await Promise.resolve()
+      untilMs.push(wanted.untilMs)
+      return 'answer'
+    }
+    const answers = [2000, 1500].map((atMs) => flights.run('a', load, { deadline: { atMs, error } }))
+    answers.push(flights.run('b', load, { untilMs: 1200 }), flights.run('b', load))
+    expect(await Promise.all(answers)).toEqual(Array.from(answers, () => 'answer'))
+    expect(untilMs).toEqual([2000, 1200, 2000, Infinity])
+  })
+
+  it('gives no answer after the deadline where the thread was busy and the timer is late', async () => {
+    const clock = createFakeClock()
+    const [flights, load, calls] = createSubject(clock)
+    const deadline = { atMs: clock.now() + 50, error: () => new Error('late') }
+    const late = caught(flights.run('key', load, { deadline }))
+    const patient = flights.run('key', load)
+    clock.block(60)
+    calls.finish('answer')
+    expect(await late).toEqual(new Error('late'))
+    expect(await patient).toBe('answer')
+    expect(clock.pendingTimers).toBe(0)
   })
 
   it('loads nothing for a caller who has left already', async () => {

@@ -5,6 +5,10 @@ import type { Clock } from '../../src/observe/clock.ts'
 export type FakeClock = Clock & {
   /** Moves time on, firing what falls due. */
   advance(milliseconds: number): void
+  /** Moves time on while this thread is busy: what falls due fires at the next `advance`. */
+  block(milliseconds: number): void
+  /** When the next timer fires; Infinity without any. */
+  readonly nextDueMs: number
   /** Timers set and neither fired nor cleared: a test ends with none. */
   readonly pendingTimers: number
 }
@@ -33,7 +37,14 @@ export function createFakeClock(startMs = 1000): FakeClock {
         nowMs = Math.max(nowMs, timer?.dueMs ?? nowMs)
         timer?.callback()
       }
-      nowMs = end
+      // a callback may have blocked for longer
+      nowMs = Math.max(nowMs, end)
+    },
+    block(milliseconds) {
+      nowMs += milliseconds
+    },
+    get nextDueMs() {
+      return Math.min(...[...timers.values()].map(({ dueMs }) => dueMs))
     },
     get pendingTimers() {
       return timers.size

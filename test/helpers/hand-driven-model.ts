@@ -30,12 +30,13 @@ export async function createHandDrivenModel({ mode = 'sync', rule, ...options }:
   const platform = { clock, defer: (callback: () => void) => void turns.push(callback), hash: sha256Hex }
   const calls: number[] = []
   const releases: (() => void)[] = []
-  const script = { fail: undefined as unknown, raw: undefined as number | undefined }
+  const script = { fail: undefined as unknown, raw: undefined as number | undefined, busyMs: 0 }
   const artifact = readArtifact(await artifactFiles('telco_churn'), { hash: sha256Hex })
   const model: BackendModel = {
     mode,
     run(_inputs, rowCount, [output]) {
       calls.push(rowCount)
+      clock.block(script.busyMs)
       if (script.fail !== undefined) throw script.fail as Error
       for (let i = 0; i < rowCount; i++) output.values[i] = script.raw ?? i
       if (mode === 'sync') return

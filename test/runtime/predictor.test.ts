@@ -84,6 +84,20 @@ describe('the cache', () => {
     expect(calls).toEqual([1, 1, 1, 1])
   })
 
+  it('lets a row of predictBatch wait for room where a lone one for the same row was refused', async () => {
+    const get = () => Promise.resolve(undefined)
+    const keyv = { get, set: () => Promise.resolve(true) }
+    const { predictor, endTurn } = await createHandDrivenModel({ caching: { keyv }, batching: { maxQueuedRows: 2 } })
+    const fill = [0, 1].map((i) => predictor.predict(rows[i], { useCache: false }))
+    const refused = expect(predictor.predict(rows[2], { useCache: true })).rejects.toMatchObject({ code: 'QUEUE_FULL' })
+    const batch = predictor.predictBatch([rows[2]], { useCache: true })
+    await refused
+    await endTurn()
+    await Promise.all(fill)
+    await endTurn()
+    expect(await batch).toMatchObject([{ source: 'model' }])
+  })
+
   it('does not remember a failure', async () => {
     const { predictor, script, endTurn } = await createHandDrivenModel()
     script.fail = modelFailure()
@@ -134,6 +148,21 @@ describe('failures', () => {
     await endTurn()
     expect((await probe).source).toBe('model')
     expect(predictor.getHealth().breaker).toBe('closed')
+  })
+
+  it('takes whatever else the backend throws for a failure of the model', async () => {
+    const { predictor, script, endTurn } = await createHandDrivenModel({
+      caching: false,
+      breaker: { failureThreshold: 1 },
+    })
+    script.fail = new RangeError('out of its own bounds')
+    const failed = expect(predictor.predict(rows[0])).rejects.toMatchObject({
+      code: 'EXECUTION_FAILED',
+      cause: script.fail,
+    })
+    await endTurn()
+    await failed
+    expect(predictor.getHealth()).toMatchObject({ breaker: 'open', stats: { errors: 1, aborted: 0 } })
   })
 
   it('takes a raw answer that is no number for a failure of the model', async () => {
@@ -224,6 +253,34 @@ describe('callers who leave', () => {
     await endTurn()
     expect(calls).toEqual([])
     expect(predictor.getHealth().breaker).toBe('closed')
+  })
+
+  it('gives no answer after the deadline where a run has blocked the thread, with a cache or without', async () => {
+    for (const caching of [true, false] as const)
+      for (const batching of [{}, false] as const) {
+        const { predictor, script, clock, calls, endTurn } = await createHandDrivenModel({ caching, batching })
+        script.busyMs = 30
+        const options = { useCache: true, timeoutMs: 20 }
+        const late = expect(predictor.predict(rows[0], options)).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' })
+        await endTurn()
+        await late
+        expect([calls.length, clock.pendingTimers]).toEqual([1, 0])
+      }
+  })
+
+  it('runs no row whose deadline passed while the thread was busy, before any timer could say so', async () => {
+    const { predictor, clock, calls, endTurn } = await createHandDrivenModel()
+    const late = [
+      predictor.predict(rows[0], { timeoutMs: 20, useCache: true }),
+      predictor.predict(rows[1], { timeoutMs: 20, useCache: false }),
+    ].map((answer) => expect(answer).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' }))
+    const batch = predictor.predictBatch(rows.slice(2, 4), { timeoutMs: 20 })
+    await settleMicrotasks()
+    clock.block(20)
+    await endTurn()
+    await Promise.all(late)
+    expect(await batch).toMatchObject([{ code: 'DEADLINE_EXCEEDED' }, { code: 'DEADLINE_EXCEEDED' }])
+    expect(calls).toEqual([])
   })
 
   it('does not wait for a rule whose caller has left', async () => {
