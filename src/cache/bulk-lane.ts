@@ -5,12 +5,12 @@ import { createError } from '../errors.ts'
 import type { Clock } from '../observe/clock.ts'
 
 /**
- * The deadline is waited for in steps, to see whether this thread was held up by a long batch or the machine: timers come
- * before input and output, so that a call that was not even sent, or whose reply is there already, would count as late.
- * Hence one more turn for input and output in any case, and some more steps where the latest came late.
+ * A thread that was held up, by a long batch or by the machine, runs timers before input and output: a reply that is there
+ * already would count as late. Hence one more turn at the end of each deadline. And what was asked for just before the hold
+ * is sent after it only, which the first look shows: such a call gets a Redis' time from there.
  */
-const stepMs = 10
-const stepsAfterHold = 3
+const firstLookMs = 10
+const leastAfterHoldMs = 20
 
 /** Calls under way at once; what comes meanwhile waits for one to end, and then shares the next. */
 const maxCalls = 4
@@ -21,6 +21,9 @@ const maxCalls = 4
  */
 const failuresUntilOpen = maxCalls + 1
 const halfOpenAfterMs = 1000
+
+/** Deadlines that an item may wait for its call: with a store that is slow, but answers, a burst would wait for all before it. */
+const longestWaitDeadlines = 2
 
 /** `fault`: tried and failed. `skipped`: not tried, since it would have failed. */
 export type BulkReply<Results> =
@@ -35,13 +38,15 @@ export type BulkLaneOptions<Item, Results> = {
   readonly maxItemsPerCall: number
   /** Longest wait for the reply to a call. */
   readonly deadlineMs: number
+  /** True where someone waits for each item: nobody is then made to wait for the call that probes a failing store. */
+  readonly isWaitedFor: boolean
   readonly call: (items: readonly Item[]) => Promise<Results>
-  /** Told once of every item, with its neighbours in the call; must not throw. */
+  /** Told once of every item, with its neighbours in the call; of a probe's reply without items. Must not throw. */
   readonly settle: (items: readonly Item[], reply: BulkReply<Results>) => void
 }
 
 export type BulkLane<Item> = {
-  /** Settles within one deadline, and the wait for calls that were answered. */
+  /** Settles within one deadline, and at most twice that for calls before it that were answered. */
   push(item: Item): void
   /** False where an item now would be skipped. */
   readonly isAvailable: boolean
@@ -50,37 +55,67 @@ export type BulkLane<Item> = {
 const skipped = { kind: 'skipped' } as const
 
 export function createBulkLane<Item, Results>(options: BulkLaneOptions<Item, Results>): BulkLane<Item> {
-  const { clock, isReady, maxItemsPerCall, deadlineMs, call, settle } = options
+  const { clock, isReady, maxItemsPerCall, deadlineMs, isWaitedFor, call, settle } = options
   const policy = circuitBreaker(handleAll, {
     halfOpenAfter: halfOpenAfterMs,
     breaker: new ConsecutiveBreaker(failuresUntilOpen),
   })
-  let waiting: Item[] = []
+  const waiting: Item[] = []
+  /** When each of those came. */
+  const waitingSinceMs: number[] = []
+  let turnAtMs = 0
   let callsUnderWay = 0
   let isTurnWatched = false
 
   function send(): void {
-    isTurnWatched = false
     while (waiting.length > 0 && callsUnderWay < maxCalls) {
       // While one call probes, cockatiel would let the others wait for it: they are misses at once instead.
-      if (!isReady() || policy.state === CircuitState.HalfOpen) return skipWaiting()
-      const items = waiting.splice(0, maxItemsPerCall)
+      if (!isReady() || policy.state === CircuitState.HalfOpen) return skip(waiting.length)
+      if (policy.state === CircuitState.Open && isWaitedFor) return probe()
+      const items = take(maxItemsPerCall)
       callsUnderWay++
       void attempt(items).then((reply) => {
         callsUnderWay--
         settle(items, reply)
         // What waited behind a failure has waited for a deadline already.
-        if (reply.kind !== 'values') skipWaiting()
+        skip(reply.kind === 'values' ? overdueCount() : waiting.length)
         send()
       })
     }
   }
 
-  function skipWaiting(): void {
-    if (waiting.length === 0) return
-    const items = waiting
-    waiting = []
-    settle(items, skipped)
+  /** Finds out whether the store is well again, once its time has come, with what was asked for: whoever comes next profits. */
+  function probe(): void {
+    const items = waiting.slice(0, maxItemsPerCall)
+    skip(waiting.length)
+    void attempt(items).then((reply) => {
+      if (reply.kind !== 'skipped') settle([], reply)
+    })
+  }
+
+  function take(count: number): readonly Item[] {
+    waitingSinceMs.splice(0, count)
+    return waiting.splice(0, count)
+  }
+
+  function skip(count: number): void {
+    if (count > 0) settle(take(count), skipped)
+  }
+
+  function overdueCount(): number {
+    const latestMs = clock.now() - longestWaitDeadlines * deadlineMs
+    let count = 0
+    while (count < waiting.length && waitingSinceMs[count] <= latestMs) count++
+    return count
+  }
+
+  function watchTurn(): void {
+    isTurnWatched = true
+    turnAtMs = clock.now()
+    queueMicrotask(() => {
+      isTurnWatched = false
+      send()
+    })
   }
 
   async function attempt(items: readonly Item[]): Promise<BulkReply<Results>> {
@@ -95,10 +130,9 @@ export function createBulkLane<Item, Results>(options: BulkLaneOptions<Item, Res
 
   return {
     push(item) {
+      if (!isTurnWatched) watchTurn()
       waiting.push(item)
-      if (isTurnWatched) return
-      isTurnWatched = true
-      queueMicrotask(send)
+      waitingSinceMs.push(turnAtMs)
     },
     get isAvailable() {
       return isReady() && policy.state === CircuitState.Closed
@@ -109,19 +143,14 @@ export function createBulkLane<Item, Results>(options: BulkLaneOptions<Item, Res
 function withinDeadline<Result>(operation: () => Promise<Result>, deadlineMs: number, clock: Clock): Promise<Result> {
   return new Promise((resolve, reject) => {
     const startedAt = clock.now()
-    let latestAt = startedAt
-    let stepsLeft = Infinity
-    const step = (): void => {
-      if (--stepsLeft === 0) return reject(lateReply(deadlineMs))
-      const now = clock.now()
-      const isHeldUp = now - latestAt > 2 * stepMs
-      // timers may come a fraction of a millisecond early
-      const isOver = stepsLeft === Infinity && now - startedAt > deadlineMs - 1
-      if (isOver) stepsLeft = isHeldUp ? stepsAfterHold : 1
-      latestAt = now
-      timer = clock.setTimer(step, isOver && !isHeldUp ? 0 : stepMs)
+    const wait = (untilMs: number, next: () => void): void =>
+      void (timer = clock.setTimer(next, Math.max(0, untilMs - clock.now())))
+    const lookFirst = (): void => {
+      const isHeldUp = clock.now() - startedAt > 2 * firstLookMs
+      wait(Math.max(startedAt + deadlineMs, isHeldUp ? clock.now() + leastAfterHoldMs : 0), hearLast)
     }
-    let timer = clock.setTimer(step, stepMs)
+    const hearLast = (): void => wait(0, () => reject(lateReply(deadlineMs)))
+    let timer = clock.setTimer(lookFirst, firstLookMs)
     // The function turns a synchronous throw into a rejection; one that comes after the deadline is handled here too.
     void (async () => operation())().then(
       (value) => {

@@ -46,7 +46,21 @@ export type PredictionCacheOptions = CachingOptions & {
   readonly epochMs?: () => number
   /** Told of each call that looked up rows outside of this process, and was answered. */
   readonly observeLookup?: (durationMs: number, rowCount: number) => void
+  /** Told once when the store begins to fail, or to fail in another way, and once it works again. */
+  readonly onChange?: (change: CacheChange) => void
 }
+
+export type CacheOperation = 'get' | 'set' | 'connection' | 'decode' | 'encode' | 'close'
+
+export type CacheChange =
+  | { readonly kind: 'well' }
+  | {
+      readonly kind: 'failing'
+      readonly operation: CacheOperation
+      readonly error: unknown
+      /** What to do about it, where that is known. */
+      readonly remedy?: string
+    }
 
 export type CacheStats = {
   /** Lookups; hits + misses. */
@@ -74,7 +88,7 @@ export type CacheHealth = {
   readonly kind: 'memory' | 'keyv' | 'redis'
   /** False while lookups are not even tried: not connected, or failing in a row. */
   readonly isAvailable: boolean
-  /** The latest failure of lookups or stores since their last success, if any. */
+  /** The latest failure of lookups or stores since their last success, if any: the store's own words, and what to do. */
   readonly lastError?: string
   /** What keeps this health from being the whole truth, and how to change that. */
   readonly warning?: string

@@ -4,7 +4,7 @@ import type { Publish } from '../observe/channels.ts'
 import type { Clock } from '../observe/clock.ts'
 import { type BulkReply, createBulkLane } from './bulk-lane.ts'
 import { createCacheFaults } from './cache-faults.ts'
-import type { CacheHealth, Found, KeyvLike, PredictionCache } from './cache-port.ts'
+import type { CacheChange, CacheHealth, Found, KeyvLike, PredictionCache } from './cache-port.ts'
 import { decodeAnswer, encodeAnswer } from './codec.ts'
 import { hiddenErrorsWarning, hidesErrors } from './hidden-errors.ts'
 import { keysPerRead, readMany, type StoredText, textsPerWrite, writeMany } from './keyv-calls.ts'
@@ -26,6 +26,7 @@ export type KeyvCacheOptions = {
   readonly epochMs: () => number
   readonly publish: Publish
   readonly observeLookup?: (durationMs: number, rowCount: number) => void
+  readonly onChange?: (change: CacheChange) => void
   readonly ttlMs: number
   readonly staleMs: number
   readonly compression: boolean
@@ -33,6 +34,10 @@ export type KeyvCacheOptions = {
   readonly keyPrefix: string
   /** False while there is no connection. @default always true */
   readonly isReady?: () => boolean
+  /** Calls back whenever there is a new connection. */
+  readonly onConnected?: (listener: () => void) => void
+  /** What to do about a failure, by the store's own words for it. */
+  readonly remedyFor?: (words: string) => string | undefined
   /** Writes many texts at once. @default each by itself */
   readonly writeTexts?: (texts: readonly StoredText[], ttlMs: number) => Promise<void>
   /** Gives the connection back, where it is ours. */
@@ -44,7 +49,8 @@ type Lookup = { readonly key: string; readonly resolve: (found: Found | undefine
 export function createKeyvCache(options: KeyvCacheOptions): PredictionCache {
   const { kind, keyv, clock, epochMs, publish, observeLookup, ttlMs, staleMs, compression, keyPrefix } = options
   const { writeTexts = (texts, forMs) => writeMany(keyv, texts, forMs), disconnect } = options
-  const faults = createCacheFaults(publish)
+  const { onChange = () => {}, remedyFor = () => undefined } = options
+  const faults = createCacheFaults({ clock, publish, onChange, remedyFor })
   const isHidingErrors = hidesErrors(keyv)
   const counts = { hits: 0, misses: 0, stale: 0, revalidations: 0, stores: 0, errors: 0, skipped: 0 }
   let isClosed = false
@@ -59,6 +65,7 @@ export function createKeyvCache(options: KeyvCacheOptions): PredictionCache {
     isReady,
     maxItemsPerCall: keysPerRead(keyv),
     deadlineMs: lookupDeadlineMs,
+    isWaitedFor: true,
     call: (items) =>
       readMany(
         keyv,
@@ -71,6 +78,7 @@ export function createKeyvCache(options: KeyvCacheOptions): PredictionCache {
     isReady,
     maxItemsPerCall: textsPerWrite,
     deadlineMs: storeDeadlineMs,
+    isWaitedFor: false,
     call: (texts) => writeTexts(texts, ttlMs + staleMs),
     settle: settleStores,
   })
@@ -78,34 +86,49 @@ export function createKeyvCache(options: KeyvCacheOptions): PredictionCache {
   /** A Keyv without `throwOnErrors` tells of failures here only; one without listeners would throw them at nobody. */
   const onError = (error: unknown): void => faults.record('connection', error)
   keyv.on?.('error', onError)
+  options.onConnected?.(() => faults.clear('connection'))
 
   function settleLookups(items: readonly Lookup[], reply: BulkReply<readonly unknown[]>): void {
     if (reply.kind === 'values') {
-      observeLookup?.(reply.durationMs, items.length)
       // A Keyv that hides its errors says undefined for them too.
       if (!isHidingErrors || reply.values.some((value) => value !== undefined)) faults.clear('get')
-      const nowMs = epochMs()
-      for (let i = 0; i < items.length; i++) items[i].resolve(count(read(items[i].key, reply.values[i], nowMs)))
+      // nobody waited for a probe
+      if (items.length === 0) return
+      observeLookup?.(reply.durationMs, items.length)
+      readAnswers(items, reply.values)
       return
     }
     recordFailure('get', items.length, reply)
     for (const { resolve } of items) resolve(count(undefined))
   }
 
-  function read(key: string, stored: unknown, nowMs: number): Found | undefined {
+  function readAnswers(items: readonly Lookup[], values: readonly unknown[]): void {
+    const nowMs = epochMs()
+    let damage: string | undefined
+    let isAnyWell = false
+    for (let i = 0; i < items.length; i++) {
+      const found = read(items[i].key, values[i], nowMs)
+      if (typeof found !== 'string') isAnyWell ||= found !== undefined
+      else {
+        counts.errors++
+        damage ??= found
+      }
+      items[i].resolve(count(typeof found === 'string' ? undefined : found))
+    }
+    if (damage !== undefined) faults.record('decode', damagedValue(damage))
+    else if (isAnyWell) faults.clear('value')
+  }
+
+  /** A string names what is wrong with the value. */
+  function read(key: string, stored: unknown, nowMs: number): Found | string | undefined {
     if (stored === undefined || stored === null) return undefined
     const decoded = decodeAnswer(stored, key)
-    if (decoded.isAnswer) {
-      // Judged by this reader's times: another process may have stored it with others.
-      const ageMs = nowMs - decoded.storedAtMs
-      if (ageMs >= ttlMs + staleMs) return undefined
-      freezeDeep(decoded.answer)
-      return { answer: decoded.answer, isStale: ageMs >= ttlMs }
-    }
-    if (decoded.fault === 'other-version') return undefined
-    counts.errors++
-    faults.record('decode', new Error(`the cache holds a ${decoded.fault} value under one of our keys`))
-    return undefined
+    if (!decoded.isAnswer) return decoded.fault === 'other-version' ? undefined : decoded.fault
+    // Judged by this reader's times: another process may have stored it with others.
+    const ageMs = nowMs - decoded.storedAtMs
+    if (ageMs >= ttlMs + staleMs) return undefined
+    freezeDeep(decoded.answer)
+    return { answer: decoded.answer, isStale: ageMs >= ttlMs }
   }
 
   function count(found: Found | undefined): Found | undefined {
@@ -186,4 +209,10 @@ export function createKeyvCache(options: KeyvCacheOptions): PredictionCache {
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }
+}
+
+function damagedValue(damage: string): Error {
+  return new Error(
+    `the cache holds a ${damage} value under one of our keys, which counts as a miss; where others write there, choose another keyPrefix`,
+  )
 }

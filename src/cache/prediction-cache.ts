@@ -18,6 +18,7 @@ export async function createPredictionCache({
   publish = silentPublish,
   epochMs = Date.now,
   observeLookup,
+  onChange,
   ...caching
 }: PredictionCacheOptions): Promise<PredictionCache> {
   const resolved = resolveCachingOptions(caching)
@@ -27,7 +28,7 @@ export async function createPredictionCache({
     return createMemoryCache({ clock, ttlMs, staleMs, maxEntries, maxByteLength })
   // Keyv, its Redis client and the codec are loaded by those who use them.
   const { createKeyvCache } = await import('./keyv-cache.ts')
-  const shared = { ttlMs, staleMs, compression, clock, epochMs, publish, observeLookup }
+  const shared = { ttlMs, staleMs, compression, clock, epochMs, publish, observeLookup, onChange }
   if (keyv !== undefined) return createKeyvCache({ ...shared, kind: 'keyv', keyv, keyPrefix: keyPrefix ?? '' })
   const { openRedisKeyv } = await import('./redis-keyv.ts')
   const redis = await openRedisKeyv({

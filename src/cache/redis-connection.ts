@@ -1,7 +1,7 @@
 // A Redis URL in; a client that fails fast, comes back by itself, says when it may be used and closes at once, out.
 
 import type { RedisClientType } from '@keyv/redis'
-import type { Clock } from '../observe/clock.ts'
+import type { Clock, Timer } from '../observe/clock.ts'
 
 /** How long opening waits for a first connection; without one the cache starts empty-handed and connects in the background. */
 const readyWithinMs = 500
@@ -11,12 +11,16 @@ const closeWithinMs = 200
 
 const firstReconnectMs = 50
 
-/** A cap of one second lets a restarted Redis be used again within two. */
-const longestReconnectMs = 1000
+/**
+ * Each connection is pinged, so that silence means a frozen server, a network that swallows, or replies that we lost count
+ * of. Both together let a Redis that is well again be used within two seconds, even where the last attempt has just begun.
+ */
+const longestReconnectMs = 750
+const longestSilenceMs = 1000
+const pingIntervalMs = 400
 
-/** With the ping an idle connection is never silent, so that silence means a frozen server. */
-const pingIntervalMs = 500
-const longestSilenceMs = 1500
+/** Input and output come after timers: a reply that is there already is still heard. */
+const lastHearingMs = 20
 
 /** Without modules, functions and scripts, by version 2 of the protocol. */
 export type RedisClient = RedisClientType<{}, {}, {}, 2, {}>
@@ -25,6 +29,10 @@ export type RedisConnection = {
   readonly client: RedisClient
   /** True while there is a connection on which Redis takes commands. */
   readonly isReady: () => boolean
+  /** Called each time that Redis takes commands again. */
+  onWelcome(listener: () => void): void
+  /** What a call failed of: one that was cut off by us says nothing of why. */
+  readonly causeOf: (error: unknown) => unknown
   /** Tells of what no call would, such as of a wrong password; the latest at once. */
   onError(listener: (error: unknown) => void): void
   offError(listener: (error: unknown) => void): void
@@ -37,57 +45,127 @@ export async function openRedisConnection(url: string, clock: Clock): Promise<Re
   let isClosing = false
   /** True between asking for a connection and having one or failing: only then has the client no socket to destroy. */
   let isConnecting = true
+  /** True from a connection until it may be used. */
+  let isShakingHands = false
   /** A connection may be there on which Redis refuses all we ask for. */
   let isWelcome = false
   let latestError: { readonly error: unknown } | undefined
-  const listeners = new Set<(error: unknown) => void>()
+  let pingTimer: Timer
+  let anewTimer: Timer
+  let pongs = 0
+  /** Connections in a row that we gave up before a second ping was answered. */
+  let deafInARow = 0
+  const errorListeners = new Set<(error: unknown) => void>()
+  const welcomeListeners = new Set<() => void>()
 
   const client = createClient({
     url,
     // A command without a connection fails instead of waiting for one.
     disableOfflineQueue: true,
-    pingInterval: pingIntervalMs,
     // Replies that a frozen server owes us; each holds its command in memory.
     commandsQueueMaxLength: 2000,
     socket: {
       connectTimeout: 500,
       socketTimeout: longestSilenceMs,
-      reconnectStrategy: (retries: number) =>
-        isClosing ? false : Math.min(firstReconnectMs * 2 ** retries, longestReconnectMs) * (0.5 + Math.random() / 2),
+      reconnectStrategy: (retries: number) => (isClosing ? false : backoffMs(retries) * (0.5 + Math.random() / 2)),
     },
   })
 
   function fail(error: unknown): void {
-    isConnecting = false
-    if (isForbiddenPing(error)) return welcome()
-    isWelcome = false
+    isWelcome = isConnecting = false
+    if (isShakingHands && isClosedByPeer(error)) void sayWhyRefused(error)
+    else say(error)
+    isShakingHands = false
+    // A reply that cannot be read may have had others in it: from here on each command would get another one's.
+    if (client.isReady && isOfDecoder(error)) connectAnew()
+  }
+
+  function say(given: unknown): void {
+    const error = isOfDecoder(given) ? unreadableReply(given) : given
     latestError = { error }
-    for (const listener of listeners) listener(error)
+    for (const listener of errorListeners) listener(error)
+  }
+
+  async function sayWhyRefused(closed: unknown): Promise<void> {
+    const { readRefusal } = await import('./redis-refusal.ts')
+    const words = await readRefusal(url)
+    if (!isWelcome && !isClosing) say(words === undefined ? closed : new Error(words, { cause: closed }))
   }
 
   function welcome(): void {
     if (!client.isReady || isWelcome) return
     isWelcome = true
     latestError = undefined
-    onWelcome()
+    for (const listener of welcomeListeners) listener()
   }
 
-  let onWelcome = (): void => {}
+  /** "ready" says nothing yet: Redis lets us connect without the password that it asks for, and while it still loads. */
+  function ping(): void {
+    clock.clearTimer(pingTimer)
+    const later = (waitMs: number, next: () => void): void => void (pingTimer = clock.setTimer(next, waitMs))
+    later(longestSilenceMs, () => later(lastHearingMs, giveUp))
+    const heard = (): void => {
+      if (++pongs > 1) deafInARow = 0
+      clock.clearTimer(pingTimer)
+      if (client.isReady) later(pingIntervalMs, ping)
+    }
+    client.ping().then(
+      (reply: unknown) => {
+        if (reply !== 'PONG') return fail(new TypeError(`a ping was answered with ${String(reply).slice(0, 40)}`))
+        heard()
+        welcome()
+      },
+      (error: unknown) => {
+        // the connection's own end is an event too
+        if (!isReply(error)) return
+        heard()
+        if (isForbiddenPing(error)) welcome()
+        else fail(error)
+      },
+    )
+  }
+
+  function giveUp(): void {
+    if (!client.isReady) return
+    say(new Error(`a ping got no reply within ${longestSilenceMs} ms`))
+    connectAnew()
+  }
+
+  function connectAnew(): void {
+    if (!client.isReady) return
+    isWelcome = false
+    client.destroy()
+    clock.clearTimer(pingTimer)
+    anewTimer = clock.setTimer(connect, backoffMs(deafInARow++))
+  }
+
+  function connect(): void {
+    isConnecting = true
+    // Rejects only once reconnecting has been given up, which is when we close it or give it up; its errors are events too.
+    client.connect().catch(() => {})
+  }
+
   client.on('error', fail)
-  client.on('connect', () => void (isConnecting = false))
+  client.on('connect', () => {
+    isConnecting = false
+    isShakingHands = true
+  })
   client.on('reconnecting', () => void (isConnecting = true))
-  client.on('ping-interval', welcome)
-  // "ready" says nothing yet: Redis lets us connect without the password that it asks for, and while it still loads.
-  client.on('ready', () => void client.ping().then(welcome, fail))
+  client.on('ready', () => {
+    isShakingHands = false
+    pongs = 0
+    ping()
+  })
 
   await new Promise<void>((resolve) => {
-    const timer = clock.setTimer(resolve, readyWithinMs)
-    onWelcome = () => {
-      clock.clearTimer(timer)
+    const open = (): void => {
+      clock.clearTimer(openTimer)
+      welcomeListeners.delete(open)
       resolve()
     }
-    // Rejects only once reconnecting has been given up, which is when we close; its errors are events too.
-    client.connect().catch(() => {})
+    const openTimer = clock.setTimer(open, readyWithinMs)
+    welcomeListeners.add(open)
+    connect()
   })
 
   function destroy(): void {
@@ -98,24 +176,57 @@ export async function openRedisConnection(url: string, clock: Clock): Promise<Re
   return {
     client,
     isReady: () => isWelcome && client.isReady,
+    causeOf: (error) => (isCutOff(error) ? (latestError?.error ?? error) : error),
+    onWelcome: (listener) => void welcomeListeners.add(listener),
     onError(listener) {
-      listeners.add(listener)
+      errorListeners.add(listener)
       if (latestError !== undefined) listener(latestError.error)
     },
-    offError: (listener) => void listeners.delete(listener),
+    offError: (listener) => void errorListeners.delete(listener),
     async close() {
       isClosing = true
+      clock.clearTimer(pingTimer)
+      clock.clearTimer(anewTimer)
       // A socket that is still connecting belongs to nobody yet: it is destroyed the moment it is the client's.
       if (isConnecting) client.once('connect', () => queueMicrotask(destroy))
       else if (client.isReady) await settledWithin(client.close(), closeWithinMs, clock)
       if (!isConnecting) destroy()
+      // closing hears the last replies
+      clock.clearTimer(pingTimer)
     },
   }
 }
 
+function backoffMs(retries: number): number {
+  return Math.min(firstReconnectMs * 2 ** retries, longestReconnectMs)
+}
+
 /** A user of Redis' access lists who may read and write may still be forbidden to ping. */
-function isForbiddenPing(error: unknown): boolean {
-  return error instanceof Error && /^NOPERM .*\bping\b/i.test(error.message)
+function isForbiddenPing(error: Error): boolean {
+  return /^NOPERM .*\bping\b/i.test(error.message)
+}
+
+/** What Redis itself says begins with a code in capitals. */
+function isReply(error: unknown): error is Error {
+  return error instanceof Error && /^[A-Z]+ /.test(error.message)
+}
+
+function isClosedByPeer(error: unknown): boolean {
+  return error instanceof Error && /closed unexpectedly|ECONNRESET/.test(error.message)
+}
+
+/** By `client.destroy`. */
+function isCutOff(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Disconnects client'
+}
+
+/** The client's decoder throws plain errors, and type errors where there is a reply too many. */
+function isOfDecoder(error: unknown): error is Error {
+  return error instanceof TypeError || (error instanceof Error && error.message.startsWith('Unknown RESP type'))
+}
+
+function unreadableReply(cause: Error): Error {
+  return new Error(`what answers does not speak Redis' protocol: ${cause.message}`, { cause })
 }
 
 function settledWithin(promise: Promise<unknown>, withinMs: number, clock: Clock): Promise<void> {

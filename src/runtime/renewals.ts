@@ -12,7 +12,7 @@ const maxUnderWay = 256
 export type Renewals = {
   /**
    * Starts `load` once this turn's answers have been given; false where one is under way for `key`, too many are, or
-   * after close. A failure is published.
+   * after close. A failure is published, unless the run before it failed in the same words.
    */
   start(key: string, load: Load<Prediction>): boolean
   /** The answer of the run under way for `key`, for a caller who found nothing at all; undefined where there is none. */
@@ -29,6 +29,8 @@ export function createRenewals({ clock, publish }: { clock: Clock; publish: Publ
   const underWay = new Set<Promise<void>>()
   let turnEnd: Promise<void> | undefined
   let timer: Timer
+  /** What the latest run ended with, in words. */
+  let latestFailure: string | undefined
 
   function endOfTurn(): Promise<void> {
     turnEnd ??= new Promise((resolve) => {
@@ -48,10 +50,13 @@ export function createRenewals({ clock, publish }: { clock: Clock; publish: Publ
     }
     try {
       await flights.run(key, loadLater, { signal: closing.signal })
+      latestFailure = undefined
     } catch (error) {
       // the model was unloaded, or all of this closed: nobody will ask for that answer again
       if (isMLError(error) && error.code === 'CLOSED') return
-      publish('cacheFault', { operation: 'revalidate', error })
+      const failure = String(error)
+      if (failure !== latestFailure) publish('cacheFault', { operation: 'revalidate', error })
+      latestFailure = failure
     }
   }
 

@@ -6,7 +6,9 @@ import { createPredictionCache } from '../cache/prediction-cache.ts'
 import { createSingleFlight, type SingleFlight } from '../cache/single-flight.ts'
 import type { Publish } from '../observe/channels.ts'
 import type { Clock } from '../observe/clock.ts'
+import { type Logger, silentLogger } from '../observe/logger.ts'
 import type { Prediction } from '../rows/prediction.ts'
+import { createCacheLog } from './cache-log.ts'
 import { type CacheWorth, createCacheWorth } from './cache-worth.ts'
 import { createRenewals, type Renewals } from './renewals.ts'
 
@@ -26,12 +28,14 @@ export async function openSharedCache(
   caching: false | ResolvedCaching,
   clock: Clock,
   publish: Publish,
+  logger: Logger = silentLogger,
 ): Promise<SharedCache | undefined> {
   if (caching === false) return undefined
   const isElsewhere = caching.redisUrl !== undefined || caching.keyv !== undefined
   const worth = createCacheWorth(isElsewhere ? 'async' : 'sync')
   const observeLookup = (durationMs: number, rowCount: number): void => worth.recordLookup(durationMs / rowCount)
-  const cache = await createPredictionCache({ ...caching, clock, publish, observeLookup })
+  const onChange = createCacheLog(logger, caching.redisUrl === undefined ? 'keyv' : 'redis')
+  const cache = await createPredictionCache({ ...caching, clock, publish, observeLookup, onChange })
   const renewals = createRenewals({ clock, publish })
   return {
     cache,

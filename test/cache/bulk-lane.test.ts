@@ -14,6 +14,8 @@ type Subject = {
   readonly ask: (item: string) => Promise<Reply>
   readonly lane: BulkLane<string>
   readonly calls: Calls
+  /** Replies that came without items. */
+  readonly probed: Reply[]
   readonly clock: FakeClock
   /** Lets time pass in which this thread runs neither timers nor anything else. */
   readonly block: (milliseconds: number) => void
@@ -23,21 +25,26 @@ type Subject = {
 beforeEach(() => vi.useFakeTimers({ toFake: ['Date'] }))
 afterEach(() => void vi.useRealTimers())
 
-function createSubject(isReady = () => true, maxItemsPerCall = 4): Subject {
+function createSubject(isReady = () => true, maxItemsPerCall = 4, isWaitedFor = true): Subject {
   const clock = createFakeClock()
   let blockedMs = 0
   const calls: Calls = { items: [], reply: (items) => Promise.resolve(items) }
+  const probed: Reply[] = []
   const asking = new Map<string, ((reply: Reply) => void)[]>()
   const lane = createBulkLane<string, readonly string[]>({
     clock: { ...clock, now: () => clock.now() + blockedMs },
     isReady,
     maxItemsPerCall,
     deadlineMs: 50,
+    isWaitedFor,
     call(items) {
       calls.items.push(items)
       return calls.reply(items)
     },
-    settle: (items, reply) => items.forEach((item) => asking.get(item)?.shift()?.(reply)),
+    settle(items, reply) {
+      if (items.length === 0) probed.push(reply)
+      for (const item of items) asking.get(item)?.shift()?.(reply)
+    },
   })
   const ask = (item: string): Promise<Reply> =>
     new Promise((resolve) => {
@@ -45,7 +52,7 @@ function createSubject(isReady = () => true, maxItemsPerCall = 4): Subject {
       lane.push(item)
     })
   const block = (milliseconds: number): void => void (blockedMs += milliseconds)
-  return { ask, lane, calls, clock, block }
+  return { ask, lane, calls, probed, clock, block }
 }
 
 function endOfTurn(): Promise<void> {
@@ -183,35 +190,69 @@ describe('createBulkLane', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('calls no more after 5 failures in a row, until a second has passed', async () => {
+  it('calls no more after 5 failures in a row, until a second has passed; then nobody waits for the first call', async () => {
     const subject = createSubject()
-    const { ask, calls, lane } = subject
+    const { ask, calls, probed, lane } = subject
     await failTimes(subject, 5)
     expect(lane.isAvailable).toBe(false)
     expect(await ask('a')).toEqual({ kind: 'skipped' })
     expect(calls.items).toHaveLength(5)
     vi.advanceTimersByTime(1000)
     calls.reply = (items) => Promise.resolve(items)
-    expect(await ask('a')).toMatchObject({ kind: 'values' })
+    expect(await ask('a')).toEqual({ kind: 'skipped' })
+    await endOfTurn()
+    expect(probed).toEqual([expect.objectContaining({ kind: 'values', values: ['a'] })])
     expect(lane.isAvailable).toBe(true)
+    expect(await ask('a')).toMatchObject({ kind: 'values' })
+    expect(probed).toHaveLength(1)
   })
 
-  it('lets one call probe, and what comes meanwhile go at once', async () => {
+  it('lets one call probe, and everybody go at once meanwhile', async () => {
     const subject = createSubject()
-    const { ask, calls, clock } = subject
+    const { ask, calls, probed, clock } = subject
     await failTimes(subject, 5)
     vi.advanceTimersByTime(1000)
     calls.reply = never
-    const probes = names(6).map(ask)
-    await endOfTurn()
+    const kinds = (await Promise.all(names(6).map(ask))).map(({ kind }) => kind)
+    expect(new Set(kinds)).toEqual(new Set(['skipped']))
+    expect(calls.items.slice(5)).toEqual([names(4)])
     expect(await ask('a')).toEqual({ kind: 'skipped' })
+    await endOfTurn()
     clock.advance(50)
-    expect((await Promise.all(probes)).map(({ kind }) => kind)).toEqual([
-      ...Array<string>(4).fill('fault'),
-      ...Array<string>(2).fill('skipped'),
-    ])
+    await endOfTurn()
+    expect(probed).toMatchObject([{ kind: 'fault', error: { code: 'DEADLINE_EXCEEDED' } }])
     expect(await ask('a')).toEqual({ kind: 'skipped' })
     expect(calls.items).toHaveLength(6)
+  })
+
+  it('probes with items that nobody waits for as with any others, so that none is lost', async () => {
+    const subject = createSubject(undefined, 4, false)
+    const { ask, calls, probed, lane } = subject
+    await failTimes(subject, 5)
+    vi.advanceTimersByTime(1000)
+    calls.reply = (items) => Promise.resolve(items)
+    expect(await ask('a')).toMatchObject({ kind: 'values', values: ['a'] })
+    expect(probed).toEqual([])
+    expect(lane.isAvailable).toBe(true)
+  })
+
+  it('lets go what has waited for two deadlines behind calls that were answered, and calls for the rest', async () => {
+    const { ask, calls, clock } = createSubject(undefined, 1)
+    const settle: (() => void)[] = []
+    calls.reply = (items) => new Promise((resolve) => settle.push(() => resolve(items)))
+    const early = names(14).map(ask)
+    let late: Promise<Reply> | undefined
+    for (let round = 0; round < 4; round++) {
+      await endOfTurn()
+      clock.advance(40)
+      if (round === 1) late = ask('late')
+      await endOfTurn()
+      for (const one of settle.splice(0)) one()
+    }
+    const kinds = (await Promise.all(early)).map(({ kind }) => kind)
+    expect(kinds.slice(0, 12).every((kind) => kind === 'values')).toBe(true)
+    expect(kinds.slice(12)).toEqual(['skipped', 'skipped'])
+    expect((await late)?.kind).toBe('values')
   })
 
   it('calls nothing without a connection', async () => {
