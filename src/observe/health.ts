@@ -25,6 +25,8 @@ export type HealthInput = {
   readonly latencyTargetMs?: number
   /** Why the model runs on another backend than it was started on; absent where it does not. */
   readonly movedBackend?: string
+  /** Why its backend serves nothing now, and when it is tried again; absent while it serves. */
+  readonly backendOutage?: string
 }
 
 /** From this share of failed rows on, a model is degraded (the specification: healthy below 5 %). */
@@ -38,6 +40,7 @@ export function judgeHealth({
   hasFallback,
   latencyTargetMs,
   movedBackend,
+  backendOutage,
 }: HealthInput): Health {
   const reasons: HealthReason[] = []
   if (!isLoaded)
@@ -66,7 +69,9 @@ export function judgeHealth({
       text: `${recent.fallbacks} of ${recent.successes} answers came from the fallback`,
     })
   if (movedBackend !== undefined) reasons.push({ kind: 'backend', text: movedBackend })
-  const isUnhealthy = isAllFailing || (!isLoaded && !hasFallback)
+  if (backendOutage !== undefined) reasons.push({ kind: 'backend', text: backendOutage })
+  const canAnswer = hasFallback || (isLoaded && backendOutage === undefined)
+  const isUnhealthy = isAllFailing || !canAnswer
   return { status: isUnhealthy ? 'unhealthy' : reasons.length > 0 ? 'degraded' : 'healthy', reasons }
 }
 

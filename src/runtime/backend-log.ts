@@ -7,7 +7,9 @@ import type { Logger } from '../observe/logger.ts'
 export function createBackendLog(logger: Logger, who: Readonly<Record<string, string>>): OnBackendEvent {
   return (event) => {
     const [facts, message] = lineOf(event)
-    logger.warn({ ...who, ...facts }, message)
+    // somebody has to look at a backend that is away; the others serve
+    const level = event.kind === 'out' || event.kind === 'stranded' ? 'error' : 'warn'
+    logger[level]({ ...who, ...facts }, message)
   }
 }
 
@@ -19,6 +21,11 @@ function lineOf(event: BackendEvent): [facts: object, message: string] {
       return [{ backend: event.to, from: event.from, why: event.why }, 'model moved to another backend']
     case 'stranded':
       return [{ backend: event.name, err: event.cause }, 'backend gives out, and no other one is there and right']
+    case 'out':
+      return [
+        { backend: event.name, cause: event.cause },
+        'backend is away; its models fail or fall back until it is there again',
+      ]
     case 'restarted':
       return [
         { backend: event.name, restartCount: event.count, reason: event.reason },

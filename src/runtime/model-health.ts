@@ -53,6 +53,7 @@ export function describeHealth(facts: HealthFacts): ModelHealth {
     hasFallback: fallbackRule !== undefined && !(state.kind === 'failed' && state.error.code === 'CLOSED'),
     ...(latencyTargetMs === undefined ? {} : { latencyTargetMs }),
     ...(choice?.movedFrom === undefined ? {} : { movedBackend: choice.why }),
+    ...(choice?.outage === undefined ? {} : { backendOutage: choice.outage }),
   })
   return {
     ...health,

@@ -5,7 +5,7 @@ import type { HostLink } from '../../src/backend/host/host-link.ts'
 import type { HostError, HostReply, HostRequest, HostValue } from '../../src/backend/host/host-protocol.ts'
 import type { Artifact } from '../../src/artifact/artifact.ts'
 import { createHostedBackend } from '../../src/backend/host/hosted-backend.ts'
-import type { Backend, BackendModel } from '../../src/backend/port.ts'
+import type { Backend, BackendModel, RunLimits } from '../../src/backend/port.ts'
 import type { Clock } from '../../src/observe/clock.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
 import { artifactOf, createRandom, randomChain } from './random-regions.ts'
@@ -216,10 +216,10 @@ export function createScriptedBackend(options: { readonly runDeadlineMs?: number
 }
 
 /** One row that begins with `first`; resolves with its answer, which a host makes `2 * first`. */
-export async function runRow(model: BackendModel, first: number): Promise<number> {
+export async function runRow(model: BackendModel, first: number, limits?: RunLimits): Promise<number> {
   const raw = new Float32Array(1)
   const inputs = [{ name: 'features', width: 2, values: Float32Array.of(first, 0) }]
-  await model.run(inputs, 1, [{ name: 'raw', width: 1, values: raw }])
+  await model.run(inputs, 1, [{ name: 'raw', width: 1, values: raw }], limits)
   return raw[0]
 }
 

@@ -14,6 +14,8 @@ export type BackendChoice = {
   readonly restartCount?: number
   /** Why it was lost last. */
   readonly lastLoss?: string
+  /** Why the picked backend serves nothing now, and when it is tried again; absent while it serves. */
+  readonly outage?: string
 }
 
 export type CandidateReport = {

@@ -9,6 +9,8 @@ export type BackendEvent =
   | { readonly kind: 'moved'; readonly from: BackendName; readonly to: BackendName; readonly why: string }
   /** A serving model had to go on elsewhere, and nothing else is there and right. */
   | { readonly kind: 'stranded'; readonly name: BackendName; readonly cause: unknown }
+  /** Its host was lost so often, or cannot be made anew, that it serves nothing until it is tried again. */
+  | { readonly kind: 'out'; readonly name: BackendName; readonly cause: string }
   /** The backend lost its host process or device and came back by itself. */
   | { readonly kind: 'restarted'; readonly name: BackendName; readonly count: number; readonly reason: string }
 

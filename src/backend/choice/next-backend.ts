@@ -44,9 +44,9 @@ export function createNextBackend(start: Start): NextBackend {
 
   return {
     get choice() {
-      const { restartCount, lastLoss } = backends.get(choice.picked)?.health() ?? { restartCount: 0 }
-      if (restartCount === 0) return choice
-      return { ...choice, restartCount, ...(lastLoss !== undefined && { lastLoss }) }
+      const health = backends.get(choice.picked)?.health()
+      if (health === undefined || (health.restartCount === 0 && health.outage === undefined)) return choice
+      return { ...choice, ...health }
     },
     async next(cause) {
       for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {

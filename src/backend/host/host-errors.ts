@@ -19,6 +19,19 @@ export function noHost(name: HostedName, what: string, reason: string, cause?: u
   })
 }
 
+/** What models hear whose host will be tried again for them. */
+export function restingFor(error: MLError, restMs: number): MLError {
+  const { code, message, details, cause } = error
+  const plan = `it is tried again by itself after ${restMs / 1000} s, and then less often; if that does not help, serve its models on another backend`
+  return createError(code, `${message}; ${plan}`, { details, cause, retryAfterMs: restMs })
+}
+
+/** The same, with what is left of the wait. */
+export function refusedFor(error: MLError, retryAfterMs: number): MLError {
+  const { code, message, details, cause } = error
+  return createError(code, message, { details, cause, retryAfterMs })
+}
+
 export function lostTwice(name: HostedName, purpose: string, reason: string): MLError {
   return noHost(name, `was lost twice while it should ${purpose}`, reason)
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../../observe/clock.ts'
 import type { BackendFacts, BackendHealth } from '../port.ts'
 import { type Asking, createHostConversation, type HostLoss, type HostQuestion } from './host-conversation.ts'
 import { createHostDepartures } from './host-departures.ts'
-import { noHost, textOf } from './host-errors.ts'
+import { noHost, refusedFor, restingFor, textOf } from './host-errors.ts'
 import type { HostLink } from './host-link.ts'
 import { createHostLosses } from './host-losses.ts'
 import type { HostedName } from './host-protocol.ts'
@@ -14,7 +14,7 @@ import { conversationOf, type HostState, stateAt, stopped } from './host-state.t
 /** CUDA compiles kernels for a card that its library does not know, which takes half a minute; twice that is a hang. */
 const openDeadlineMs = 60_000
 
-/** What is not installed now will not be in a second: the next model's choice need not pay for the start again. */
+/** What never ran will not run in a second: the next model's choice need not pay for the start again. */
 const refusalMs = 60_000
 
 /** Models are often unloaded and loaded in one go; a start costs a second, an idle host only memory. */
@@ -22,8 +22,6 @@ const lingerMs = 5000
 
 /** One start may die of a starved machine; two in a row die of themselves. */
 const maxStartLosses = 1
-
-const tooManyText = 'was lost too often within a minute; close its models, and load them a minute later. Last'
 
 export type HostLifeOptions = {
   readonly name: HostedName
@@ -68,14 +66,19 @@ export function createHostLife(options: HostLifeOptions): HostLife {
   let state: HostState = stopped
   let inUse: HostUse = { isAwaited: false, isNeeded: false }
   let startLossCount = 0
+  /** A host was open: models may depend on the next one. */
+  let hasServed = false
+  /** Why none serves what the last one did, from a refusal until one does. */
+  let outage: string | undefined
 
   function isWanted(): boolean {
     return inUse.isAwaited || inUse.isNeeded
   }
 
   function want(): void {
-    state = stateAt(state, clock.now())
-    if (state.kind !== 'stopped') return
+    const now = stateAt(state, clock.now())
+    if (now.kind !== 'stopped') return
+    stop()
     if (departures.isEmpty) return start()
     state = { kind: 'waiting' }
     departures.whenGone(() => {
@@ -90,9 +93,9 @@ export function createHostLife(options: HostLifeOptions): HostLife {
     try {
       link = fork()
     } catch (cause) {
-      return refuse(noHost(name, 'could not be started', textOf(cause), cause), refusalMs)
+      return refuse(noHost(name, 'could not be started', textOf(cause), cause))
     }
-    losses.countStart()
+    losses.countStart(clock.now())
     const conversation = createHostConversation(link, clock, (loss) => lose(link, loss))
     state = { kind: 'starting', conversation }
     hold(link)
@@ -105,8 +108,10 @@ export function createHostLife(options: HostLifeOptions): HostLife {
           startLossCount = 0
           if (!answer.ok) {
             leave()
-            return refuse(answer.error, refusalMs)
+            return refuse(answer.error)
           }
+          hasServed = true
+          outage = undefined
           state = { kind: 'running', conversation, facts: answer.value as BackendFacts, linger: undefined }
           options.onRunning()
         },
@@ -114,31 +119,53 @@ export function createHostLife(options: HostLifeOptions): HostLife {
     )
   }
 
-  function refuse(error: MLError, forMs: number): void {
+  /** One that has served is tried again by itself, for the models that it still holds; one that never ran when it is asked for. */
+  function refuse(cause: MLError): void {
     startLossCount = 0
-    state = { kind: 'ended', error, untilMs: clock.now() + forMs }
+    const restMs = hasServed ? losses.rest() : undefined
+    const error = restMs === undefined ? cause : restingFor(cause, restMs)
+    if (restMs !== undefined) outage = error.message
+    state = { kind: 'ended', error, untilMs: clock.now() + (restMs ?? refusalMs), retry: undefined }
     options.onRefused(error)
+    if (restMs !== undefined) setRetry(inUse.isNeeded, restMs)
+  }
+
+  function setRetry(isOn: boolean, inMs: number): void {
+    if (state.kind !== 'ended' || isOn === (state.retry !== undefined)) return
+    if (state.retry !== undefined) clock.clearTimer(state.retry)
+    state = { ...state, retry: isOn ? clock.setTimer(tryAgain, inMs) : undefined }
+  }
+
+  /** A timer of the system may be early by a millisecond, which counts as the end of the rest. */
+  function tryAgain(): void {
+    stop()
+    want()
+  }
+
+  /** No process, and no plan for one. */
+  function stop(): void {
+    setLinger(false)
+    setRetry(false, 0)
+    state = stopped
   }
 
   function lose(link: HostLink, { cause, reason }: HostLoss): void {
     const { kind } = state
     const isTooMany = losses.record(reason, clock.now())
-    setLinger(false)
-    state = stopped
+    stop()
     if (cause !== 'exit') departures.add(link, cause === 'overdue' ? 'kill' : 'ask')
     if (kind === 'running') options.onLoss()
     else startLossCount++
-    if (isTooMany) return refuse(noHost(name, tooManyText, reason), isWanted() ? Infinity : refusalMs)
+    if (isTooMany) return refuse(noHost(name, 'was lost too often within a minute', reason))
     if (kind === 'starting' && (startLossCount > maxStartLosses || cause === 'overdue'))
-      return refuse(noHost(name, 'did not start', reason), refusalMs)
+      return refuse(noHost(name, 'did not start', reason))
     if (isWanted()) want()
   }
 
   /** Ends the host without a loss. */
   function leave(): void {
     const conversation = conversationOf(state)
-    setLinger(false)
-    state = stopped
+    stop()
     if (conversation === undefined) return
     conversation.leave()
     departures.add(conversation.link, 'ask')
@@ -160,8 +187,9 @@ export function createHostLife(options: HostLifeOptions): HostLife {
       return state.kind === 'running' ? state.facts : undefined
     },
     get refusal() {
-      const now = stateAt(state, clock.now())
-      return now.kind === 'ended' ? now.error : undefined
+      const nowMs = clock.now()
+      const now = stateAt(state, nowMs)
+      return now.kind === 'ended' ? refusedFor(now.error, now.untilMs - nowMs) : undefined
     },
     get isDown() {
       return state.kind === 'stopped' || state.kind === 'ended'
@@ -176,13 +204,13 @@ export function createHostLife(options: HostLifeOptions): HostLife {
       const conversation = conversationOf(state)
       if (conversation !== undefined && use.isAwaited !== wasAwaited) hold(conversation.link)
       setLinger(!isWanted())
-      // whoever closes the last model of one that was lost too often has closed it
-      if (!isWanted() && state.kind === 'ended' && state.untilMs === Infinity)
-        state = { ...state, untilMs: clock.now() + refusalMs }
+      if (!use.isNeeded) setRetry(false, 0)
     },
-    health: () => losses.health(),
+    health: () => ({ ...losses.health(), ...(outage !== undefined && { outage }) }),
     async close() {
       startLossCount = 0
+      hasServed = false
+      outage = undefined
       losses.forgive()
       leave()
       if (!departures.isEmpty) await new Promise<void>((resolve) => departures.whenGone(resolve))

@@ -19,8 +19,13 @@ export type HostState =
       readonly facts: BackendFacts
       readonly linger: Timer | undefined
     }
-  /** No process until then, and whoever calls hears why. */
-  | { readonly kind: 'ended'; readonly error: MLError; readonly untilMs: number }
+  /** No process until then, and whoever calls hears why; `retry` starts one for the models that need it. */
+  | {
+      readonly kind: 'ended'
+      readonly error: MLError
+      readonly untilMs: number
+      readonly retry: Timer | undefined
+    }
 
 export const stopped: HostState = { kind: 'stopped' }
 

@@ -20,7 +20,8 @@ export function createPooledBackend(members: readonly Backend[], clock: Clock): 
     },
     async load(artifact) {
       const models = await loadAll(members, artifact)
-      return createPooledModel(models, clock)
+      const isAway = (worker: number): boolean => members[worker].health().outage !== undefined
+      return createPooledModel(models, isAway, clock)
     },
     async tensorCount() {
       const counts = await Promise.all(members.map((member) => member.tensorCount()))
@@ -30,7 +31,9 @@ export function createPooledBackend(members: readonly Backend[], clock: Clock): 
       const all = members.map((member) => member.health())
       const lastLoss = all.find((health) => health.lastLoss !== undefined)?.lastLoss
       const restartCount = all.reduce((sum, health) => sum + health.restartCount, 0)
-      return { restartCount, ...(lastLoss === undefined ? {} : { lastLoss }) }
+      // the others serve while some are away
+      const outage = all.every((health) => health.outage !== undefined) ? all[0].outage : undefined
+      return { restartCount, ...(lastLoss !== undefined && { lastLoss }), ...(outage !== undefined && { outage }) }
     },
     async close() {
       await Promise.all(members.map((member) => member.close()))
@@ -48,7 +51,11 @@ async function loadAll(members: readonly Backend[], artifact: Artifact): Promise
   throw failed.reason
 }
 
-function createPooledModel(models: readonly BackendModel[], clock: Clock): BackendModel {
+function createPooledModel(
+  models: readonly BackendModel[],
+  isAway: (worker: number) => boolean,
+  clock: Clock,
+): BackendModel {
   const busyRows = models.map(() => 0)
   const cost = createRowCost()
 
@@ -64,9 +71,11 @@ function createPooledModel(models: readonly BackendModel[], clock: Clock): Backe
     }
   }
 
-  /** Least loaded first. */
+  /** Those that are there, least loaded first; where none is, all of them, to hear why. */
   function workersByLoad(): number[] {
-    return models.map((_, worker) => worker).sort((a, b) => busyRows[a] - busyRows[b] || a - b)
+    const all = models.map((_, worker) => worker)
+    const there = all.filter((worker) => !isAway(worker))
+    return (there.length > 0 ? there : all).sort((a, b) => busyRows[a] - busyRows[b] || a - b)
   }
 
   return {
@@ -75,7 +84,7 @@ function createPooledModel(models: readonly BackendModel[], clock: Clock): Backe
     async run(inputs, rowCount, outputs, limits) {
       const order = workersByLoad()
       const worth = Math.floor(cost.estimateMs(rowCount) / leastPartMs)
-      const partCount = Math.max(1, Math.min(models.length, rowCount, worth))
+      const partCount = Math.max(1, Math.min(order.length, rowCount, worth))
       if (partCount === 1) return runOn(order[0], inputs, rowCount, outputs, limits)
       const parts: Promise<void>[] = []
       for (let part = 0; part < partCount; part++) {

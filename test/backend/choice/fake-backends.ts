@@ -51,7 +51,7 @@ export type Fake = {
   readonly batches: number[]
   readonly counts: { opened: number; loaded: number; disposed: number }
   /** What `health` says; a test may count a restart. */
-  readonly health: { restartCount: number; lastLoss?: string }
+  readonly health: { restartCount: number; lastLoss?: string; outage?: string | undefined }
 }
 
 export function createFake(name: BackendName, options: FakeOptions = {}): Fake {

@@ -133,6 +133,36 @@ test('tells of a restart although the batch failed', async () => {
   expect(events).toMatchObject([{ kind: 'restarted', count: 2, reason: 'unknown reason' }])
 })
 
+test('tells once that a backend is away, and that it is back', async () => {
+  const { selected, events, script, fakes } = await serve({ webgpu: {} }, 'webgpu')
+  const { health } = fakes.webgpu
+  health.restartCount = 3
+  health.outage = 'lost too often'
+  script.webgpu.fail = gone
+  for (let batch = 0; batch < 3; batch++) {
+    await expect(ask(selected)).rejects.toBe(gone)
+    // tried, and lost again
+    health.restartCount++
+  }
+  expect(selected.choice).toMatchObject({ picked: 'webgpu', outage: 'lost too often' })
+  expect(events).toEqual([{ kind: 'out', name: 'webgpu', cause: 'lost too often' }])
+  delete health.outage
+  delete script.webgpu.fail
+  await ask(selected)
+  expect(events.slice(1)).toMatchObject([{ kind: 'restarted', name: 'webgpu', count: 6 }])
+  expect(selected.choice).not.toHaveProperty('outage')
+})
+
+test('serves again by auto where every backend was gone and the last one is back', async () => {
+  const { selected, events, script } = await serve({ cuda: {}, webgpu: {}, native: {} })
+  for (const name of ['cuda', 'webgpu', 'native'] as const) script[name].fail = gone
+  for (let batch = 0; batch < 3; batch++) await expect(ask(selected)).rejects.toBe(gone)
+  expect(events.map(({ kind }) => kind)).toEqual(['disqualified', 'disqualified', 'stranded'])
+  script.native.fail = undefined
+  delete script.cuda.fail
+  expect(await ask(selected)).toBe(right)
+})
+
 test('leaves a model of this process synchronous', async () => {
   expect((await serve({ wasm: {} })).selected.model.mode).toBe('sync')
 })

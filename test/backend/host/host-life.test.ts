@@ -4,6 +4,7 @@ import {
   endTurn,
   outcomeOf,
   runRow,
+  type ScriptedBackend,
   scriptedFacts,
   smallArtifact,
 } from '../../helpers/scripted-host.ts'
@@ -198,8 +199,17 @@ test('holds this process only while somebody waits for an answer', async () => {
   expect(hosts.last.isHeld).toBe(false)
 })
 
-test('gives up after four deaths within a minute, until it is closed', async () => {
-  const { backend, hosts, clock, load } = createScriptedBackend()
+/** Hosts die until the backend rests: three are made anew, and the fourth death is one too many. */
+function dieTooOften({ hosts }: ScriptedBackend): void {
+  for (let death = 1; death <= 4; death++) {
+    hosts.last.die(`death ${death}`)
+    if (death < 4) hosts.last.answerAll()
+  }
+}
+
+test('rests after four deaths within a minute, and says until when', async () => {
+  const subject = createScriptedBackend()
+  const { backend, hosts, clock, load } = subject
   const model = await load()
   for (let death = 1; death <= 3; death++) {
     clock.advance(15_000)
@@ -209,44 +219,122 @@ test('gives up after four deaths within a minute, until it is closed', async () 
   const running = runRow(model, 1)
   hosts.last.die('death 4')
   const expected = { code: 'BACKEND_UNAVAILABLE', message: expect.stringContaining('death 4') }
-  await expect(running).rejects.toMatchObject(expected)
-  clock.advance(10_000)
-  await expect(runRow(model, 1)).rejects.toMatchObject(expected)
+  await expect(running).rejects.toMatchObject({ ...expected, retryAfterMs: 10_000 })
+  clock.advance(4_000)
+  await expect(runRow(model, 1)).rejects.toMatchObject({ ...expected, retryAfterMs: 6_000 })
   await expect(backend.load(smallArtifact)).rejects.toMatchObject(expected)
   await expect(backend.open()).rejects.toMatchObject(expected)
   expect(hosts.all).toHaveLength(4)
-  expect(backend.health()).toEqual({ restartCount: 3, lastLoss: 'death 4' })
+  expect(backend.health()).toEqual({
+    restartCount: 3,
+    lastLoss: 'death 4',
+    outage: expect.stringMatching(/lost too often.*death 4.*tried again by itself after 10 s/),
+  })
+})
+
+test('starts by itself after its rest, without a caller, and serves its models again', async () => {
+  const subject = createScriptedBackend()
+  const { backend, hosts, clock, load } = subject
+  const model = await load()
+  dieTooOften(subject)
+  clock.advance(9_999)
+  expect(hosts.all).toHaveLength(4)
+  clock.advance(1)
+  expect(hosts.all).toHaveLength(5)
+  expect(backend.health().outage).toMatch(/lost too often/)
+  hosts.last.answerAll()
+  expect(hosts.last.asked).toEqual(['open', 'load 1'])
+  expect(backend.health()).toEqual({ restartCount: 4, lastLoss: 'death 4' })
+  const running = runRow(model, 5)
+  hosts.last.answerAll()
+  expect(await running).toBe(10)
+  expect(clock.pendingTimers).toBe(0)
+})
+
+test('rests twice as long each time that the host on trial dies too, up to five minutes', async () => {
+  const subject = createScriptedBackend()
+  const { backend, hosts, clock, load } = subject
+  const model = await load()
+  dieTooOften(subject)
+  for (const restMs of [10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000]) {
+    const count = hosts.all.length
+    clock.advance(restMs - 1)
+    await expect(runRow(model, 1)).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE', retryAfterMs: 1 })
+    expect(hosts.all).toHaveLength(count)
+    clock.advance(1)
+    expect(hosts.all).toHaveLength(count + 1)
+    hosts.last.answerAll()
+    const running = runRow(model, 1)
+    hosts.last.die('again')
+    await expect(running).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' })
+    expect(backend.health().outage).toMatch(/again/)
+  }
+})
+
+test('forgets its rests once a host has lived for as long as it last rested', async () => {
+  const subject = createScriptedBackend()
+  const { hosts, clock, load } = subject
+  await load()
+  dieTooOften(subject)
+  clock.advance(10_000)
+  hosts.last.answerAll()
+  hosts.last.die()
+  clock.advance(20_000)
+  hosts.last.answerAll()
+  clock.advance(60_000)
+  const count = hosts.all.length
+  for (let death = 1; death <= 4; death++) {
+    hosts.last.die()
+    if (death < 4) hosts.last.answerAll()
+  }
+  expect(hosts.all).toHaveLength(count + 3)
+  clock.advance(10_000)
+  expect(hosts.all).toHaveLength(count + 4)
+})
+
+test('tries again soon where a host that served cannot be made anew', async () => {
+  const { backend, hosts, clock, load } = createScriptedBackend()
+  const model = await load()
+  hosts.failure = new Error('no more processes')
+  hosts.last.die()
+  await expect(runRow(model, 1)).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE', retryAfterMs: 10_000 })
+  expect(backend.health().outage).toMatch(/could not be started: Error: no more processes/)
+  hosts.failure = undefined
+  clock.advance(10_000)
+  hosts.last.answerAll()
+  expect(backend.health().outage).toBeUndefined()
+  const running = runRow(model, 5)
+  hosts.last.answerAll()
+  expect(await running).toBe(10)
+})
+
+test('forgets its rest when closed', async () => {
+  const subject = createScriptedBackend()
+  const { backend, hosts, clock, load } = subject
+  const model = await load()
+  dieTooOften(subject)
   await backend.close()
+  expect(clock.pendingTimers).toBe(0)
   await expect(runRow(model, 1)).rejects.toMatchObject({ code: 'CLOSED' })
   const next = await load()
   const again = runRow(next, 5)
   hosts.last.die('death 5')
   hosts.last.answerAll()
   expect(await again).toBe(10)
+  expect(backend.health().outage).toBeUndefined()
 })
 
-test('goes on refusing for as long as nobody closes it', async () => {
-  const { hosts, clock, load } = createScriptedBackend()
+test('starts no host after a rest that nobody waits for, and can be had again then', async () => {
+  const subject = createScriptedBackend()
+  const { hosts, clock, load } = subject
   const model = await load()
-  for (let death = 1; death <= 4; death++) {
-    hosts.last.die()
-    if (death < 4) hosts.last.answerAll()
-  }
-  clock.advance(1e9)
-  await expect(runRow(model, 1)).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' })
-})
-
-test('can be opened again a minute after its last model was closed', async () => {
-  const { hosts, clock, load } = createScriptedBackend()
-  const model = await load()
-  for (let death = 1; death <= 4; death++) {
-    hosts.last.die()
-    if (death < 4) hosts.last.answerAll()
-  }
+  dieTooOften(subject)
   model.dispose()
-  clock.advance(59_000)
+  expect(clock.pendingTimers).toBe(0)
+  clock.advance(9_999)
   await expect(load()).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' })
-  clock.advance(1_000)
+  clock.advance(1)
+  expect(hosts.all).toHaveLength(4)
   const running = runRow(await load(), 5)
   hosts.last.answerAll()
   expect(await running).toBe(10)

@@ -118,6 +118,69 @@ test('ends a host that does not answer a batch in time: that batch is over, the 
   expect(backend.health()).toEqual({ restartCount: 1, lastLoss: 'no answer within 2000 ms' })
 })
 
+const budget = { timeBudgetMs: 300 }
+
+test('ends a host whose run is past the budget of its model, and does not run that batch again', async () => {
+  const { backend, hosts, clock, load } = createScriptedBackend()
+  const model = await load()
+  const hung = runRow(model, 1, budget)
+  const next = runRow(model, 2, budget)
+  clock.advance(299)
+  expect(hosts.last.isKilled).toBe(false)
+  clock.advance(1)
+  expect(hosts.last.isKilled).toBe(true)
+  await expect(hung).rejects.toMatchObject({
+    code: 'EXECUTION_FAILED',
+    message: 'synthetic took longer than its time budget of 300 ms for one batch',
+    details: { model: 'synthetic', timeBudgetMs: 300, backend: 'native' },
+  })
+  clock.advance(5)
+  hosts.last.answerAll()
+  expect(await next).toBe(4)
+  expect(hosts.last.asked).toEqual(['open', 'load 1', 'run 1'])
+  expect(backend.health()).toEqual({ restartCount: 1, lastLoss: 'no answer within 300 ms' })
+})
+
+test('lets models have budgets of their own, below and above that of a run without one', async () => {
+  const { hosts, clock, load } = createScriptedBackend({ runDeadlineMs: 2000 })
+  const [hasty, patient] = [await load(), await load()]
+  const slow = runRow(patient, 1, { timeBudgetMs: 5000 })
+  clock.advance(4999)
+  hosts.last.answer()
+  expect(await slow).toBe(2)
+  const hung = runRow(hasty, 1, budget)
+  clock.advance(300)
+  await expect(hung).rejects.toMatchObject({ code: 'EXECUTION_FAILED' })
+})
+
+test('counts neither the wait for a new host nor the batches before it against the budget', async () => {
+  const { hosts, clock, load } = createScriptedBackend()
+  const [slow, model] = [await load(), await load()]
+  const first = runRow(slow, 1, { timeBudgetMs: 2000 })
+  const second = runRow(model, 2, budget)
+  clock.advance(1999)
+  hosts.last.answer()
+  expect(await first).toBe(2)
+  clock.advance(200)
+  hosts.last.die()
+  clock.advance(1000)
+  hosts.last.answerAll()
+  expect(await second).toBe(4)
+})
+
+test('sends no batch to a new host whose callers have given up by then', async () => {
+  const { hosts, clock, load } = createScriptedBackend()
+  const model = await load()
+  const lost = runRow(model, 1, budget)
+  hosts.last.die()
+  clock.advance(300 + 5000)
+  const next = runRow(model, 2, budget)
+  hosts.last.answerAll()
+  await expect(lost).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' })
+  expect(await next).toBe(4)
+  expect(hosts.last.asked).toEqual(['open', 'load 1', 'run 1'])
+})
+
 test('counts the time of a batch from when the host can begin it', async () => {
   const { hosts, clock, load } = createScriptedBackend({ runDeadlineMs: 2000 })
   const model = await load()
@@ -147,7 +210,7 @@ test('rejects what waits where the device does not come back', async () => {
   const running = runRow(model, 1)
   hosts.last.die()
   hosts.last.fail({ code: 'BACKEND_UNAVAILABLE', message: 'no CUDA device' })
-  const expected = { code: 'BACKEND_UNAVAILABLE', message: 'no CUDA device' }
+  const expected = { code: 'BACKEND_UNAVAILABLE', message: expect.stringMatching(/^no CUDA device; it is tried again/) }
   await expect(running).rejects.toMatchObject(expected)
   await expect(runRow(model, 1)).rejects.toMatchObject(expected)
 })

@@ -1,5 +1,5 @@
 // Batches spread over several equal backends: parts in their places, all members used, failures whole.
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import type { Artifact } from '../../../src/artifact/artifact.ts'
 import { createPooledBackend } from '../../../src/backend/host/pooled-backend.ts'
 import type { Backend, BackendModel } from '../../../src/backend/port.ts'
@@ -8,6 +8,10 @@ import { createFakeClock, type FakeClock } from '../../helpers/fake-clock.ts'
 
 const artifact = {} as Artifact
 
+/** Members that are tried again later. */
+const away = new Set<number>()
+afterEach(() => away.clear())
+
 /** Doubles its input; a row takes a millisecond of the fake clock. */
 function member(id: number, log: string[], clock: FakeClock, fault?: 'load' | 'run'): Backend {
   return {
@@ -15,7 +19,11 @@ function member(id: number, log: string[], clock: FakeClock, fault?: 'load' | 'r
     description: 'wasm',
     open: () => Promise.resolve({ library: 'wasm', device: { kind: 'cpu', name: `thread ${id}` } }),
     tensorCount: () => Promise.resolve(id),
-    health: () => ({ restartCount: id, ...(id === 1 ? { lastLoss: 'killed' } : {}) }),
+    health: () => ({
+      restartCount: id,
+      ...(id === 1 && { lastLoss: 'killed' }),
+      ...(away.has(id) && { outage: `${id} is away` }),
+    }),
     close: () => Promise.resolve(void log.push(`close ${id}`)),
     load() {
       if (fault === 'load') return Promise.reject(createError('OUT_OF_MEMORY', 'no room'))
@@ -69,6 +77,19 @@ describe('createPooledBackend', () => {
     const { model, log } = await pool([undefined, undefined])
     await Promise.all([run(model, 1), run(model, 1)])
     expect(log).toEqual(['0: 1', '1: 1'])
+  })
+
+  it('leaves out who is away, and says so only where nobody is left', async () => {
+    const { backend, model, log } = await pool([undefined, undefined, undefined])
+    await run(model, 9)
+    away.add(0)
+    expect(await run(model, 10)).toEqual(doubled(10))
+    expect(log.slice(1)).toEqual(['1: 5', '2: 5'])
+    expect(backend.health()).not.toHaveProperty('outage')
+    away.add(1).add(2)
+    expect(await run(model, 1)).toEqual(doubled(1))
+    expect(log.at(-1)).toBe('0: 1')
+    expect(backend.health()).toMatchObject({ outage: '0 is away' })
   })
 
   it('fails a batch of which a part fails, once all parts have ended', async () => {
