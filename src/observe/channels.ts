@@ -21,8 +21,11 @@ export type Channel = keyof typeof channelNames
 export type ChannelMessages = {
   readonly prediction: {
     readonly model: string
+    /** That had the row, whether or not it gave the answer; null where none was loaded. */
     readonly version: string | null
     readonly latencyMs: number
+    /** The caller's own. */
+    readonly requestId?: string
     /** Where the answer came from; absent with `code`. */
     readonly source?: PredictionSource
     readonly code?: ErrorCode
@@ -31,9 +34,11 @@ export type ChannelMessages = {
     readonly model: string
     readonly version: string
     readonly rowCount: number
+    /** Longest wait of a row. */
     readonly queueMs: number
+    readonly encodeMs: number
     readonly runMs: number
-    readonly error?: unknown
+    readonly decodeMs: number
   }
   readonly fallback: {
     readonly model: string
@@ -52,8 +57,11 @@ export type ChannelMessages = {
     readonly code?: ErrorCode
   }
   readonly cacheFault: {
+    /** What began to fail, or to fail in another way: told once and not at every call. */
     readonly operation: 'get' | 'set' | 'connection' | 'decode' | 'encode' | 'revalidate' | 'close'
     readonly error: unknown
+    /** What to do about it, where that is known. */
+    readonly remedy?: string
   }
   readonly modelLoaded: { readonly model: string; readonly version: string; readonly loadMs: number }
   readonly modelFailed: { readonly model: string; readonly version: string | null; readonly error: unknown }
@@ -63,6 +71,14 @@ export type ChannelMessages = {
 export type BreakerPhase = 'closed' | 'open' | 'half-open'
 
 /** Hands one event to whoever listens; must not throw and must be cheap without listeners. */
-export type Publish = <Name extends Channel>(channel: Name, message: ChannelMessages[Name]) => void
+export interface Publish {
+  <Name extends Channel>(channel: Name, message: ChannelMessages[Name]): void
+  /** Whether anyone listens, for messages that are made for each row or batch. @default always */
+  readonly isHeard?: (channel: Channel) => boolean
+}
 
 export const silentPublish: Publish = () => {}
+
+export function isHeard(publish: Publish, channel: Channel): boolean {
+  return publish.isHeard === undefined || publish.isHeard(channel)
+}

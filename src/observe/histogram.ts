@@ -1,4 +1,4 @@
-// Durations in, percentiles with a stated relative error out: log-spaced buckets of fixed memory (9 KiB).
+// Durations in, percentiles with a stated relative error out: log-spaced buckets of fixed memory (9 KiB once anything was recorded).
 
 /** Buckets per power of two: neighbours differ by at most 1/32, and their middle from any value in them by half of it. */
 const subBucketBits = 5
@@ -26,6 +26,7 @@ const upperHalf = new Uint32Array(Float64Array.of(1).buffer)[1] === 0 ? 0 : 1
 
 export type HistogramSummary = {
   readonly count: number
+  readonly sum: number
   readonly mean: number
   readonly p50: number
   readonly p95: number
@@ -34,9 +35,11 @@ export type HistogramSummary = {
   readonly max: number
 }
 
+const noBuckets = new Float64Array(0)
+
 export class Histogram {
   // float64 counts: a uint32 would wrap after a day at 50,000 records a second
-  readonly #buckets = new Float64Array(bucketCount)
+  #buckets = noBuckets
   #count = 0
   #sum = 0
   #max = 0
@@ -48,6 +51,7 @@ export class Histogram {
   /** Counts one value; NaN and negative values count as 0, those beyond the last bucket as its upper edge. */
   record(value: number): void {
     const positive = value > 0 ? (value < highestValue ? value : highestValue) : 0
+    if (this.#buckets === noBuckets) this.#buckets = new Float64Array(bucketCount)
     this.#buckets[bucketOf(positive)]++
     this.#count++
     this.#sum += positive
@@ -70,6 +74,7 @@ export class Histogram {
   summary(): HistogramSummary {
     return {
       count: this.#count,
+      sum: this.#sum,
       mean: this.#count === 0 ? 0 : this.#sum / this.#count,
       p50: this.percentile(0.5),
       p95: this.percentile(0.95),
@@ -80,6 +85,8 @@ export class Histogram {
 
   /** Adds every value of `other`, as if it had been recorded here. */
   merge(other: Histogram): void {
+    if (other.#count === 0) return
+    if (this.#buckets === noBuckets) this.#buckets = new Float64Array(bucketCount)
     for (let i = 0; i < bucketCount; i++) this.#buckets[i] += other.#buckets[i]
     this.#count += other.#count
     this.#sum += other.#sum
@@ -87,6 +94,7 @@ export class Histogram {
   }
 
   reset(): void {
+    if (this.#count === 0) return
     this.#buckets.fill(0)
     this.#count = 0
     this.#sum = 0

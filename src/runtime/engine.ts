@@ -18,12 +18,15 @@ import { createError, type MLError } from '../errors.ts'
 import type { Publish } from '../observe/channels.ts'
 import type { ModelStats } from '../observe/stats.ts'
 import type { StopSignal } from '../observe/stop-signal.ts'
+import type { Span } from '../observe/tracing.ts'
+import type { VersionStats } from '../observe/version-stats.ts'
 import { type Breaker, createBreaker } from '../resilience/breaker.ts'
 import { timeoutError } from '../resilience/deadline.ts'
 import type { Answer, Origin } from '../rows/prediction.ts'
 import { createRowReader, type RowReader } from '../rows/read-row.ts'
+import { BatchWatch } from './batch-watch.ts'
 import { Leases } from './leases.ts'
-import { createLoadedModel, type LoadedModel } from './loaded-model.ts'
+import { createLoadedModel, type LoadedModel, type RunTimes } from './loaded-model.ts'
 import type { PredictOptions, ResolvedServingOptions } from './options.ts'
 import type { Platform } from './platform.ts'
 import { assertNotAllWrong, modelFailure, type RowResult, valueOf } from './row-result.ts'
@@ -42,6 +45,8 @@ export type EngineRow = {
   readonly deadlineAtMs: number
   readonly wanted: Wanted | undefined
   readonly options: PredictOptions
+  /** Of the call that the row belongs to. */
+  readonly span?: Span | undefined
 }
 
 export type EngineOptions = {
@@ -60,10 +65,14 @@ export class Engine {
   readonly artifact: Artifact
   readonly reader: RowReader
   readonly breaker: Breaker
+  /** Of this version, whichever engine runs it and whoever asks. */
+  readonly stats: VersionStats
   /** Milliseconds of a run of one row, measured when the engine was warmed. */
   readonly runMs: number
   /** Rows of one predictBatch under way at once: half the queue, so that two such calls fit beside each other. */
   readonly sliceRows: number
+  /** Rows of the largest batch that its options allow. */
+  readonly maxBatchRows: number
   readonly #model: LoadedModel
   readonly #options: EngineOptions
   readonly #batcher: Batcher<Float64Array, Answer>
@@ -72,12 +81,13 @@ export class Engine {
   readonly #leases = new Leases()
   readonly #sizesInUse = new SizesInUse()
   #endBatch: ReturnType<Breaker['begin']> | undefined
+  readonly #batches: BatchWatch
   #isClosed = false
 
   /** Warms the backend with the artifact's own check rows, at the batch sizes that will come. */
   static async start(options: EngineOptions): Promise<Engine> {
     const { artifact, selected, serving, platform } = options
-    const model = createLoadedModel(artifact, selected)
+    const model = createLoadedModel(artifact, selected, platform.clock)
     const { strategy } = resolveBatchingOptions(serving.batching === false ? {} : serving.batching)
     try {
       const warming = { rows: probeRows(artifact), maxRows: strategy.maxRows, clock: platform.clock }
@@ -95,6 +105,9 @@ export class Engine {
     this.#model = model
     this.name = name
     this.version = version
+    this.stats = options.stats.of(version)
+    const backend = (): string => options.selected.choice.picked
+    this.#batches = new BatchWatch({ model: name, version, stats: this.stats, publish, platform, backend })
     this.schema = schema
     this.artifact = artifact
     this.runMs = runMs
@@ -107,6 +120,7 @@ export class Engine {
     }
     // Without batching, predictBatch still feeds whole slices; only rows that come alone run alone.
     const batching = serving.batching === false ? {} : serving.batching
+    this.maxBatchRows = resolveBatchingOptions(batching).strategy.maxRows
     this.sliceRows = Math.max(1, Math.min(4096, resolveBatchingOptions(batching).maxQueuedRows >> 1))
     this.#batcher = createBatcher<Float64Array, Answer>({
       ...batching,
@@ -117,7 +131,7 @@ export class Engine {
       mode: model.mode,
       clock: platform.clock,
       defer: platform.defer,
-      observe: (rowCount, queueMs, runMs) => this.#recordBatch(rowCount, queueMs, runMs),
+      observe: (rowCount, queueMs, elapsedMs) => this.#recordBatch(rowCount, queueMs, elapsedMs),
     })
     if (runMs > 0) this.#batcher.recordRun(1, runMs)
   }
@@ -136,6 +150,11 @@ export class Engine {
     return this.#rowKeys[kind]
   }
 
+  /** Rows that wait for a batch now. */
+  get queuedRows(): number {
+    return this.#batcher.queuedRows
+  }
+
   /** What runs cost and how large batches are for that; undefined until it is known. */
   get cost(): BatcherCost | undefined {
     return this.#batcher.cost()
@@ -149,6 +168,7 @@ export class Engine {
     const { canonical, rowIndex, signal, deadlineAtMs, wanted, options } = row
     const isAlone = rowIndex === undefined
     if (isAlone && this.#options.serving.batching === false && this.#model.mode === 'sync') return this.#runAlone(row)
+    if (row.span !== undefined) this.#batches.expect(canonical, row.span)
     const whenFull = isAlone ? 'refuse' : 'wait'
     return this.#batcher.submit(canonical, { signal, priority: options.priority, deadlineAtMs, wanted, whenFull })
   }
@@ -198,22 +218,27 @@ export class Engine {
 
   /** One result for the breaker a batch, however often it is run: `#onOutcome` gives it. */
   #execute(rows: readonly Float64Array[], { attempt }: BatchRun): readonly RowResult[] | Promise<readonly RowResult[]> {
-    if (attempt === 1) this.#endBatch = this.breaker.begin()
-    return this.#run(rows)
+    if (attempt === 1) {
+      this.#endBatch = this.breaker.begin()
+      this.#batches.begin(rows)
+    }
+    return this.#run(rows, this.#batches.times)
   }
 
   #onOutcome(outcome: BatchOutcome): void {
     const end = this.#endBatch
     this.#endBatch = undefined
-    end?.(outcome.kind === 'failed' ? { error: outcome.error } : undefined)
+    const failure = outcome.kind === 'failed' ? { error: outcome.error } : undefined
+    this.#batches.end(failure)
+    end?.(failure)
   }
 
-  #run(rows: readonly Float64Array[]): readonly RowResult[] | Promise<readonly RowResult[]> {
+  #run(rows: readonly Float64Array[], times: RunTimes): readonly RowResult[] | Promise<readonly RowResult[]> {
     const { serving, platform } = this.#options
     const { timeBudgetMs } = serving
     let results: ReturnType<LoadedModel['run']>
     try {
-      results = this.#model.run(rows, { timeBudgetMs })
+      results = this.#model.run(rows, { timeBudgetMs }, times)
     } catch (error) {
       throw modelFailure(error, this.name)
     }
@@ -225,7 +250,7 @@ export class Engine {
     return withTimeBudget(checked, { model: this.name, timeBudgetMs, hostWaitMs, clock: platform.clock })
   }
 
-  async #runAlone({ canonical, signal, deadlineAtMs, wanted, options }: EngineRow): Promise<Answer> {
+  async #runAlone({ canonical, span, signal, deadlineAtMs, wanted, options }: EngineRow): Promise<Answer> {
     // after a look into the cache its caller may have left
     if (signal?.aborted === true) throw signal.reason
     if (this.#isClosed) throw this.#closedError()
@@ -233,18 +258,30 @@ export class Engine {
     const startedAt = clock.now()
     const { timeoutMs = 0 } = options
     if (startedAt >= Math.min(deadlineAtMs, wanted?.untilMs ?? Infinity)) throw timeoutError(this.name, timeoutMs)
+    if (span !== undefined) this.#batches.expect(canonical, span)
+    const runOnce = (): readonly RowResult[] | Promise<readonly RowResult[]> => {
+      const times = this.#batches.begin([canonical])
+      try {
+        const results = this.#run([canonical], times)
+        this.#batches.end()
+        return results
+      } catch (error) {
+        this.#batches.end({ error })
+        this.#recordBatch(1, 0, clock.now() - startedAt)
+        throw error
+      }
+    }
     // the model is synchronous, and so is its guarded run
-    const [result] = this.breaker.guard(() => this.#run([canonical])) as readonly RowResult[]
+    const [result] = this.breaker.guard(runOnce) as readonly RowResult[]
     const endedAt = clock.now()
     this.#recordBatch(1, 0, endedAt - startedAt)
     if (endedAt >= deadlineAtMs) throw timeoutError(this.name, timeoutMs)
     return valueOf(result)
   }
 
-  #recordBatch(rowCount: number, queueMs: number, runMs: number): void {
+  #recordBatch(rowCount: number, queueMs: number, elapsedMs: number): void {
     this.#sizesInUse.record(rowCount)
-    this.#options.stats.recordBatch(rowCount, queueMs, runMs)
-    this.#options.publish('batch', { model: this.name, version: this.version, rowCount, queueMs, runMs })
+    this.#batches.record(rowCount, queueMs, elapsedMs)
   }
 
   #closedError(): Error {

@@ -1,8 +1,10 @@
 // One artifact in, a predictor without a registry out.
 
+import { createRequestLog } from '../observe/request-log.ts'
 import { createModelStats } from '../observe/stats.ts'
 import { createFallback, type Fallback } from '../resilience/fallback.ts'
 import { type LoadModelOptions, resolveServingOptions } from './options.ts'
+import { withTracing } from './open-telemetry.ts'
 import { detectPlatform } from './platform.ts'
 import { ModelPredictor } from './predictor.ts'
 import { createPublish } from './publish.ts'
@@ -32,7 +34,7 @@ export async function loadExpected(
   { expected, config = {} }: Pick<StartEngineOptions, 'expected' | 'config'>,
 ): Promise<ModelPredictor> {
   const serving = resolveServingOptions(options)
-  const platform = options.platform ?? (await detectPlatform())
+  const platform = await withTracing(options.platform ?? (await detectPlatform()), serving.tracing)
   const publish = await createPublish()
   const stats = createModelStats({ clock: platform.clock })
   const where = typeof source === 'string' ? source : 'the artifact'
@@ -67,6 +69,7 @@ export async function loadExpected(
     fallbackFor: () => fallback,
     cache,
     stats,
+    log: createRequestLog({ ...serving, model: engine.name, clock: platform.clock }),
     platform,
     publish,
     onClose: async () => {

@@ -4,11 +4,20 @@ import type { Artifact } from '../artifact/artifact.ts'
 import type { BackendModel, RunLimits, Slab } from '../backend/port.ts'
 import type { SelectedBackend } from '../backend/choice/select-backend.ts'
 import { isMLError } from '../errors.ts'
+import { type Clock, systemClock } from '../observe/clock.ts'
 import { createDecoder } from '../rows/decode.ts'
 import type { RowResult } from './row-result.ts'
 
 /** Rows of the first slabs; they double from here. */
 const firstCapacity = 64
+
+/** Where a run, or several of one batch, add what they took. */
+export type RunTimes = {
+  /** Filling the slabs, and turning rows into what the backend reads. */
+  encodeMs: number
+  /** Reading the answers. */
+  decodeMs: number
+}
 
 export type LoadedModel = {
   readonly mode: BackendModel['mode']
@@ -17,7 +26,11 @@ export type LoadedModel = {
    * One result a row, in order. Batches of an asynchronous model may overlap: one that is overdue may run on. Without
    * limits, as while it is warmed, a run may take as long as the backend lets it.
    */
-  run(rows: readonly Float64Array[], limits?: RunLimits): readonly RowResult[] | Promise<readonly RowResult[]>
+  run(
+    rows: readonly Float64Array[],
+    limits?: RunLimits,
+    times?: RunTimes,
+  ): readonly RowResult[] | Promise<readonly RowResult[]>
   /** Frees the backend's model once no batch runs: it must not lose its tensors in the middle of one. */
   dispose(): void
 }
@@ -34,6 +47,7 @@ type Slabs = {
 export function createLoadedModel(
   { metadata }: Artifact,
   { model: backend, encoder }: Pick<SelectedBackend, 'model' | 'encoder'>,
+  { now }: Pick<Clock, 'now'> = systemClock,
 ): LoadedModel {
   const decode = createDecoder(metadata.head)
   const featureCount = metadata.schema.features.length
@@ -68,14 +82,18 @@ export function createLoadedModel(
     }
   }
 
-  function fill(slabs: Slabs, rows: readonly Float64Array[]): void {
+  function fill(slabs: Slabs, rows: readonly Float64Array[], times: RunTimes): void {
+    const startedAt = now()
     for (let i = 0; i < rows.length; i++) slabs.rows.set(rows[i], i * featureCount)
     encoder.encode(slabs.rows, rows.length, slabs.inputValues)
+    times.encodeMs += now() - startedAt
   }
 
-  function read({ output }: Slabs, rowCount: number): RowResult[] {
+  function read({ output }: Slabs, rowCount: number, times: RunTimes): RowResult[] {
+    const startedAt = now()
     const results: RowResult[] = new Array<RowResult>(rowCount)
     for (let i = 0; i < rowCount; i++) results[i] = decodeRow(output.values, i)
+    times.decodeMs += now() - startedAt
     return results
   }
 
@@ -88,11 +106,15 @@ export function createLoadedModel(
     }
   }
 
-  async function finish(pending: Promise<void>, slabs: Slabs, rowCount: number): Promise<readonly RowResult[]> {
+  async function finish(
+    pending: Promise<void>,
+    slabs: Slabs,
+    { rowCount, times }: { readonly rowCount: number; readonly times: RunTimes },
+  ): Promise<readonly RowResult[]> {
     runningCount++
     try {
       await pending
-      return read(slabs, rowCount)
+      return read(slabs, rowCount, times)
     } finally {
       giveBack(slabs)
       if (--runningCount === 0 && isDisposed) backend.dispose()
@@ -102,18 +124,18 @@ export function createLoadedModel(
   return {
     mode: backend.mode,
     hostWaitMs: backend.hostWaitMs,
-    run(rows, limits) {
+    run(rows, limits, times = { encodeMs: 0, decodeMs: 0 }) {
       if (rows.length === 0) return []
       const slabs = take(rows.length)
       let pending: void | Promise<void> = undefined
       try {
-        fill(slabs, rows)
+        fill(slabs, rows, times)
         pending = backend.run(slabs.inputs, rows.length, [slabs.output], limits)
-        if (pending === undefined) return read(slabs, rows.length)
+        if (pending === undefined) return read(slabs, rows.length, times)
       } finally {
         if (pending === undefined) giveBack(slabs)
       }
-      return finish(pending, slabs, rows.length)
+      return finish(pending, slabs, { rowCount: rows.length, times })
     },
     dispose() {
       isDisposed = true

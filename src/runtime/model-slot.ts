@@ -2,7 +2,7 @@
 
 import type { ModelSchema } from '../artifact/schema.ts'
 import { createError } from '../errors.ts'
-import { createModelStats, type ModelStats } from '../observe/stats.ts'
+import type { ModelStats } from '../observe/stats.ts'
 import type { Engine } from './engine.ts'
 import type { Platform } from './platform.ts'
 import type { EngineState } from './request.ts'
@@ -23,6 +23,7 @@ export type SlotState = EngineState | Asleep
 export type Slot = {
   /** Undefined for the active version. */
   readonly selector: string | undefined
+  /** Of all versions of the model. */
   readonly stats: ModelStats
   readonly retry: RetrySchedule
   state: SlotState
@@ -40,11 +41,12 @@ export type Slot = {
 export function createSlot(
   model: string,
   selector: string | undefined,
-  { platform, retryAfterMs }: { readonly platform: Platform; readonly retryAfterMs: number },
+  options: { readonly platform: Platform; readonly retryAfterMs: number; readonly stats: ModelStats },
 ): Slot {
+  const { platform, retryAfterMs, stats } = options
   return {
     selector,
-    stats: createModelStats({ clock: platform.clock }),
+    stats,
     retry: new RetrySchedule(platform.clock, retryAfterMs),
     state: { kind: 'failed', error: createError('MODEL_LOAD_FAILED', `${model} is not loaded yet`) },
     loading: undefined,

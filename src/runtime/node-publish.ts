@@ -8,6 +8,9 @@ const channels = Object.fromEntries(Object.entries(channelNames).map(([key, name
   NodeChannel
 >
 
-export const nodePublish: Publish = (key, message) => {
-  if (channels[key].hasSubscribers) channels[key].publish(message)
-}
+export const nodePublish: Publish = Object.assign(
+  ((key, message) => {
+    if (channels[key].hasSubscribers) channels[key].publish(message)
+  }) satisfies Publish,
+  { isHeard: (key: Channel) => channels[key].hasSubscribers },
+)

@@ -8,6 +8,7 @@ import { type ResolvedCaching, resolveCaching } from '../cache/caching-options.t
 import { createError } from '../errors.ts'
 import { systemClock } from '../observe/clock.ts'
 import { type Logger, silentLogger } from '../observe/logger.ts'
+import type { TracerProvider } from '../observe/tracing.ts'
 import { createBreaker } from '../resilience/breaker.ts'
 import { createRuleTable, type FallbackRules, type RuleTable } from '../resilience/rules.ts'
 import { checkedBackendOptions } from './checked-backend-options.ts'
@@ -27,6 +28,13 @@ export type ServingOptions = {
   readonly execution?: 'inline' | { readonly workers: number }
   /** @default a logger that says nothing */
   readonly logger?: Logger
+  /** Whether lines about requests hold the row and texts that quote its values. @default false */
+  readonly logRows?: boolean
+  /**
+   * OpenTelemetry spans of requests and batches: `true` where the application has @opentelemetry/api and registers a
+   * provider, now or later; or a provider of your own; `false` for none. @default true
+   */
+  readonly tracing?: boolean | TracerProvider
   readonly batching?: false | BatchingOptions
   /** False for no cache; true is every default. @default true */
   readonly caching?: boolean | CachingOptions
@@ -73,6 +81,8 @@ export type PredictOptions = {
   readonly priority?: 'low' | 'normal' | 'high'
   /** Keeps cached answers of tenants apart. */
   readonly tenant?: string
+  /** The caller's name for this call, 1 to 256 characters: in lines of the log, on the prediction channel and in its span. */
+  readonly requestId?: string
 }
 
 export type ResolvedServingOptions = {
@@ -81,6 +91,8 @@ export type ResolvedServingOptions = {
   /** 0 for inline. */
   readonly workers: number
   readonly logger: Logger
+  readonly logRows: boolean
+  readonly tracing: boolean | TracerProvider
   readonly batching: false | BatchingOptions
   readonly caching: false | ResolvedCaching
   readonly rules: RuleTable
@@ -103,12 +115,25 @@ export function resolveServingOptions(options: ServingOptions): ResolvedServingO
     backendOptions: checkedBackendOptions(options.backendOptions ?? {}),
     workers: checkedWorkers(options.execution ?? 'inline'),
     logger,
+    logRows: checkedFlag('logRows', options.logRows ?? false),
+    tracing: checkedTracing(options.tracing ?? true),
     batching: checkedBatching(options.batching ?? {}),
     caching: resolveCaching(options.caching),
     rules: createRuleTable(fallbacks),
     breaker: checkedBreaker(breaker),
     timeBudgetMs: positive('timeBudgetMs', timeBudgetMs),
   }
+}
+
+function checkedFlag(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw wrongOption(name, 'true or false', value)
+  return value
+}
+
+function checkedTracing(tracing: boolean | TracerProvider): boolean | TracerProvider {
+  if (typeof tracing === 'boolean' || typeof (tracing as Partial<TracerProvider> | null)?.getTracer === 'function')
+    return tracing
+  throw wrongOption('tracing', 'true, false or a tracer provider of OpenTelemetry', tracing)
 }
 
 /** More threads than this only take turns on any machine there is. */

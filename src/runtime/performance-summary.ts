@@ -1,8 +1,10 @@
-// Health of every model in; the specification's performance summary out.
+// Health of every model in; the specification's performance summary out, per model and version and in all.
 
+import { type BatchStage, batchStages, type ModelStatsSnapshot } from '../observe/version-stats.ts'
 import type { ModelHealth } from './model-health.ts'
 
-export type ModelPerformance = {
+export type VersionPerformance = {
+  /** Rows that were answered. */
   readonly totalPredictions: number
   readonly meanMs: number
   readonly p50Ms: number
@@ -11,39 +13,75 @@ export type ModelPerformance = {
   readonly cacheHitRate: number
   readonly meanBatchRows: number
   readonly errorRate: number
+}
+
+export type ModelPerformance = VersionPerformance & {
   /** Whether p95 is within the model's target; null where it has none. */
   readonly isTargetMet: boolean | null
+  /** Parts of a batch's time: waiting, encoding, in the backend, decoding. */
+  readonly stages: Readonly<Record<BatchStage, { readonly meanMs: number; readonly p95Ms: number }>>
+  /** Versions that answered at least one row; '' where no version was loaded. */
+  readonly versions: Readonly<Record<string, VersionPerformance>>
 }
 
 export type PerformanceSummary = {
   readonly totalPredictions: number
+  /** errors ÷ (successes + errors) of all models, per row. */
+  readonly errorRate: number
   /** Models that answered at least one row. */
   readonly models: Readonly<Record<string, ModelPerformance>>
   readonly cache: { readonly lookups: number; readonly hitRate: number }
 }
 
 export function describePerformance(health: Readonly<Record<string, ModelHealth>>): PerformanceSummary {
+  const all = Object.values(health).map(({ stats }) => stats)
+  const total = (read: (stats: ModelStatsSnapshot) => number): number =>
+    all.reduce((sum, stats) => sum + read(stats), 0)
+  const [successes, errors] = [total((stats) => stats.successes), total((stats) => stats.errors)]
+  const hits = total(({ cache }) => cache.hits)
+  const lookups = hits + total(({ cache }) => cache.misses)
   const busy = Object.entries(health).filter(([, { stats }]) => stats.successes > 0)
-  const hits = busy.reduce((sum, [, { stats }]) => sum + stats.cache.hits, 0)
-  const lookups = busy.reduce((sum, [, { stats }]) => sum + stats.cache.hits + stats.cache.misses, 0)
   return {
-    totalPredictions: busy.reduce((sum, [, { stats }]) => sum + stats.successes, 0),
+    totalPredictions: successes,
+    errorRate: shareOf(errors, successes + errors),
     models: Object.fromEntries(busy.map(([name, model]) => [name, describeModel(model)])),
-    cache: { lookups, hitRate: lookups === 0 ? 0 : hits / lookups },
+    cache: { lookups, hitRate: shareOf(hits, lookups) },
   }
 }
 
-function describeModel({ stats, latencyTargetMs }: ModelHealth): ModelPerformance {
-  const { mean, p50, p95, p99 } = stats.latencyMs
+function describeModel({ stats, versions, latencyTargetMs }: ModelHealth): ModelPerformance {
+  const answering = versions.filter((each) => each.stats.successes > 0)
+  const stages = batchStages.map((stage) => {
+    const { mean, p95 } = stats[`${stage}Ms`]
+    return [stage, { meanMs: mean, p95Ms: p95 }] as const
+  })
   return {
-    totalPredictions: stats.successes,
-    meanMs: mean,
-    p50Ms: p50,
-    p95Ms: p95,
-    p99Ms: p99,
-    cacheHitRate: stats.cache.hitRate,
-    meanBatchRows: stats.meanBatchRows,
-    errorRate: stats.errorRate,
-    isTargetMet: latencyTargetMs === undefined ? null : p95 <= latencyTargetMs,
+    ...describeRows(stats),
+    isTargetMet: latencyTargetMs === undefined ? null : stats.latencyMs.p95 <= latencyTargetMs,
+    stages: Object.fromEntries(stages) as ModelPerformance['stages'],
+    versions: Object.fromEntries(answering.map((each) => [each.version, describeRows(each.stats)])),
   }
+}
+
+function describeRows({
+  successes,
+  latencyMs,
+  cache,
+  meanBatchRows,
+  errorRate,
+}: ModelStatsSnapshot): VersionPerformance {
+  return {
+    totalPredictions: successes,
+    meanMs: latencyMs.mean,
+    p50Ms: latencyMs.p50,
+    p95Ms: latencyMs.p95,
+    p99Ms: latencyMs.p99,
+    cacheHitRate: cache.hitRate,
+    meanBatchRows,
+    errorRate,
+  }
+}
+
+function shareOf(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole
 }

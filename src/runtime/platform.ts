@@ -3,12 +3,15 @@
 import { type Hash, sha256Hex } from '../artifact/sha256.ts'
 import { isNode } from '../backend/host/is-node.ts'
 import { type Clock, systemClock } from '../observe/clock.ts'
+import type { Tracing } from '../observe/tracing.ts'
 
 export type Platform = {
   readonly clock: Clock
   /** Calls back once the events that are already there have been handled: setImmediate in Node. */
   readonly defer: (callback: () => void) => void
   readonly hash: Hash
+  /** Spans of requests and batches. @default OpenTelemetry's, where the application has its API; see the option `tracing` */
+  readonly tracing?: Tracing
 }
 
 /** What this realm offers; in Node the hash is OpenSSL's, elsewhere portable JavaScript. */

@@ -5,6 +5,9 @@ import type { PredictOptions } from './options.ts'
 
 const priorities: readonly unknown[] = ['low', 'normal', 'high']
 
+/** A UUID has 36 and a W3C traceparent 55; longer ones are documents, which do not belong into every line of a log. */
+const longestRequestId = 256
+
 /**
  * Checked before anything else, so that a misspelt priority is the caller's error and not the model's.
  * @throws INPUT_INVALID
@@ -12,14 +15,24 @@ const priorities: readonly unknown[] = ['low', 'normal', 'high']
 export function assertPredictOptions(options: PredictOptions): void {
   if (typeof options !== 'object' || options === null)
     throw createError('INPUT_INVALID', `options of predict: expected an object, got ${describe(options)}`)
-  const { signal, timeoutMs, priority, tenant, useCache, strict } = options
+  const { signal, timeoutMs, priority, tenant, useCache, strict, requestId } = options
   if (signal !== undefined && !isSignal(signal)) throw wrong('signal', 'an AbortSignal', signal)
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
     throw wrong('timeoutMs', 'a number of milliseconds above 0', timeoutMs)
   if (priority !== undefined && !priorities.includes(priority)) throw wrong('priority', priorities.join(', '), priority)
   if (tenant !== undefined && typeof tenant !== 'string') throw wrong('tenant', 'a string', tenant)
+  if (requestId !== undefined && !isRequestId(requestId))
+    throw wrong(
+      'requestId',
+      `a string of 1 to ${longestRequestId} characters`,
+      typeof requestId === 'string' ? `${requestId.length}` : requestId,
+    )
   if (useCache !== undefined && typeof useCache !== 'boolean') throw wrong('useCache', 'true or false', useCache)
   if (strict !== undefined && typeof strict !== 'boolean') throw wrong('strict', 'true or false', strict)
+}
+
+function isRequestId(value: unknown): boolean {
+  return typeof value === 'string' && value.length >= 1 && value.length <= longestRequestId
 }
 
 /** By shape, since polyfills and other realms have classes of their own. */

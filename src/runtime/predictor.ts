@@ -3,12 +3,16 @@
 import type { ModelSchema } from '../artifact/schema.ts'
 import { createError, isMLError, type MLError } from '../errors.ts'
 import type { Publish } from '../observe/channels.ts'
-import type { ModelStats } from '../observe/stats.ts'
+import type { RequestLog } from '../observe/request-log.ts'
+import { type ModelStats, noVersion } from '../observe/stats.ts'
+import { endFailed, type Span } from '../observe/tracing.ts'
 import { withDeadline } from '../resilience/deadline.ts'
 import type { Fallback } from '../resilience/fallback.ts'
 import type { Prediction, Row } from '../rows/prediction.ts'
 import type { RowReader } from '../rows/read-row.ts'
 import { predictSlices } from './batch-prediction.ts'
+import type { Engine } from './engine.ts'
+import { observed } from './observed.ts'
 import { describeHealth, type ModelHealth } from './model-health.ts'
 import type { PredictOptions } from './options.ts'
 import type { Platform } from './platform.ts'
@@ -22,7 +26,6 @@ import {
   cached,
   gated,
   leased,
-  observed,
   optionsChecked,
   refusedEarly,
   rowRead,
@@ -44,6 +47,12 @@ export type ModelPredictorOptions = {
   readonly schemaWithoutModel?: ModelSchema
   readonly cache: SharedCache | undefined
   readonly stats: ModelStats
+  /** Whether it is of one version or alias: then its health counts the rows of that version alone. */
+  readonly isPinned?: boolean
+  /** Every engine of the model that answers somewhere. @default the one of `current` */
+  readonly engines?: () => readonly Engine[]
+  /** Undefined where nobody reads it. */
+  readonly log?: RequestLog
   readonly platform: Platform
   readonly publish: Publish
   readonly latencyTargetMs?: number
@@ -66,20 +75,20 @@ export class ModelPredictor {
   #closing: Promise<void> | undefined
 
   constructor(options: ModelPredictorOptions) {
-    const { name, cache, stats, platform, publish } = options
+    const { name, cache, platform, publish, log } = options
     const { clock } = platform
     this.name = name
     this.#options = options
     const stages = [
-      observed(name, stats, clock, publish),
+      observed({ model: name, clock, publish, log, tracing: platform.tracing }),
       optionsChecked(),
       ...(cache === undefined ? [refusedEarly(options)] : []),
       rowRead(options.readerWithoutModel),
       withTimeout({ model: name, clock, fallbackFor: options.fallbackFor }),
-      withFallback(options.fallbackFor, stats),
+      withFallback(options.fallbackFor),
       ...(options.routing === undefined ? [] : [routed(options.routing, clock)]),
       leased(cache !== undefined),
-      ...(cache === undefined ? [] : [cached({ ...cache, stats })]),
+      ...(cache === undefined ? [] : [cached(cache)]),
       gated(),
     ]
     this.#handle = stages.reduceRight<Handler>((next, stage) => stage(next), batched())
@@ -110,7 +119,7 @@ export class ModelPredictor {
     if (this.#isClosed) return Promise.reject(this.#closedError())
     const state = this.#options.state()
     if (state.kind === 'asleep') return this.#predictWhenAwake(state, row, options)
-    return this.#handle(newRequest(row, undefined, { options, state }))
+    return this.#handle(this.#request(row, undefined, { options, state }))
   }
 
   /**
@@ -133,11 +142,13 @@ export class ModelPredictor {
     const deadlineAtMs = this.#options.platform.clock.now() + (timeoutMs ?? Infinity)
     const predictOne = (index: number, joined: AbortSignal | undefined) =>
       this.#handle({
-        ...newRequest(rows[index], index, { options: perRow, state }),
+        ...this.#request(rows[index], index, { options: perRow, state }),
         signal: joined,
         deadlineAtMs,
+        span,
       })
     const isLoaded = state.kind === 'loaded'
+    const span = this.#options.platform.tracing?.startRequest(this.name, rows.length, options.requestId)
     const predictAll = () =>
       predictSlices(rows.length, predictOne, {
         timeoutMs,
@@ -147,17 +158,20 @@ export class ModelPredictor {
         sliceRows: isLoaded ? state.engine.sliceRows : sliceRowsWithoutModel,
       })
     // one version for all rows, which a swap meanwhile leaves loaded until the last of them has its answer
-    return isLoaded ? state.engine.lease(predictAll) : predictAll()
+    const answers = isLoaded ? state.engine.lease(predictAll) : predictAll()
+    return span === undefined ? answers : this.#traced(span, state, answers)
   }
 
   /** What the model is doing, judged by its recent requests. */
   getHealth(): ModelHealth {
-    const { name, stats, cache, latencyTargetMs, fallbackFor, routing } = this.#options
+    const { name, stats, isPinned = false, engines, cache, latencyTargetMs, fallbackFor, routing } = this.#options
     const current: SlotState = this.#isClosed ? { kind: 'failed', error: this.#closedError() } : this.#current()
     return describeHealth({
       name,
       state: current,
-      stats: stats.snapshot(),
+      stats,
+      isPinned,
+      engines: engines?.(),
       cache,
       fallbackRule: current.kind === 'asleep' ? undefined : fallbackFor(current)?.ruleName,
       latencyTargetMs,
@@ -176,6 +190,43 @@ export class ModelPredictor {
     return this.close()
   }
 
+  /** The span of a predictBatch ends with it. */
+  async #traced(
+    span: Span,
+    state: EngineState,
+    answers: Promise<(Prediction | MLError)[]>,
+  ): Promise<(Prediction | MLError)[]> {
+    if (state.kind === 'loaded') span.setAttributes({ 'tfjs_serving.version': state.engine.version })
+    try {
+      const entries = await answers
+      span.setAttributes({ 'tfjs_serving.failed_rows': entries.filter(isMLError).length })
+      span.end()
+      return entries
+    } catch (error) {
+      endFailed(span, error, !isMLError(error))
+      throw error
+    }
+  }
+
+  #request(
+    row: Row,
+    rowIndex: number | undefined,
+    { options, state }: Pick<PredictionRequest, 'options' | 'state'>,
+  ): PredictionRequest {
+    return {
+      row,
+      rowIndex,
+      options,
+      signal: undefined,
+      deadlineAtMs: Infinity,
+      wanted: undefined,
+      state,
+      stats: state.kind === 'loaded' ? state.engine.stats : this.#options.stats.of(noVersion),
+      span: undefined,
+      canonical: noRow,
+    }
+  }
+
   #current(): SlotState {
     return (this.#options.current ?? this.#options.state)()
   }
@@ -188,7 +239,7 @@ export class ModelPredictor {
     return withDeadline({ timeoutMs, signal, ...this.#named() }, async (joined) => {
       await asleep.wake()
       const state = this.#awakeState(asleep)
-      return this.#handle(newRequest(row, undefined, { options: { ...rest, signal: joined }, state }))
+      return this.#handle(this.#request(row, undefined, { options: { ...rest, signal: joined }, state }))
     })
   }
 
@@ -209,23 +260,6 @@ export class ModelPredictor {
 
   #closedError(): MLError {
     return createError('CLOSED', `the predictor of ${this.name} is closed`)
-  }
-}
-
-function newRequest(
-  row: Row,
-  rowIndex: number | undefined,
-  { options, state }: Pick<PredictionRequest, 'options' | 'state'>,
-): PredictionRequest {
-  return {
-    row,
-    rowIndex,
-    options,
-    signal: undefined,
-    deadlineAtMs: Infinity,
-    wanted: undefined,
-    state,
-    canonical: noRow,
   }
 }
 

@@ -20,12 +20,15 @@ export function describeRegistry(entries: readonly (readonly [name: string, heal
 
 export function metricsText({ models }: RegistryHealth): string {
   return prometheusText(
-    Object.values(models).map(({ model, version, status, breaker, stats }) => ({
+    Object.values(models).map(({ model, status, versions }) => ({
       model,
-      version: version ?? '',
       status,
-      breaker,
-      stats,
+      versions: versions.map(({ version, breaker, batching, stats }) => ({
+        version,
+        ...(breaker === undefined ? {} : { breaker }),
+        ...(batching === undefined ? {} : { queuedRows: batching.queuedRows }),
+        stats,
+      })),
     })),
   )
 }

@@ -10,6 +10,7 @@ import type { ModelFolder } from './model-folder.ts'
 import { parseModelRef } from './model-ref.ts'
 import { type RegistryOptions, type ResolvedServingOptions, resolveServingOptions } from './options.ts'
 import { describePerformance, type PerformanceSummary } from './performance-summary.ts'
+import { withTracing } from './open-telemetry.ts'
 import { detectPlatform } from './platform.ts'
 import type { ModelPredictor } from './predictor.ts'
 import { createPublish } from './publish.ts'
@@ -128,7 +129,7 @@ export class MLServiceRegistry {
   async #initialize(): Promise<void> {
     const { modelsDir, allowBelowFloor = false, retryAfterMs = 1_000 } = this.options
     const serving = this.#serving
-    const platform = this.options.platform ?? (await detectPlatform())
+    const platform = await withTracing(this.options.platform ?? (await detectPlatform()), serving.tracing)
     const publish = await createPublish()
     const { discoverModelFolders, readArtifactFolder, readModelFolder } = await import('./model-folder.ts')
     const folders = await discoverModelFolders(modelsDir)

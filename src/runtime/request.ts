@@ -3,6 +3,8 @@
 import type { Wanted } from '../batching/pending-job.ts'
 import type { MLError } from '../errors.ts'
 import type { StopSignal } from '../observe/stop-signal.ts'
+import type { Span } from '../observe/tracing.ts'
+import type { VersionStats } from '../observe/version-stats.ts'
 import type { Prediction, Row } from '../rows/prediction.ts'
 import type { Engine } from './engine.ts'
 import type { PredictOptions } from './options.ts'
@@ -26,6 +28,10 @@ export type PredictionRequest = {
   wanted: Wanted | undefined
   /** Fixed when the request starts, so that a swap never mixes versions within it. */
   state: EngineState
+  /** Of the version that has the row. */
+  readonly stats: VersionStats
+  /** Of the call that the row belongs to; undefined where nobody records it. */
+  span: Span | undefined
   /** Set once the row was read: one float64 a feature. */
   canonical: Float64Array
 }

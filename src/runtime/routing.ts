@@ -2,7 +2,7 @@
 
 import { createError, isMLError } from '../errors.ts'
 import type { Clock } from '../observe/clock.ts'
-import { createModelStats, type ModelStats } from '../observe/stats.ts'
+import { VersionStats } from '../observe/version-stats.ts'
 import type { Slot } from './model-slot.ts'
 import type { Stage } from './request.ts'
 import type { ShadowComparison, ShadowReport } from './shadow.ts'
@@ -40,7 +40,7 @@ export class Routing {
   readonly #arms: readonly Arm[]
   readonly #pick: (() => Slot) | undefined
   readonly #clock: Clock
-  readonly #stats = new Map<string, ModelStats>()
+  readonly #stats = new Map<string, VersionStats>()
   readonly shadow: ShadowComparison | undefined
 
   constructor(arms: readonly Arm[], shadow: ShadowComparison | undefined, clock: Clock) {
@@ -62,9 +62,9 @@ export class Routing {
     return this.shadow === undefined ? arms : [...arms, this.shadow.slot]
   }
 
-  statsOf(version: string): ModelStats {
+  statsOf(version: string): VersionStats {
     let stats = this.#stats.get(version)
-    if (stats === undefined) this.#stats.set(version, (stats = createModelStats({ clock: this.#clock })))
+    if (stats === undefined) this.#stats.set(version, (stats = new VersionStats({ clock: this.#clock })))
     return stats
   }
 

@@ -2,6 +2,7 @@
 
 import type { ArtifactMetadata } from '../artifact/metadata.ts'
 import { createError } from '../errors.ts'
+import { createRequestLog, type RequestLog } from '../observe/request-log.ts'
 import { createRowReader } from '../rows/read-row.ts'
 import { createFallbacks } from './model-fallback.ts'
 import type { ModelHealth } from './model-health.ts'
@@ -18,6 +19,7 @@ import type { ServedModelContext } from './start-version.ts'
 export class ServedModel {
   readonly #context: ServedModelContext
   readonly #table: SlotTable
+  readonly #log: RequestLog | undefined
   /** Routings are set one after the other. */
   readonly #routings = { turn: Promise.resolve() }
   #routing: Routing | undefined
@@ -26,6 +28,8 @@ export class ServedModel {
   constructor(entry: ServiceEntry, context: ServedModelContext) {
     this.#context = context
     this.#table = new SlotTable(entry, context)
+    const { logger, logRows } = context.serving
+    this.#log = createRequestLog({ model: entry.name, logger, logRows, clock: context.platform.clock })
   }
 
   /** Loads the active version; a failure becomes the model's state, never an exception. */
@@ -181,13 +185,15 @@ export class ServedModel {
       name,
       state: () => this.#next(slot),
       current: () => (this.#table.isClosed ? closedState(name) : slot.state),
-      ...(slot.selector === undefined ? { routing: () => this.#routing } : {}),
+      ...(slot.selector === undefined ? { routing: () => this.#routing } : { isPinned: true }),
       fallbackFor: useFallback ? createFallbacks(this.#table.entry, serving.rules, publish) : () => undefined,
       ...(config.schema === undefined
         ? {}
         : { readerWithoutModel: createRowReader(config.schema), schemaWithoutModel: config.schema }),
       cache,
       stats: slot.stats,
+      engines: () => this.#table.engines,
+      log: this.#log,
       platform,
       publish,
       ...(config.latencyTargetMs === undefined ? {} : { latencyTargetMs: config.latencyTargetMs }),

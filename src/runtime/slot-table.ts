@@ -1,6 +1,7 @@
 // One model's folder in; what callers name of it, each with the engine that answers there, loaded, swapped, unloaded, out.
 
 import { createError } from '../errors.ts'
+import { createModelStats, type ModelStats } from '../observe/stats.ts'
 import { ClosingGate } from './closing-gate.ts'
 import type { Engine } from './engine.ts'
 import { asLoadError, warmUpFailed, withFallbackFlag } from './load-failure.ts'
@@ -15,6 +16,7 @@ export class SlotTable {
   readonly #versions: VersionTable
   readonly #slots = new Map<string, Slot>()
   readonly #gate = new ClosingGate()
+  readonly stats: ModelStats
   #entry: ServiceEntry
   #readCount = 0
   /** Number of the read that `#entry` is from. */
@@ -23,6 +25,7 @@ export class SlotTable {
   constructor(entry: ServiceEntry, context: ServedModelContext) {
     this.#entry = entry
     this.#context = context
+    this.stats = createModelStats({ clock: context.platform.clock })
     this.#versions = new VersionTable({
       start: (version, stats) => startVersion(this.#entry, version, { ...context, stats }),
       budget: context.budget,
@@ -42,6 +45,13 @@ export class SlotTable {
     return [...this.#slots.values()]
   }
 
+  /** Engines that answer somewhere. */
+  get engines(): readonly Engine[] {
+    const engines = new Set<Engine>()
+    for (const { state } of this.#slots.values()) if (state.kind === 'loaded') engines.add(state.engine)
+    return [...engines]
+  }
+
   get rule(): ReturnType<typeof findRule> {
     return findRule(this.#entry, this.#context.serving.rules)
   }
@@ -50,7 +60,7 @@ export class SlotTable {
     const key = keyOf(selector)
     const found = this.#slots.get(key)
     if (found !== undefined) return found
-    const slot = createSlot(this.#entry.name, selector, this.#context)
+    const slot = createSlot(this.#entry.name, selector, { ...this.#context, stats: this.stats })
     this.#slots.set(key, slot)
     return slot
   }
@@ -108,6 +118,7 @@ export class SlotTable {
   async retireUnlessNamed(engine: Engine): Promise<void> {
     const isNamed = this.slots.some(({ state }) => state.kind === 'loaded' && state.engine === engine)
     if (!isNamed) await this.#versions.retire(engine)
+    this.stats.forgetUnused((version) => this.engines.some((used) => used.version === version))
   }
 
   /** Settles every caller who waits here, at once; waits for loads under way. */

@@ -4,11 +4,9 @@ import { rejectSoon } from '../batching/reject-soon.ts'
 import type { Found } from '../cache/cache-port.ts'
 import type { Caller, Load, Wanted } from '../cache/single-flight.ts'
 import { isMLError, type MLError } from '../errors.ts'
-import type { ChannelMessages, Publish } from '../observe/channels.ts'
 import type { Clock } from '../observe/clock.ts'
 import { DeadlineWatch } from '../observe/deadline-watch.ts'
 import type { StopSignal } from '../observe/stop-signal.ts'
-import type { ModelStats } from '../observe/stats.ts'
 import { raceAbort, timeoutError } from '../resilience/deadline.ts'
 import { canFallBack, type Fallback } from '../resilience/fallback.ts'
 import { answerOf, type Prediction, predictionOf } from '../rows/prediction.ts'
@@ -20,38 +18,10 @@ import type { EngineState, Handler, PredictionRequest, Stage } from './request.t
 import { createRowArena } from './row-arena.ts'
 import type { SharedCache } from './shared-cache.ts'
 
-export type CachedOptions = Omit<SharedCache, 'close'> & { readonly stats: ModelStats }
+export type CachedOptions = Omit<SharedCache, 'close'>
 
 /** Callers go before runs that nobody waits for. */
 const lowPriority = { priority: 'low' } as const satisfies PredictOptions
-
-/** Counts and times every request, whatever becomes of it. */
-export function observed(model: string, stats: ModelStats, clock: Clock, publish: Publish): Stage {
-  return (next) => (request) => {
-    const startedAt = clock.now()
-    // no rethrow: it costs a microsecond of each row that is refused
-    return new Promise((resolve, reject) => {
-      void next(request).then(
-        (prediction) => {
-          const latencyMs = clock.now() - startedAt
-          stats.recordAnswer(prediction.source, latencyMs)
-          publish('prediction', { model, version: prediction.version, latencyMs, source: prediction.source })
-          resolve(prediction)
-        },
-        (error: unknown) => {
-          if (isMLError(error)) stats.recordError(error.code)
-          else stats.recordAbort()
-          publish('prediction', failedMessage(model, clock.now() - startedAt, error))
-          reject(error as Error)
-        },
-      )
-    })
-  }
-}
-
-function failedMessage(model: string, latencyMs: number, error: unknown): ChannelMessages['prediction'] {
-  return { model, version: null, latencyMs, ...(isMLError(error) ? { code: error.code } : {}) }
-}
 
 /** Options that cannot be, and calls that are over before they began, end here. */
 export function optionsChecked(): Stage {
@@ -106,13 +76,13 @@ function passed(look: (request: PredictionRequest) => void): Stage {
 }
 
 /** Lets the rule answer where the model cannot. It lies outside the cache, so no rule's answer is ever remembered. */
-export function withFallback(fallbackFor: (state: EngineState) => Fallback | undefined, stats: ModelStats): Stage {
+export function withFallback(fallbackFor: (state: EngineState) => Fallback | undefined): Stage {
   return (next) => (request) => {
     const fallback = fallbackFor(request.state)
     if (fallback === undefined) return next(request)
     return next(request).catch((error: unknown) => {
       if (!canFallBack(error)) throw error
-      stats.recordFallbackCause(error.code)
+      request.stats.recordFallbackCause(error.code)
       const answer = fallback.answer(request.row, error)
       if (!(answer instanceof Promise) || request.signal === undefined) return answer
       return raceAbort(request.signal, () => answer)
@@ -183,7 +153,7 @@ export function leased(hasCache: boolean): Stage {
  * Remembers answers of the model by row; equal rows asked for at once run once. Rows that are looked up in the same turn,
  * as those of predictBatch are, share a call to the cache, and those that it does not have share a run.
  */
-export function cached({ cache, worth, flights, renewals, stats }: CachedOptions): Stage {
+export function cached({ cache, worth, flights, renewals }: CachedOptions): Stage {
   return (next) => {
     const run = (key: string, request: PredictionRequest): Promise<Prediction> =>
       next(request).then((prediction) => {
@@ -196,7 +166,7 @@ export function cached({ cache, worth, flights, renewals, stats }: CachedOptions
       request: PredictionRequest,
       { signal, wanted }: { readonly signal: StopSignal | undefined; readonly wanted: Wanted },
     ): Promise<Prediction> => {
-      stats.recordCacheMiss()
+      request.stats.recordCacheMiss()
       // others may come to share the run, and want it for longer
       const shared = { ...request, signal, wanted, deadlineAtMs: Infinity }
       return renewals.join(key, { signal }) ?? run(key, shared)
@@ -205,7 +175,13 @@ export function cached({ cache, worth, flights, renewals, stats }: CachedOptions
     const hit = (key: string, request: PredictionRequest, { answer, isStale }: Found): Prediction => {
       const { engine } = loaded(request)
       if (isStale) {
-        const inBackground = { ...request, rowIndex: undefined, options: lowPriority, deadlineAtMs: Infinity }
+        const inBackground = {
+          ...request,
+          rowIndex: undefined,
+          span: undefined,
+          options: lowPriority,
+          deadlineAtMs: Infinity,
+        }
         const isStarted = renewals.start(key, (signal) => engine.lease(() => run(key, { ...inBackground, signal })))
         if (isStarted) cache.recordRevalidation()
       }
@@ -230,13 +206,13 @@ export function cached({ cache, worth, flights, renewals, stats }: CachedOptions
       if (cache.mode === 'sync' && !isCoalesced && request.rowIndex === undefined) {
         const refusal = engine.refusalOf(request.options)
         if (refusal !== undefined) {
-          stats.recordCacheMiss()
+          request.stats.recordCacheMiss()
           return rejectSoon(refusal)
         }
       }
       const flight = flights.run(key, load, callerOf(request))
       if (!isCoalesced) return flight
-      stats.recordCoalesced()
+      request.stats.recordCoalesced()
       return flight.then(
         // an object of its own for each caller
         (prediction) => ({ ...prediction }),

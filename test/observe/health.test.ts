@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { judgeHealth } from '../../src/observe/health.ts'
+import { type Health, judgeHealth, withVersions } from '../../src/observe/health.ts'
 import type { HealthInput } from '../../src/observe/health.ts'
-import { createModelStats } from '../../src/observe/stats.ts'
-import type { ModelStats, OutcomeCounts } from '../../src/observe/stats.ts'
+import type { OutcomeCounts } from '../../src/observe/outcomes.ts'
+import { VersionStats } from '../../src/observe/version-stats.ts'
 import { createFakeClock } from '../helpers/fake-clock.ts'
 
-function outcomes(record: (stats: ModelStats) => void): OutcomeCounts {
-  const stats = createModelStats({ clock: createFakeClock() })
+function outcomes(record: (stats: VersionStats) => void): OutcomeCounts {
+  const stats = new VersionStats({ clock: createFakeClock() })
   record(stats)
   return stats.snapshot().recent
 }
@@ -34,7 +34,7 @@ const cases: readonly [string, Partial<HealthInput>, string, readonly string[]][
   ['not loaded, without', { isLoaded: false }, 'unhealthy', ['not-loaded']],
 ]
 
-function mix(stats: ModelStats, successes: number, errors: number): void {
+function mix(stats: VersionStats, successes: number, errors: number): void {
   repeat(successes, () => stats.recordAnswer('model', 1))
   repeat(errors, () => stats.recordError('EXECUTION_FAILED'))
 }
@@ -49,5 +49,32 @@ describe('judgeHealth', () => {
   it('says what was measured and what was expected', () => {
     const recent = outcomes((stats) => mix(stats, 90, 10))
     expect(judgeHealth({ ...calm, recent }).reasons[0].text).toBe('10 % of rows failed, expected less than 5.0 %')
+  })
+})
+
+describe('withVersions', () => {
+  const well: Health = { status: 'healthy', reasons: [] }
+  const failing: Health = { status: 'unhealthy', reasons: [{ kind: 'all-failing', text: 'all of 9 rows failed' }] }
+  const active = { ...well, version: '1.0.0', isActive: true }
+  const canary = { ...well, version: '2.0.0', isActive: false }
+
+  it('says what the sum hides of a version in a small share of the traffic', () => {
+    expect(withVersions(well, [active, { ...canary, ...failing }])).toEqual({
+      status: 'degraded',
+      reasons: [{ kind: 'version', text: 'version 2.0.0: all of 9 rows failed' }],
+    })
+  })
+
+  it('is unhealthy with the active version, whoever else answers', () => {
+    const degraded: Health = { status: 'degraded', reasons: [{ kind: 'error-rate', text: '50 % of rows failed' }] }
+    expect(withVersions(degraded, [{ ...active, ...failing }, canary])).toMatchObject({
+      status: 'unhealthy',
+      reasons: [{ kind: 'error-rate' }, { kind: 'version' }],
+    })
+  })
+
+  it('adds nothing where all do well, or there is one', () => {
+    expect(withVersions(well, [active, canary])).toBe(well)
+    expect(withVersions(failing, [{ ...active, ...failing }])).toBe(failing)
   })
 })

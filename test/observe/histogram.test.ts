@@ -26,7 +26,7 @@ describe('Histogram', () => {
   })
 
   it('gives 0 for everything before the first value', () => {
-    expect(new Histogram().summary()).toEqual({ count: 0, mean: 0, p50: 0, p95: 0, p99: 0, max: 0 })
+    expect(new Histogram().summary()).toEqual({ count: 0, sum: 0, mean: 0, p50: 0, p95: 0, p99: 0, max: 0 })
   })
 
   it('keeps count, mean and max exact', () => {

@@ -1,0 +1,109 @@
+// The outermost stage of a prediction: counts, times, tells and logs what becomes of each row.
+
+import { type ErrorCode, isMLError } from '../errors.ts'
+import { type ChannelMessages, isHeard, type Publish } from '../observe/channels.ts'
+import type { Clock } from '../observe/clock.ts'
+import type { LoggedRequest, RequestLog } from '../observe/request-log.ts'
+import { endFailed, type SpanAttributes, type Tracing } from '../observe/tracing.ts'
+import type { Prediction } from '../rows/prediction.ts'
+import type { PredictOptions } from './options.ts'
+import type { Handler, PredictionRequest, Stage } from './request.ts'
+
+export type ObservedOptions = {
+  readonly model: string
+  readonly clock: Clock
+  readonly publish: Publish
+  /** Undefined where nobody reads it. */
+  readonly log: RequestLog | undefined
+  /** Undefined where nobody could record spans. */
+  readonly tracing: Tracing | undefined
+}
+
+/** Counts and times every request for the version that had it, whatever becomes of it. */
+export function observed({ model, clock, publish, log, tracing }: ObservedOptions): Stage {
+  return (next) => (request) => {
+    const startedAt = clock.now()
+    const answer = tracing === undefined ? next(request) : traced(tracing, model, request, next)
+    // no rethrow: it costs a microsecond of each row that is refused
+    return new Promise((resolve, reject) => {
+      void answer.then(
+        (prediction) => {
+          const nowMs = clock.now()
+          const { source } = prediction
+          request.stats.recordAnswer(source, nowMs - startedAt, nowMs)
+          if (isHeard(publish, 'prediction'))
+            publish('prediction', { ...messageOf(model, request, nowMs - startedAt), source })
+          if (source === 'fallback') log?.fellBack(loggedRequest(request), prediction)
+          resolve(prediction)
+        },
+        (error: unknown) => {
+          const nowMs = clock.now()
+          const code = codeOf(request, error)
+          if (code === undefined) request.stats.recordAbort(nowMs)
+          else request.stats.recordError(code, nowMs)
+          if (isHeard(publish, 'prediction'))
+            publish('prediction', {
+              ...messageOf(model, request, nowMs - startedAt),
+              ...(code === undefined ? {} : { code }),
+            })
+          if (code !== undefined) log?.failed(loggedRequest(request), error)
+          reject(error as Error)
+        },
+      )
+    })
+  }
+}
+
+/** Rows of a batch share its caller's span, which is there already. */
+function traced(tracing: Tracing, model: string, request: PredictionRequest, next: Handler): Promise<Prediction> {
+  if (request.span !== undefined || request.rowIndex !== undefined) return next(request)
+  const span = tracing.startRequest(model, 1, requestIdOf(request))
+  if (span === undefined) return next(request)
+  request.span = span
+  const answer = tracing.within(span, () => next(request))
+  void answer.then(
+    ({ source }) => {
+      if (span.isRecording()) span.setAttributes({ ...versionAttribute(request), 'tfjs_serving.source': source })
+      span.end()
+    },
+    (error: unknown) => {
+      span.setAttributes(versionAttribute(request))
+      endFailed(span, error, codeOf(request, error) === undefined)
+    },
+  )
+  return answer
+}
+
+function versionAttribute(request: PredictionRequest): SpanAttributes {
+  const version = versionOf(request)
+  return version === null ? {} : { 'tfjs_serving.version': version }
+}
+
+/** Undefined for a caller who left; what should never be thrown counts against the model. */
+function codeOf({ options, signal }: PredictionRequest, error: unknown): ErrorCode | undefined {
+  if (isMLError(error)) return error.code
+  // options may be anything at all
+  const isAborted = signal?.aborted === true || (options as PredictOptions | null)?.signal?.aborted === true
+  return isAborted ? undefined : 'EXECUTION_FAILED'
+}
+
+function messageOf(model: string, request: PredictionRequest, latencyMs: number): ChannelMessages['prediction'] {
+  const requestId = requestIdOf(request)
+  return { model, version: versionOf(request), latencyMs, ...(requestId === undefined ? {} : { requestId }) }
+}
+
+function loggedRequest(request: PredictionRequest): LoggedRequest {
+  const { state, row, rowIndex } = request
+  const featureNames = state.kind === 'loaded' ? state.engine.schema.features.map(({ name }) => name) : []
+  return { requestId: requestIdOf(request), version: versionOf(request), rowIndex, row, featureNames }
+}
+
+/** Options that were refused may hold anything. */
+function requestIdOf({ options }: PredictionRequest): string | undefined {
+  const requestId: unknown = (options as PredictOptions | null)?.requestId
+  return typeof requestId === 'string' ? requestId : undefined
+}
+
+function versionOf({ state }: PredictionRequest): string | null {
+  return state.kind === 'loaded' ? state.engine.version : null
+}
