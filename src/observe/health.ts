@@ -1,12 +1,20 @@
-// A model's recent outcomes, breaker and targets in; healthy, degraded or unhealthy with the reasons out.
+// A model's recent outcomes, breaker, targets and versions in; healthy, degraded or unhealthy with the reasons out.
 
 import type { BreakerPhase } from './channels.ts'
-import type { OutcomeCounts } from './stats.ts'
+import type { OutcomeCounts } from './outcomes.ts'
 
 export type HealthStatus = 'healthy' | 'degraded' | 'unhealthy'
 
 export type HealthReason = {
-  readonly kind: 'not-loaded' | 'all-failing' | 'error-rate' | 'latency' | 'breaker' | 'fallback' | 'backend'
+  readonly kind:
+    | 'not-loaded'
+    | 'all-failing'
+    | 'error-rate'
+    | 'latency'
+    | 'breaker'
+    | 'fallback'
+    | 'backend'
+    | 'version'
   /** One sentence for people. */
   readonly text: string
 }
@@ -27,6 +35,13 @@ export type HealthInput = {
   readonly movedBackend?: string
   /** Why its backend serves nothing now, and when it is tried again; absent while it serves. */
   readonly backendOutage?: string
+}
+
+/** How one of several versions does. */
+export type JudgedVersion = Health & {
+  readonly version: string
+  /** Whether it answers those who name no version. */
+  readonly isActive: boolean
 }
 
 /** From this share of failed rows on, a model is degraded (the specification: healthy below 5 %). */
@@ -73,6 +88,24 @@ export function judgeHealth({
   const canAnswer = hasFallback || (isLoaded && backendOutage === undefined)
   const isUnhealthy = isAllFailing || !canAnswer
   return { status: isUnhealthy ? 'unhealthy' : reasons.length > 0 ? 'degraded' : 'healthy', reasons }
+}
+
+/**
+ * What the sum of several versions hides: one that fails in a small share of the traffic degrades the model, and the
+ * active one makes it unhealthy although others still answer those who name them.
+ */
+export function withVersions(all: Health, versions: readonly JudgedVersion[]): Health {
+  const ailing = versions.filter(({ status }) => status !== 'healthy')
+  if (versions.length < 2 || ailing.length === 0) return all
+  const reasons = ailing.map(({ version, reasons: own }): HealthReason => {
+    return { kind: 'version', text: `version ${version}: ${own.map(({ text }) => text).join('; ')}` }
+  })
+  const isUnhealthy = ailing.some(({ isActive, status }) => isActive && status === 'unhealthy')
+  const isWorse = isUnhealthy || all.status === 'healthy'
+  return {
+    status: isWorse ? (isUnhealthy ? 'unhealthy' : 'degraded') : all.status,
+    reasons: [...all.reasons, ...reasons],
+  }
 }
 
 function percent(share: number): string {
