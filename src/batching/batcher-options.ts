@@ -27,8 +27,11 @@ export type BatcherOptions<Job, Result> = BatchingOptions & {
   readonly mayBeRowFault?: (error: unknown) => boolean
   /** Hears once of each batch how it ended, before the next one starts. Must not throw. */
   readonly onOutcome?: (outcome: BatchOutcome) => void
-  /** Hears of each batch that has ended: its rows, how long the oldest of them had waited, and its runs. Must not throw. */
-  readonly observe?: (rowCount: number, queueMs: number, runMs: number) => void
+  /**
+   * Hears of each batch that has ended: its rows, how long the oldest of them had waited, its runs, and when on the
+   * batcher's clock. Must not throw.
+   */
+  readonly observe?: (rowCount: number, queueMs: number, runMs: number, endedAtMs: number) => void
 }
 
 export type SubmitOptions = JobOptions & {

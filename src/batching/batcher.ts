@@ -180,7 +180,7 @@ export class Batcher<Job, Result> {
     // Never the next run in the same turn: what else the event loop has goes first, and the stack stays flat.
     if (when === 'later') this.#schedule.reconsider()
     else if (this.#jobs.queuedRows > 0) this.#schedule.defer()
-    this.#options.observe?.(rowCount, startedAtMs - oldestAtMs, endedAtMs - startedAtMs)
+    this.#options.observe?.(rowCount, startedAtMs - oldestAtMs, endedAtMs - startedAtMs, endedAtMs)
   }
 
   /** A queued job was aborted or late: without any left, no timer needs to hold the process. */

@@ -17,12 +17,20 @@ export type BatchWatchOptions = {
   readonly backend: () => string
 }
 
-type UnderWay = RunTimes & { readonly span: Span | undefined; error?: unknown }
+type UnderWay = RunTimes & { readonly span: Span | undefined; failure: { readonly error: unknown } | undefined }
+
+/** A batch that has ended, as the batcher tells it. */
+export type EndedBatch = {
+  readonly rowCount: number
+  readonly queueMs: number
+  readonly elapsedMs: number
+  readonly endedAtMs: number
+}
 
 export class BatchWatch {
   readonly #options: BatchWatchOptions
   readonly #spans: BatchSpans | undefined
-  #underWay: UnderWay = { encodeMs: 0, decodeMs: 0, span: undefined }
+  #underWay: UnderWay = { encodedAtMs: NaN, answeredAtMs: NaN, span: undefined, failure: undefined }
   /** Ended and still to be recorded: another one may end in between. */
   readonly #ended: UnderWay[] = []
 
@@ -32,7 +40,7 @@ export class BatchWatch {
     this.#spans = platform.tracing && new BatchSpans(platform.tracing, model)
   }
 
-  /** Where the runs of the batch that began last add what they took. */
+  /** Where the runs of the batch that began last write when they did what. */
   get times(): RunTimes {
     return this.#underWay
   }
@@ -43,22 +51,24 @@ export class BatchWatch {
   }
 
   begin(rows: readonly Float64Array[]): RunTimes {
-    this.#underWay = { encodeMs: 0, decodeMs: 0, span: this.#spans && this.#startSpan(this.#spans, rows) }
+    const span = this.#spans && this.#startSpan(this.#spans, rows)
+    this.#underWay = { encodedAtMs: NaN, answeredAtMs: NaN, span, failure: undefined }
     return this.#underWay
   }
 
   /** The batch that began last has ended: with `failure` where none of its rows has an answer. */
   end(failure?: { readonly error: unknown }): void {
     const ended = this.#underWay
-    if (failure !== undefined) ended.error = failure.error
+    ended.failure = failure
     this.#ended.push(ended)
   }
 
-  /** The batch that ended last; what is left of its time without encoding and decoding is the backend's. */
-  record(rowCount: number, queueMs: number, elapsedMs: number): void {
+  /** The batch that ended last. */
+  record({ rowCount, queueMs, elapsedMs, endedAtMs }: EndedBatch): void {
     const ended = this.#ended.pop()
     if (ended === undefined) return
-    const { encodeMs, decodeMs } = ended
+    const encodeMs = lasted(endedAtMs - elapsedMs, ended.encodedAtMs)
+    const decodeMs = lasted(ended.answeredAtMs, endedAtMs)
     const batch = { rowCount, queueMs, encodeMs, runMs: Math.max(0, elapsedMs - encodeMs - decodeMs), decodeMs }
     const { model, version, stats, publish } = this.#options
     stats.recordBatch(batch)
@@ -76,8 +86,13 @@ export class BatchWatch {
   }
 }
 
+/** 0 where a batch failed before it came so far. */
+function lasted(fromMs: number, untilMs: number): number {
+  return untilMs > fromMs ? untilMs - fromMs : 0
+}
+
 function endSpan(span: Span, ended: UnderWay, batch: BatchRecord): void {
   span.setAttributes(batchAttributes(batch))
-  if ('error' in ended) endFailed(span, ended.error, false)
+  if (ended.failure !== undefined) endFailed(span, ended.failure.error, false)
   else span.end()
 }

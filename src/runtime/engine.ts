@@ -24,7 +24,7 @@ import { type Breaker, createBreaker } from '../resilience/breaker.ts'
 import { timeoutError } from '../resilience/deadline.ts'
 import type { Answer, Origin } from '../rows/prediction.ts'
 import { createRowReader, type RowReader } from '../rows/read-row.ts'
-import { BatchWatch } from './batch-watch.ts'
+import { BatchWatch, type EndedBatch } from './batch-watch.ts'
 import { Leases } from './leases.ts'
 import { createLoadedModel, type LoadedModel, type RunTimes } from './loaded-model.ts'
 import type { PredictOptions, ResolvedServingOptions } from './options.ts'
@@ -131,7 +131,8 @@ export class Engine {
       mode: model.mode,
       clock: platform.clock,
       defer: platform.defer,
-      observe: (rowCount, queueMs, elapsedMs) => this.#recordBatch(rowCount, queueMs, elapsedMs),
+      observe: (rowCount, queueMs, elapsedMs, endedAtMs) =>
+        this.#recordBatch({ rowCount, queueMs, elapsedMs, endedAtMs }),
     })
     if (runMs > 0) this.#batcher.recordRun(1, runMs)
   }
@@ -267,21 +268,25 @@ export class Engine {
         return results
       } catch (error) {
         this.#batches.end({ error })
-        this.#recordBatch(1, 0, clock.now() - startedAt)
+        this.#recordLone(startedAt, clock.now())
         throw error
       }
     }
     // the model is synchronous, and so is its guarded run
     const [result] = this.breaker.guard(runOnce) as readonly RowResult[]
     const endedAt = clock.now()
-    this.#recordBatch(1, 0, endedAt - startedAt)
+    this.#recordLone(startedAt, endedAt)
     if (endedAt >= deadlineAtMs) throw timeoutError(this.name, timeoutMs)
     return valueOf(result)
   }
 
-  #recordBatch(rowCount: number, queueMs: number, elapsedMs: number): void {
-    this.#sizesInUse.record(rowCount)
-    this.#batches.record(rowCount, queueMs, elapsedMs)
+  #recordLone(startedAtMs: number, endedAtMs: number): void {
+    this.#recordBatch({ rowCount: 1, queueMs: 0, elapsedMs: endedAtMs - startedAtMs, endedAtMs })
+  }
+
+  #recordBatch(batch: EndedBatch): void {
+    this.#sizesInUse.record(batch.rowCount)
+    this.#batches.record(batch)
   }
 
   #closedError(): Error {

@@ -11,12 +11,12 @@ import type { RowResult } from './row-result.ts'
 /** Rows of the first slabs; they double from here. */
 const firstCapacity = 64
 
-/** Where a run, or several of one batch, add what they took. */
+/** Boundaries of the runs of one batch, as times of the clock; NaN until they are reached. */
 export type RunTimes = {
-  /** Filling the slabs, and turning rows into what the backend reads. */
-  encodeMs: number
-  /** Reading the answers. */
-  decodeMs: number
+  /** The first run's rows are what the backend reads. */
+  encodedAtMs: number
+  /** The backend has answered the last run. */
+  answeredAtMs: number
 }
 
 export type LoadedModel = {
@@ -83,17 +83,15 @@ export function createLoadedModel(
   }
 
   function fill(slabs: Slabs, rows: readonly Float64Array[], times: RunTimes): void {
-    const startedAt = now()
     for (let i = 0; i < rows.length; i++) slabs.rows.set(rows[i], i * featureCount)
     encoder.encode(slabs.rows, rows.length, slabs.inputValues)
-    times.encodeMs += now() - startedAt
+    if (Number.isNaN(times.encodedAtMs)) times.encodedAtMs = now()
   }
 
   function read({ output }: Slabs, rowCount: number, times: RunTimes): RowResult[] {
-    const startedAt = now()
+    times.answeredAtMs = now()
     const results: RowResult[] = new Array<RowResult>(rowCount)
     for (let i = 0; i < rowCount; i++) results[i] = decodeRow(output.values, i)
-    times.decodeMs += now() - startedAt
     return results
   }
 
@@ -124,7 +122,7 @@ export function createLoadedModel(
   return {
     mode: backend.mode,
     hostWaitMs: backend.hostWaitMs,
-    run(rows, limits, times = { encodeMs: 0, decodeMs: 0 }) {
+    run(rows, limits, times = { encodedAtMs: NaN, answeredAtMs: NaN }) {
       if (rows.length === 0) return []
       const slabs = take(rows.length)
       let pending: void | Promise<void> = undefined

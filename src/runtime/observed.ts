@@ -31,8 +31,11 @@ export function observed({ model, clock, publish, log, tracing }: ObservedOption
           const nowMs = clock.now()
           const { source } = prediction
           request.stats.recordAnswer(source, nowMs - startedAt, nowMs)
-          if (isHeard(publish, 'prediction'))
-            publish('prediction', { ...messageOf(model, request, nowMs - startedAt), source })
+          if (isHeard(publish, 'prediction')) {
+            const message = messageOf(model, request, nowMs - startedAt)
+            message.source = source
+            publish('prediction', message)
+          }
           if (source === 'fallback') log?.fellBack(loggedRequest(request), prediction)
           resolve(prediction)
         },
@@ -41,11 +44,11 @@ export function observed({ model, clock, publish, log, tracing }: ObservedOption
           const code = codeOf(request, error)
           if (code === undefined) request.stats.recordAbort(nowMs)
           else request.stats.recordError(code, nowMs)
-          if (isHeard(publish, 'prediction'))
-            publish('prediction', {
-              ...messageOf(model, request, nowMs - startedAt),
-              ...(code === undefined ? {} : { code }),
-            })
+          if (isHeard(publish, 'prediction')) {
+            const message = messageOf(model, request, nowMs - startedAt)
+            if (code !== undefined) message.code = code
+            publish('prediction', message)
+          }
           if (code !== undefined) log?.failed(loggedRequest(request), error)
           reject(error as Error)
         },
@@ -79,6 +82,8 @@ function versionAttribute(request: PredictionRequest): SpanAttributes {
   return version === null ? {} : { 'tfjs_serving.version': version }
 }
 
+type Writable<Record> = { -readonly [Key in keyof Record]: Record[Key] }
+
 /** Undefined for a caller who left; what should never be thrown counts against the model. */
 function codeOf({ options, signal }: PredictionRequest, error: unknown): ErrorCode | undefined {
   if (isMLError(error)) return error.code
@@ -87,9 +92,15 @@ function codeOf({ options, signal }: PredictionRequest, error: unknown): ErrorCo
   return isAborted ? undefined : 'EXECUTION_FAILED'
 }
 
-function messageOf(model: string, request: PredictionRequest, latencyMs: number): ChannelMessages['prediction'] {
+function messageOf(
+  model: string,
+  request: PredictionRequest,
+  latencyMs: number,
+): Writable<ChannelMessages['prediction']> {
   const requestId = requestIdOf(request)
-  return { model, version: versionOf(request), latencyMs, ...(requestId === undefined ? {} : { requestId }) }
+  const version = versionOf(request)
+  // field by field: a spread costs as much as all the rest
+  return requestId === undefined ? { model, version, latencyMs } : { model, version, latencyMs, requestId }
 }
 
 function loggedRequest(request: PredictionRequest): LoggedRequest {

@@ -149,7 +149,7 @@ describe('bisection of a failed batch', () => {
   it('reports the batch once, with the time of all its runs', async () => {
     const reports: number[][] = []
     const [batcher, simulation] = createSimulatedBatcher((rows) => rows, {
-      observe: (...report) => reports.push(report),
+      observe: (rowCount, queueMs, runMs) => reports.push([rowCount, queueMs, runMs]),
     })
     simulation.poison.add(0)
     await outcomesOf(batcher, 4, () => simulation.settle())

@@ -38,7 +38,7 @@ export function createHandReleasedBatcher(
     defer: (callback) => deferred.push(callback),
     // the submitting step ends with each submit, unless a test says otherwise
     afterStep: (callback) => callback(),
-    observe: (...report) => reports.push(report),
+    observe: (rowCount, queueMs, runMs) => reports.push([rowCount, queueMs, runMs]),
     execute(jobs) {
       const results = jobs.map(answerTo)
       if (mode === 'sync') {
