@@ -58,15 +58,17 @@ function whenGone(child: ChildProcess, callback: (reason: string) => void): void
   let stderrTail = ''
   let failure: Error | undefined
   let isTold = false
+  let pipesWait: NodeJS.Timeout | undefined
   const open = new Set(['process', 'channel', 'stderr'])
   const close = (part: string): void => {
     open.delete(part)
-    if (part === 'process') setTimeout(tell, pipesWaitMs)
+    if (part === 'process') pipesWait = setTimeout(tell, pipesWaitMs)
     if (open.size === 0) tell()
   }
   const tell = (): void => {
     if (isTold) return
     isTold = true
+    clearTimeout(pipesWait)
     const { exitCode: code, signalCode: signal } = child
     callback(failure === undefined ? exitReason({ code, signal, stderrTail }) : `could not run: ${failure.message}`)
   }

@@ -35,6 +35,8 @@ export function createHostService(
     try {
       return { id, ok: true, value: await valueOf(request) }
     } catch (error) {
+      const reason = whyBroken(error)
+      if (reason !== undefined) return { kind: 'lost', reason }
       return { id, ok: false, error: flattenError(error, failureCodes[kind]) }
     }
   }
@@ -69,4 +71,11 @@ export function createHostService(
     queue.push(request)
     if (!isServing) void serveAll()
   }
+}
+
+/** A trap or an abort, as where its heap is full, leaves WebAssembly in the middle of something: a new host is sound. */
+function whyBroken(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (cause.name === 'RuntimeError') return `its WebAssembly ended: ${cause.message}`
+  return undefined
 }

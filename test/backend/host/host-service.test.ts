@@ -132,3 +132,15 @@ test('says EXECUTION_FAILED where there is no room for the answers', async () =>
     error: { code: 'EXECUTION_FAILED' },
   })
 })
+
+test('gives itself up where WebAssembly ends in the middle of a run, whoever wrapped its error', async () => {
+  const trap = Object.assign(new Error('Aborted()'), { name: 'RuntimeError' })
+  const wrapped = createError('EXECUTION_FAILED', 'could not run', { cause: trap })
+  for (const error of [trap, wrapped]) {
+    const { ask } = createSubject(backendOf({ tensorCount: () => Promise.reject(error) }))
+    expect(await ask({ id: 1, kind: 'tensorCount' })).toEqual({
+      kind: 'lost',
+      reason: 'its WebAssembly ended: Aborted()',
+    })
+  }
+})
