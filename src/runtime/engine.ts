@@ -27,6 +27,7 @@ import { createRowReader, type RowReader } from '../rows/read-row.ts'
 import { BatchWatch, type EndedBatch } from './batch-watch.ts'
 import { Leases } from './leases.ts'
 import { createLoadedModel, type LoadedModel, type RunTimes } from './loaded-model.ts'
+import { createOneTimer, type OneTimer } from './one-timer.ts'
 import type { PredictOptions, ResolvedServingOptions } from './options.ts'
 import type { Platform } from './platform.ts'
 import { assertNotAllWrong, modelFailure, type RowResult, valueOf } from './row-result.ts'
@@ -82,6 +83,8 @@ export class Engine {
   readonly #sizesInUse = new SizesInUse()
   #endBatch: ReturnType<Breaker['begin']> | undefined
   readonly #batches: BatchWatch
+  /** Of the run under way: batches come one after the other. */
+  readonly #budgetTimer: OneTimer
   #isClosed = false
 
   /** Warms the backend with the artifact's own check rows, at the batch sizes that will come. */
@@ -112,6 +115,7 @@ export class Engine {
     this.artifact = artifact
     this.runMs = runMs
     this.reader = createRowReader(schema)
+    this.#budgetTimer = createOneTimer(platform.clock)
     this.breaker = createBreaker({ model: name, clock: platform.clock, publish, ...serving.breaker })
     this.#rowKeys = rowKeys(artifact, platform.hash)
     this.#origins = {
@@ -213,6 +217,7 @@ export class Engine {
     if (this.#isClosed) return
     this.#isClosed = true
     await this.#batcher.close()
+    this.#budgetTimer.stop()
     this.#model.dispose()
     this.#options.publish('modelUnloaded', { model: this.name, version: this.version })
   }
@@ -235,8 +240,7 @@ export class Engine {
   }
 
   #run(rows: readonly Float64Array[], times: RunTimes): readonly RowResult[] | Promise<readonly RowResult[]> {
-    const { serving, platform } = this.#options
-    const { timeBudgetMs } = serving
+    const { timeBudgetMs } = this.#options.serving
     let results: ReturnType<LoadedModel['run']>
     try {
       results = this.#model.run(rows, { timeBudgetMs }, times)
@@ -248,7 +252,7 @@ export class Engine {
     const checked = results.then(assertNotAllWrong, (error: unknown) => {
       throw modelFailure(error, this.name)
     })
-    return withTimeBudget(checked, { model: this.name, timeBudgetMs, hostWaitMs, clock: platform.clock })
+    return withTimeBudget(checked, { model: this.name, timeBudgetMs, hostWaitMs, clock: this.#budgetTimer })
   }
 
   async #runAlone({ canonical, span, signal, deadlineAtMs, wanted, options }: EngineRow): Promise<Answer> {

@@ -98,6 +98,7 @@ export type TinyServedOptions = ServingOptions & {
 /** `clock` stands still; turns of the event loop are real. */
 export async function createTinyServed({ files, service = {}, tiny, budget, ...options }: TinyServedOptions) {
   const clock = createFakeClock()
+  let held = (): Promise<void> => Promise.resolve()
   const folder = {
     name: 'tiny',
     path: 'tiny',
@@ -115,13 +116,17 @@ export async function createTinyServed({ files, service = {}, tiny, budget, ...o
     allowBelowFloor: false,
     retryAfterMs: 1_000,
     readFolder: () => Promise.resolve<ModelFolder>({ ...folder }),
-    readArtifact: (path) => {
+    readArtifact: async (path) => {
+      await held()
       const found = files[path.slice(path.lastIndexOf('/') + 1)]
-      return found === undefined ? Promise.reject(new Error(`${path} is gone`)) : Promise.resolve(found)
+      if (found === undefined) throw new Error(`${path} is gone`)
+      return found
     },
     candidates: [{ name: 'wasm', backend: tiny.backend }],
   })
   onTestFinished(() => model.close())
   await model.load()
-  return { model, clock, folder }
+  /** From now on reading an artifact waits for what this gives. */
+  const hold = (wait: () => Promise<void>): void => void (held = wait)
+  return { model, clock, folder, hold }
 }
