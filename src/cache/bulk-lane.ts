@@ -76,10 +76,10 @@ export function createBulkLane<Item, Results>(options: BulkLaneOptions<Item, Res
       callsUnderWay++
       void attempt(items).then((reply) => {
         callsUnderWay--
-        settle(items, reply)
         // What waited behind a failure has waited for a deadline already.
         skip(reply.kind === 'values' ? overdueCount() : waiting.length)
         send()
+        settle(items, reply)
       })
     }
   }

@@ -104,6 +104,11 @@ function newState(): State {
   return { words: undefined, told: undefined, toldCount: 0, firstToldMs: -Infinity }
 }
 
+/** Whatever a store may throw, and even where it refuses to be shown. */
 function textOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error)
+  try {
+    return error instanceof Error ? String(error.message || error.name) : String(error)
+  } catch {
+    return 'it threw something that cannot be shown'
+  }
 }

@@ -5,10 +5,11 @@ import type { Clock } from '../observe/clock.ts'
 import { type BulkReply, createBulkLane } from './bulk-lane.ts'
 import { createCacheFaults } from './cache-faults.ts'
 import type { CacheChange, CacheHealth, Found, KeyvLike, PredictionCache } from './cache-port.ts'
-import { decodeAnswer, encodeAnswer } from './codec.ts'
+import { encodeAnswer } from './codec.ts'
 import { hiddenErrorsWarning, hidesErrors } from './hidden-errors.ts'
 import { keysPerRead, readMany, type StoredText, textsPerWrite, writeMany } from './keyv-calls.ts'
 import { freezeDeep } from './memory-store.ts'
+import { damagedValue, readAnswer } from './stored-answer.ts'
 
 /** A hundred times what Redis takes on the same machine, and less than anyone notices. */
 const lookupDeadlineMs = 50
@@ -90,16 +91,17 @@ export function createKeyvCache(options: KeyvCacheOptions): PredictionCache {
 
   function settleLookups(items: readonly Lookup[], reply: BulkReply<readonly unknown[]>): void {
     if (reply.kind === 'values') {
+      // nobody waited for a probe
+      if (items.length > 0) {
+        observeLookup?.(reply.durationMs, items.length)
+        readAnswers(items, reply.values)
+      }
       // A Keyv that hides its errors says undefined for them too.
       if (!isHidingErrors || reply.values.some((value) => value !== undefined)) faults.clear('get')
-      // nobody waited for a probe
-      if (items.length === 0) return
-      observeLookup?.(reply.durationMs, items.length)
-      readAnswers(items, reply.values)
       return
     }
-    recordFailure('get', items.length, reply)
     for (const { resolve } of items) resolve(count(undefined))
+    recordFailure('get', items.length, reply)
   }
 
   function readAnswers(items: readonly Lookup[], values: readonly unknown[]): void {
@@ -107,7 +109,7 @@ export function createKeyvCache(options: KeyvCacheOptions): PredictionCache {
     let damage: string | undefined
     let isAnyWell = false
     for (let i = 0; i < items.length; i++) {
-      const found = read(items[i].key, values[i], nowMs)
+      const found = readAnswer(values[i], { key: items[i].key, nowMs, ttlMs, staleMs })
       if (typeof found !== 'string') isAnyWell ||= found !== undefined
       else {
         counts.errors++
@@ -117,18 +119,6 @@ export function createKeyvCache(options: KeyvCacheOptions): PredictionCache {
     }
     if (damage !== undefined) faults.record('decode', damagedValue(damage))
     else if (isAnyWell) faults.clear('value')
-  }
-
-  /** A string names what is wrong with the value. */
-  function read(key: string, stored: unknown, nowMs: number): Found | string | undefined {
-    if (stored === undefined || stored === null) return undefined
-    const decoded = decodeAnswer(stored, key)
-    if (!decoded.isAnswer) return decoded.fault === 'other-version' ? undefined : decoded.fault
-    // Judged by this reader's times: another process may have stored it with others.
-    const ageMs = nowMs - decoded.storedAtMs
-    if (ageMs >= ttlMs + staleMs) return undefined
-    freezeDeep(decoded.answer)
-    return { answer: decoded.answer, isStale: ageMs >= ttlMs }
   }
 
   function count(found: Found | undefined): Found | undefined {
@@ -209,10 +199,4 @@ export function createKeyvCache(options: KeyvCacheOptions): PredictionCache {
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }
-}
-
-function damagedValue(damage: string): Error {
-  return new Error(
-    `the cache holds a ${damage} value under one of our keys, which counts as a miss; where others write there, choose another keyPrefix`,
-  )
 }

@@ -2,6 +2,7 @@
 
 import type { RedisClientType } from '@keyv/redis'
 import type { Clock, Timer } from '../observe/clock.ts'
+import { isClosedByPeer, isCutOff, isForbiddenPing, isOfDecoder, isReply, unreadableReply } from './redis-errors.ts'
 
 /** How long opening waits for a first connection; without one the cache starts empty-handed and connects in the background. */
 const readyWithinMs = 500
@@ -132,7 +133,7 @@ export async function openRedisConnection(url: string, clock: Clock): Promise<Re
   }
 
   function connectAnew(): void {
-    if (!client.isReady) return
+    if (!client.isReady || isClosing) return
     isWelcome = false
     client.destroy()
     clock.clearTimer(pingTimer)
@@ -199,34 +200,6 @@ export async function openRedisConnection(url: string, clock: Clock): Promise<Re
 
 function backoffMs(retries: number): number {
   return Math.min(firstReconnectMs * 2 ** retries, longestReconnectMs)
-}
-
-/** A user of Redis' access lists who may read and write may still be forbidden to ping. */
-function isForbiddenPing(error: Error): boolean {
-  return /^NOPERM .*\bping\b/i.test(error.message)
-}
-
-/** What Redis itself says begins with a code in capitals. */
-function isReply(error: unknown): error is Error {
-  return error instanceof Error && /^[A-Z]+ /.test(error.message)
-}
-
-function isClosedByPeer(error: unknown): boolean {
-  return error instanceof Error && /closed unexpectedly|ECONNRESET/.test(error.message)
-}
-
-/** By `client.destroy`. */
-function isCutOff(error: unknown): boolean {
-  return error instanceof Error && error.message === 'Disconnects client'
-}
-
-/** The client's decoder throws plain errors, and type errors where there is a reply too many. */
-function isOfDecoder(error: unknown): error is Error {
-  return error instanceof TypeError || (error instanceof Error && error.message.startsWith('Unknown RESP type'))
-}
-
-function unreadableReply(cause: Error): Error {
-  return new Error(`what answers does not speak Redis' protocol: ${cause.message}`, { cause })
 }
 
 function settledWithin(promise: Promise<unknown>, withinMs: number, clock: Clock): Promise<void> {
