@@ -9,21 +9,34 @@ import type { AddressInfo } from 'node:net'
 export type RedisServer = {
   readonly port: number
   readonly url: string
-  start(): Promise<void>
+  /** Also says when it takes commands; with `isWaitedFor: false` it may still load what it held. */
+  start(options?: StartOptions): Promise<void>
   /** Ends it at once; what it held is lost. */
   kill(): Promise<void>
   /** Ends it as an operator would: it closes its connections itself. */
   shutDown(): Promise<void>
   /** Changes the password while it runs, '' for none, and ends the connections of everyone else. */
   changePassword(password: string): Promise<void>
+  /** The password that it is started with next; the running one keeps its own. */
+  setNextPassword(password: string): void
   /** Stops the process without closing its connections. */
   freeze(): void
   thaw(): void
   /** One command on a connection of its own; its raw reply. */
   ask(...words: readonly string[]): Promise<string>
+  /** A connection that lasts, of an operator who is in before no one else is let in. */
+  hold(): Promise<HeldConnection>
 }
 
+export type HeldConnection = { ask(...words: readonly string[]): Promise<string>; close(): void }
+
 export type RedisServerOptions = { readonly password?: string }
+
+export type StartOptions = {
+  /** Of the command line, beside those that every server gets. */
+  readonly flags?: readonly string[]
+  readonly isWaitedFor?: boolean
+}
 
 /** Why no server can be started; undefined where one can. */
 export function whyNoRedis(): string | undefined {
@@ -34,22 +47,28 @@ export function whyNoRedis(): string | undefined {
 export async function createRedisServer(options: RedisServerOptions = {}): Promise<RedisServer> {
   const port = await freePort()
   let { password = '' } = options
+  let nextPassword = password
   let child: ChildProcess | undefined
 
   async function ask(...words: readonly string[]): Promise<string> {
-    const socket = createConnection({ port, host: '127.0.0.1' })
+    const connection = await hold()
     try {
-      await once(socket, 'connect')
-      if (password !== '') {
-        socket.write(commandOf(['AUTH', password]))
-        await once(socket, 'data')
-      }
+      return await connection.ask(...words)
+    } finally {
+      connection.close()
+    }
+  }
+
+  async function hold(): Promise<HeldConnection> {
+    const socket = createConnection({ port, host: '127.0.0.1' })
+    const askNext = async (...words: readonly string[]): Promise<string> => {
       socket.write(commandOf(words))
       const [reply] = (await once(socket, 'data')) as [Buffer]
       return reply.toString()
-    } finally {
-      socket.destroy()
     }
+    await once(socket, 'connect')
+    if (password !== '') await askNext('AUTH', password)
+    return { ask: askNext, close: () => socket.destroy() }
   }
 
   async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
@@ -63,13 +82,15 @@ export async function createRedisServer(options: RedisServerOptions = {}): Promi
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
-    async start() {
-      const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
-      child = spawn('redis-server', [...flags, ...(password === '' ? [] : ['--requirepass', password])])
+    async start({ flags = [], isWaitedFor = true } = {}) {
+      password = nextPassword
+      const common = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+      child = spawn('redis-server', [...common, ...(password === '' ? [] : ['--requirepass', password]), ...flags])
       let output = ''
       for await (const chunk of child.stdout ?? []) {
         output += String(chunk)
         if (output.includes('Ready to accept connections')) break
+        if (!isWaitedFor && output.includes('Server initialized')) break
       }
       if (child.exitCode !== null) throw new Error(`redis-server ended: ${output}`)
     },
@@ -78,12 +99,14 @@ export async function createRedisServer(options: RedisServerOptions = {}): Promi
     async changePassword(next) {
       const reply = await ask('CONFIG', 'SET', 'requirepass', next)
       if (!reply.startsWith('+OK')) throw new Error(`redis-server did not take the password: ${reply}`)
-      password = next
+      password = nextPassword = next
       await ask('CLIENT', 'KILL', 'TYPE', 'normal')
     },
     freeze: () => void child?.kill('SIGSTOP'),
     thaw: () => void child?.kill('SIGCONT'),
+    setNextPassword: (next) => void (nextPassword = next),
     ask,
+    hold,
   }
 }
 
