@@ -233,6 +233,39 @@ describe('decodeAnswer', () => {
     )
   })
 
+  it('takes bytes of any kind for a miss, with our first characters and the right checksum too, and never throws', () => {
+    const faults = new Set<string>()
+    const decode = (stored: unknown): void => {
+      const decoded = decodeAnswer(stored, key)
+      if (!decoded.isAnswer) faults.add(decoded.fault)
+    }
+    const bytes = fc.uint8Array({ maxLength: 200 }).map((given) => String.fromCharCode(...given))
+    fc.assert(
+      fc.property(fc.oneof(bytes, fc.string({ unit: 'binary', maxLength: 200 })), (text) => {
+        for (const stored of [text, `tfjs2${text}`, `tfjs1${text}`, sealed(text), sealed(`j1:${text}`)]) decode(stored)
+        decode(sealed(`z1:${text.length}:${base64OfBytes(new TextEncoder().encode(text))}`))
+        decode(deflated(text, text.length))
+      }),
+      { numRuns: 500 },
+    )
+    fc.assert(fc.property(fc.anything(), decode))
+    expect(['foreign', 'other-version', 'corrupt', 'too-large']).toEqual(expect.arrayContaining([...faults]))
+    expect(faults.size).toBeGreaterThanOrEqual(3)
+  })
+
+  it('gives names that lead to the prototype as names, and leaves every prototype as it was', () => {
+    const names = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty']
+    const before = Object.getOwnPropertyNames(Object.prototype)
+    const outputs = Object.fromEntries(names.map((name) => [name, { polluted: 1 }]))
+    expect(Object.keys(outputs)).toEqual(names)
+    const decoded = decodeAnswer(encode({ outputs } as unknown as Answer, false), key)
+    if (!decoded.isAnswer) throw new Error('expected an answer')
+    expect(Object.keys(decoded.answer.outputs ?? {})).toEqual(names)
+    expect(Object.getPrototypeOf(decoded.answer.outputs)).toBe(Object.prototype)
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
+    expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(before)
+  })
+
   const { tree } = fc.letrec((tie) => ({
     tree: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
