@@ -50,7 +50,7 @@ export async function loadExpected(
     ...(expected === undefined ? {} : { expected }),
     config: accuracyFloor === undefined ? config : { ...config, accuracyFloor },
   })
-  const cache = await openSharedCache(serving.caching, platform.clock, publish)
+  const cache = await openSharedCache(serving.caching, platform.clock, publish, serving.logger)
   let fallback: Fallback | undefined
   if (ruleName !== undefined) {
     const rule = serving.rules.require(ruleName, engine.name)

@@ -133,7 +133,7 @@ export class MLServiceRegistry {
     const publish = await createPublish()
     const { discoverModelFolders, readArtifactFolder, readModelFolder } = await import('./model-folder.ts')
     const folders = await discoverModelFolders(modelsDir)
-    this.#cache ??= await openSharedCache(serving.caching, platform.clock, publish)
+    this.#cache ??= await openSharedCache(serving.caching, platform.clock, publish, serving.logger)
     const cache = this.#cache
     const budget = this.#budget
     const context = { serving, platform, publish, cache, budget, allowBelowFloor, retryAfterMs }
