@@ -4,6 +4,7 @@ import { getEventListeners } from 'node:events'
 import { sha256Hex } from '../../src/artifact/sha256.ts'
 import { createError, errorTable, isMLError, type MLError } from '../../src/errors.ts'
 import { silentPublish } from '../../src/observe/channels.ts'
+import type { Clock } from '../../src/observe/clock.ts'
 import { createModelStats } from '../../src/observe/stats.ts'
 import { decodeWeights } from '../../src/artifact/decode-tensor.ts'
 import { restoreRegions } from '../../src/regions/store.ts'
@@ -33,6 +34,7 @@ const timeBudgetMs = 120
 const breaker = { failureThreshold: 2, openMs: 100 }
 const ttlMs = 60
 const staleMs = 60
+const lookupMs = 15
 const handicapMs = { high: 0, normal: 100, low: 1000 }
 /** What waits ahead of a row that is a second old, each batch as slow as it may be, and the one that runs. */
 const lowBoundMs = handicapMs.low + (limits.maxQueuedRows / limits.maxRows + 1) * timeBudgetMs
@@ -50,11 +52,15 @@ type Call = {
   /** Engines there were when it came. */
   readonly engineCount: number
   readonly isAfterClose: boolean
+  /** Rows that may have waited for its engine then, at most. */
+  readonly rowsThere: number
+  /** True where the circuit let no row in. */
+  readonly isShutOut: boolean
   hasRun: boolean
-  settled: { readonly atMs: number; readonly engineCount: number; readonly outcome: unknown }[]
+  settled: { readonly atMs: number; readonly isClosed: boolean; readonly outcome: unknown }[]
 }
 
-type Batch = { readonly runs: HeldRun[]; readonly begunIn: number }
+type Batch = { readonly runs: HeldRun[]; readonly begunIn: number; readonly begunAtMs: number }
 
 type Circuit =
   | { readonly kind: 'closed'; readonly failures: number }
@@ -97,6 +103,8 @@ export class EngineWorld {
   readonly #runs: HeldRun[] = []
   /** Rows of batches in which more went wrong than their own rows. */
   readonly #hurt = new Set<number>()
+  /** By version and row. */
+  readonly #ran = new Set<string>()
   /** When a run last answered a row, by version and row. */
   readonly #answeredAtMs = new Map<string, number>()
   /** Calls that a batch passed although they were to go first. */
@@ -110,7 +118,7 @@ export class EngineWorld {
 
   private constructor(setup: Setup) {
     this.#setup = setup
-    this.#serving = resolveServingOptions(servingOptions(setup))
+    this.#serving = resolveServingOptions(servingOptions(setup, this.clock))
   }
 
   static async open(setup: Setup): Promise<EngineWorld> {
@@ -136,6 +144,7 @@ export class EngineWorld {
   }
 
   async close(): Promise<void> {
+    if (this.#isClosed) return
     this.#isClosed = true
     for (const { batch } of this.#instances) for (const id of batch?.runs[0]?.ids ?? []) this.#hurt.add(id)
     void this.#predictor.close()
@@ -163,7 +172,7 @@ export class EngineWorld {
     if (!this.#isClosed) await this.#checkDrained()
     this.#wake()
     await this.close()
-    this.#check(this.clock.pendingTimers === 0, `${this.clock.pendingTimers} timers after close`)
+    this.#checkLeftovers()
     for (const { model, engine } of this.#instances)
       this.#check(model.disposeCount === 1, `${engine.version} was disposed ${model.disposeCount} times`)
     for (const call of this.#calls) this.#checkCall(call)
@@ -202,6 +211,8 @@ export class EngineWorld {
       deadlineAtMs: atMs + (options.timeoutMs ?? Infinity),
       engineCount: this.#instances.length,
       isAfterClose: this.#isClosed,
+      rowsThere: this.#rowsThere(versionOf(this.#instances.length)),
+      isShutOut: this.#isShutOut(this.#current()),
       hasRun: false,
       settled: [],
     }
@@ -210,13 +221,27 @@ export class EngineWorld {
     return call
   }
 
+  #rowsThere(version: string): number {
+    const calls = this.#calls.filter(
+      (call) => call.settled.length === 0 && versionOf(call.engineCount) === version && !this.#isGone(call),
+    )
+    const mayWait = ({ id, kind }: SentRow): boolean => kind === 'shared' || !this.#ran.has(`${version} ${id}`)
+    return calls.reduce((sum, { rows }) => sum + rows.filter(mayWait).length, 0)
+  }
+
+  #isShutOut({ circuit, batch }: Instance): boolean {
+    const sinceMs =
+      circuit.kind === 'open' ? circuit.openedAtMs : circuit.kind === 'half-open' ? batch?.begunAtMs : undefined
+    return sinceMs !== undefined && this.clock.now() < sinceMs + breaker.openMs
+  }
+
   #optionsOf({ caller, ...options }: StepOptions) {
     return caller === undefined ? options : { ...options, signal: this.#callers[caller].signal }
   }
 
   #watch(call: Call, answer: Promise<unknown>): void {
     const settle = (outcome: unknown): void => {
-      call.settled.push({ atMs: this.clock.now(), engineCount: this.#instances.length, outcome })
+      call.settled.push({ atMs: this.clock.now(), isClosed: this.#isClosed, outcome })
     }
     void answer.then(settle, settle)
   }
@@ -333,11 +358,16 @@ export class EngineWorld {
       others.every((other) => this.#isOverdue(other)),
       `${where} beside another run`,
     )
+    this.#check(
+      batch.runs.every((other) => other.state !== 'pending'),
+      `${where} after a run of its batch that took too long`,
+    )
     for (const id of ids) this.#check(this.#isWanted(id, model.version), `${where}, and nobody wants ${id}`)
     if (batch.runs.length === 0) this.#checkOrder(ids, model.version)
     else this.#check(isWithin(ids, batch.runs[0].ids), `${where}, which are not of the batch ${batch.runs[0].ids}`)
     batch.runs.push(run)
     this.#runs.push(run)
+    for (const id of ids) this.#ran.add(`${model.version} ${id}`)
     for (const id of ids) for (const call of this.#callsOf.get(id) ?? []) call.hasRun = true
   }
 
@@ -441,7 +471,7 @@ export class EngineWorld {
     const isOver = circuit.kind !== 'open' || circuit.openedAtMs + breaker.openMs <= this.clock.now()
     this.#check(isOver, `${engine.version} ran while its circuit was open`)
     if (circuit.kind === 'open') this.#enter(instance, { kind: 'half-open' })
-    instance.batch = { runs: [], begunIn: instance.phase }
+    instance.batch = { runs: [], begunIn: instance.phase, begunAtMs: this.clock.now() }
     return instance.batch
   }
 
@@ -511,7 +541,10 @@ export class EngineWorld {
   #isBusy(): boolean {
     const isWaiting = this.#calls.some(({ settled }) => settled.length === 0)
     const isRunning = this.#runs.some((run) => run.state === 'pending')
-    return isWaiting || isRunning || this.#turns.length > 0 || this.clock.pendingTimers > 0
+    // lookups without an answer end by timers, and renewals begin by them; nothing else may leave one
+    const mayHaveTimers = !this.#isClosed && this.#setup.cache !== 'none' && this.#setup.cache !== 'memory'
+    const isTimed = mayHaveTimers && this.clock.pendingTimers > 0
+    return isWaiting || isRunning || this.#turns.length > 0 || isTimed
   }
 
   #checkLeftovers(): void {
@@ -540,13 +573,14 @@ export class EngineWorld {
   #checkCall(call: Call): void {
     const { kind, rows, signal, isAfterClose } = call
     if (call.settled.length !== 1) return this.#check(false, `${nameOf(call)} settled ${call.settled.length} times`)
-    const [{ outcome, atMs }] = call.settled
+    const [{ outcome, atMs, isClosed }] = call.settled
     const isWhole = !Array.isArray(outcome)
     if (signal?.aborted === true && outcome === signal.reason) return
     if (isMLError(outcome) && outcome.code === 'CLOSED')
-      return this.#check(this.#isClosed, `${nameOf(call)} ended with CLOSED`)
+      return this.#check(isClosed, `${nameOf(call)} ended with CLOSED`)
     this.#check(!isAfterClose, `${nameOf(call)} came after close and got ${describe(outcome)}`)
     if (kind === 'predict') {
+      this.#checkAdmission(call, outcome)
       this.#checkEntry(call, rows[0], outcome)
       const isLate = call.deadlineAtMs <= atMs
       return this.#check(!isLate || isMLError(outcome), `${nameOf(call)} got ${describe(outcome)} after its deadline`)
@@ -554,6 +588,17 @@ export class EngineWorld {
     if (isWhole) return this.#check(false, `${nameOf(call)} as a whole got ${describe(outcome)}`)
     this.#check(outcome.length === rows.length, `${nameOf(call)} got ${outcome.length} entries`)
     for (const [i, row] of rows.entries()) this.#checkEntry(call, row, outcome[i])
+  }
+
+  /** Who goes straight to the queue is refused where there is no room or no way, and nowhere else. */
+  #checkAdmission(call: Call, outcome: unknown): void {
+    if (!this.#isDirect(call)) return
+    const { reason, source } = outcome as Prediction
+    const code = isMLError(outcome) ? outcome.code : reason
+    this.#check(!call.isShutOut || source !== 'model', `${nameOf(call)} got past an open circuit`)
+    if (code !== 'QUEUE_FULL' || call.options.timeoutMs !== undefined) return
+    const { rowsThere } = call
+    this.#check(rowsThere >= limits.maxQueuedRows, `${nameOf(call)} was refused beside ${rowsThere} rows`)
   }
 
   #checkEntry(call: Call, { id, kind }: SentRow, entry: unknown): void {
@@ -642,11 +687,11 @@ const fallbackReasons: readonly unknown[] = [
   'BACKEND_UNAVAILABLE',
 ]
 
-function servingOptions({ strategy, cache }: Setup): ServingOptions {
+function servingOptions({ strategy, cache }: Setup, clock: Clock): ServingOptions {
   const delays = strategy === 'adaptive' ? {} : { maxDelayMs: windowMs }
   return {
     batching: strategy === 'none' ? false : { strategy, ...limits, ...delays },
-    caching: cache === 'none' ? false : cachings[cache](),
+    caching: cache === 'none' ? false : cachings[cache](clock),
     breaker,
     timeBudgetMs,
   }
@@ -655,13 +700,16 @@ function servingOptions({ strategy, cache }: Setup): ServingOptions {
 const cachings = {
   memory: () => ({ ttlMs }),
   stale: () => ({ ttlMs, staleWhileRevalidateMs: staleMs }),
-  keyv: () => ({ keyv: keyvOf(new Map()) }),
+  keyv: (clock) => ({ keyv: keyvOf(new Map(), clock) }),
   frozen: () => ({ keyv: { get: () => new Promise(() => undefined), set: () => new Promise(() => undefined) } }),
-} as const satisfies Record<Exclude<Setup['cache'], 'none'>, () => ServingOptions['caching']>
+} as const satisfies Record<Exclude<Setup['cache'], 'none'>, (clock: Clock) => ServingOptions['caching']>
 
-function keyvOf(entries: Map<string, string>) {
+function keyvOf(entries: Map<string, string>, clock: Clock) {
   return {
-    get: (key: string) => Promise.resolve(entries.get(key)),
+    get: (key: string) =>
+      new Promise((resolve) => {
+        clock.setTimer(() => resolve(entries.get(key)), lookupMs)
+      }),
     set: (key: string, value: string) => Promise.resolve(entries.set(key, value)),
   }
 }
