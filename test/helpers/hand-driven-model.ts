@@ -5,8 +5,10 @@ import { decodeWeights } from '../../src/artifact/decode-tensor.ts'
 import { readArtifact } from '../../src/artifact/read-artifact.ts'
 import { sha256Hex } from '../../src/artifact/sha256.ts'
 import type { BackendModel } from '../../src/backend/port.ts'
-import { silentPublish } from '../../src/observe/channels.ts'
+import { type Publish, silentPublish } from '../../src/observe/channels.ts'
+import { createRequestLog } from '../../src/observe/request-log.ts'
 import { createModelStats } from '../../src/observe/stats.ts'
+import type { Tracing } from '../../src/observe/tracing.ts'
 import { restoreRegions } from '../../src/regions/store.ts'
 import { createFallback } from '../../src/resilience/fallback.ts'
 import type { FallbackRule } from '../../src/resilience/rules.ts'
@@ -21,13 +23,21 @@ import { createFakeClock } from './fake-clock.ts'
 export type HandDrivenOptions = ServingOptions & {
   readonly mode?: BackendModel['mode']
   readonly rule?: FallbackRule
+  readonly publish?: Publish
+  readonly spans?: Tracing
 }
 
 /** The model's raw column is the number of service calls, so that every row has an answer of its own. */
-export async function createHandDrivenModel({ mode = 'sync', rule, ...options }: HandDrivenOptions = {}) {
+export async function createHandDrivenModel(given: HandDrivenOptions = {}) {
+  const { mode = 'sync', rule, publish = silentPublish, spans, ...options } = given
   const clock = createFakeClock()
   const turns: (() => void)[] = []
-  const platform = { clock, defer: (callback: () => void) => void turns.push(callback), hash: sha256Hex }
+  const platform = {
+    clock,
+    defer: (callback: () => void) => void turns.push(callback),
+    hash: sha256Hex,
+    tracing: spans,
+  }
   const calls: number[] = []
   const releases: (() => void)[] = []
   const script = { fail: undefined as unknown, raw: undefined as number | undefined, busyMs: 0 }
@@ -55,7 +65,7 @@ export async function createHandDrivenModel({ mode = 'sync', rule, ...options }:
     serving,
     platform,
     stats,
-    publish: silentPublish,
+    publish,
   })
   if (mode === 'async') await releaseWhile(starting, releases)
   const engine = await starting
@@ -71,8 +81,9 @@ export async function createHandDrivenModel({ mode = 'sync', rule, ...options }:
     fallbackFor: () => fallback,
     cache,
     stats,
+    log: createRequestLog({ ...serving, model: 'telco_churn', clock }),
     platform,
-    publish: silentPublish,
+    publish,
     onClose: () => engine.close(),
   })
   onTestFinished(() => predictor.close())

@@ -17,6 +17,9 @@ const wrong: readonly (readonly [option: string, options: unknown])[] = [
   ['tenant', { tenant: 5 }],
   ['useCache', { useCache: 'yes' }],
   ['strict', { strict: 1 }],
+  ['requestId', { requestId: 7 }],
+  ['requestId', { requestId: '' }],
+  ['requestId', { requestId: 'r'.repeat(257) }],
 ]
 
 describe('options of predict', () => {
