@@ -6,6 +6,12 @@ import { type StoredText, wholeTtl } from './keyv-calls.ts'
 import { openRedisConnection } from './redis-connection.ts'
 import { createRedisRemedy } from './redis-remedies.ts'
 
+/** What replies of values begin with, "$", as the client numbers their types. */
+const bulkString = 36
+
+/** No answer comes near it. */
+const longestTextBytes = 32 * 1024 ** 2
+
 export type RedisKeyvOptions = {
   readonly url: string
   readonly namespace: string
@@ -33,6 +39,9 @@ export async function openRedisKeyv({ url, namespace, clock }: RedisKeyvOptions)
   // Everything it would tell is thrown by the call or told by the client; without a listener it would throw as well.
   store.on('error', () => {})
 
+  /** Bytes: one text of 64 MiB that somebody put under a key of ours would hold this thread up for twice as long. */
+  const reader = client.withTypeMapping({ [bulkString]: Buffer })
+
   const inNamespace = (key: string): string => store.createKeyPrefix(key, namespace)
 
   async function saidRight<Reply>(reply: Promise<Reply>): Promise<Reply> {
@@ -45,10 +54,13 @@ export async function openRedisKeyv({ url, namespace, clock }: RedisKeyvOptions)
 
   return {
     keyv: {
-      get: (key) => saidRight(store.get(key)),
+      get: async (key) => textOf(await saidRight(reader.get(inNamespace(key)))),
       set: (key, value, ttlMs) => saidRight(store.set(key, value, ttlMs)),
       // The adapter's own puts the values into a map by key first, which costs more than Redis does.
-      getMany: (keys) => saidRight(client.mGet(keys.map(inNamespace))),
+      async getMany(keys) {
+        const values: unknown = await saidRight(reader.mGet(keys.map(inNamespace)))
+        return Array.isArray(values) ? values.map(textOf) : []
+      },
       on: (_event, listener) => onError(listener),
       off: (_event, listener) => offError(listener),
     },
@@ -64,6 +76,11 @@ export async function openRedisKeyv({ url, namespace, clock }: RedisKeyvOptions)
     },
     disconnect: close,
   }
+}
+
+/** What is too long for an answer stays bytes, which are none. */
+function textOf(value: unknown): unknown {
+  return Buffer.isBuffer(value) && value.length <= longestTextBytes ? value.toString() : value
 }
 
 function userOf(url: string): string {

@@ -74,15 +74,14 @@ describe('200 predicts at once, and again and again, while Redis', unlessTooBusy
     assertUnharmed()
   })
 
-  it('holds values of 64 MiB under some of our keys', async () => {
+  it('holds a value of 64 MiB under one of our keys', async () => {
     const server = await startRedis()
-    const { duringWave, drivenFor, recoveryMs, assertUnharmed } = await createScene(server.url)
-    const keys = (await keysIn(server)).slice(0, 3)
-    await duringWave(async () => {
-      for (const key of keys) await server.ask('SETRANGE', key, String(64 * 1024 ** 2), 'x')
-    })
+    const { model, duringWave, drivenFor, recoveryMs, assertUnharmed } = await createScene(server.url)
+    const [key] = await keysIn(server)
+    await duringWave(() => server.ask('SETRANGE', key, String(64 * 1024 ** 2), 'x'))
     await drivenFor(300)
     expect(await recoveryMs()).toBeLessThan(recoversWithinMs)
+    expect(model.getHealth().cache?.errors).toBeGreaterThan(0)
     assertUnharmed()
   })
 })
