@@ -19,7 +19,15 @@ const stubs = {
   'runtime/observed.js': () => 'export const observed = () => (next) => next',
   'runtime/batch-watch.js': () => `
     const times = { encodedAtMs: 0, answeredAtMs: 0 }
-    export class BatchWatch { get times() { return times } expect() {} begin() { return times } end() {} record() {} }`,
+    export class BatchWatch {
+      sizes = { sizes: [], record() {} }
+      get times() { return times }
+      expect() {}
+      begin() { return times }
+      end() {}
+      record() {}
+      alone(row, run) { return run(times) }
+    }`,
   'runtime/loaded-model.js': (text) => {
     const without = text.replaceAll('= now()', '= 0')
     if (/now\(\)/.test(without) || without === text) throw new Error('loaded-model.js has other timings than expected')

@@ -6,6 +6,7 @@ import { endFailed, type Span } from '../observe/tracing.ts'
 import type { BatchRecord, VersionStats } from '../observe/version-stats.ts'
 import type { RunTimes } from './loaded-model.ts'
 import type { Platform } from './platform.ts'
+import { SizesInUse } from './sizes-in-use.ts'
 
 export type BatchWatchOptions = {
   readonly model: string
@@ -33,6 +34,8 @@ export class BatchWatch {
   #underWay: UnderWay = { encodedAtMs: NaN, answeredAtMs: NaN, span: undefined, failure: undefined }
   /** Ended and still to be recorded: another one may end in between. */
   readonly #ended: UnderWay[] = []
+  /** Sizes of the batches that it has seen. */
+  readonly sizes = new SizesInUse()
 
   constructor(options: BatchWatchOptions) {
     const { model, platform } = options
@@ -71,9 +74,28 @@ export class BatchWatch {
     const decodeMs = lasted(ended.answeredAtMs, endedAtMs)
     const batch = { rowCount, queueMs, encodeMs, runMs: Math.max(0, elapsedMs - encodeMs - decodeMs), decodeMs }
     const { model, version, stats, publish } = this.#options
+    this.sizes.record(rowCount)
     stats.recordBatch(batch)
     if (isHeard(publish, 'batch')) publish('batch', { model, version, ...batch })
     if (ended.span !== undefined) endSpan(ended.span, ended, batch)
+  }
+
+  /** A run that is a batch of its own, at once. */
+  alone<Result>(row: Float64Array, run: (times: RunTimes) => Result): Result {
+    const { clock } = this.#options.platform
+    const startedAtMs = clock.now()
+    const times = this.begin([row])
+    try {
+      const result = run(times)
+      this.end()
+      return result
+    } catch (error) {
+      this.end({ error })
+      throw error
+    } finally {
+      const endedAtMs = clock.now()
+      this.record({ rowCount: 1, queueMs: 0, elapsedMs: endedAtMs - startedAtMs, endedAtMs })
+    }
   }
 
   #startSpan(spans: BatchSpans, rows: readonly Float64Array[]): Span | undefined {

@@ -24,7 +24,7 @@ import { type Breaker, createBreaker } from '../resilience/breaker.ts'
 import { timeoutError } from '../resilience/deadline.ts'
 import type { Answer, Origin } from '../rows/prediction.ts'
 import { createRowReader, type RowReader } from '../rows/read-row.ts'
-import { BatchWatch, type EndedBatch } from './batch-watch.ts'
+import { BatchWatch } from './batch-watch.ts'
 import { Leases } from './leases.ts'
 import { createLoadedModel, type LoadedModel, type RunTimes } from './loaded-model.ts'
 import { createOneTimer, type OneTimer } from './one-timer.ts'
@@ -32,7 +32,6 @@ import type { PredictOptions, ResolvedServingOptions } from './options.ts'
 import type { Platform } from './platform.ts'
 import { assertNotAllWrong, modelFailure, type RowResult, valueOf } from './row-result.ts'
 import { withTimeBudget } from './time-budget.ts'
-import { SizesInUse } from './sizes-in-use.ts'
 import { warmSizes, warmUp } from './warm-up.ts'
 
 const noRow = new Float64Array(0)
@@ -80,7 +79,6 @@ export class Engine {
   readonly #origins: Readonly<Record<'model' | 'cache', Origin>>
   readonly #rowKeys: Readonly<Record<KeyKind, RowKey>>
   readonly #leases = new Leases()
-  readonly #sizesInUse = new SizesInUse()
   #endBatch: ReturnType<Breaker['begin']> | undefined
   readonly #batches: BatchWatch
   /** Of the run under way: batches come one after the other. */
@@ -136,7 +134,7 @@ export class Engine {
       clock: platform.clock,
       defer: platform.defer,
       observe: (rowCount, queueMs, elapsedMs, endedAtMs) =>
-        this.#recordBatch({ rowCount, queueMs, elapsedMs, endedAtMs }),
+        this.#batches.record({ rowCount, queueMs, elapsedMs, endedAtMs }),
     })
     if (runMs > 0) this.#batcher.recordRun(1, runMs)
   }
@@ -193,7 +191,7 @@ export class Engine {
 
   /** Sizes of the batches that it has run, smallest first. */
   get sizesInUse(): readonly number[] {
-    return this.#sizesInUse.sizes
+    return this.#batches.sizes.sizes
   }
 
   /** Runs batches of the sizes that another version had, so that taking its traffic compiles and allocates nothing. */
@@ -201,7 +199,7 @@ export class Engine {
     const { artifact, platform } = this.#options
     return this.lease(async () => {
       await warmSizes(this.#model, { rows: probeRows(artifact), sizes, ...platform })
-      for (const size of sizes) this.#sizesInUse.record(size)
+      for (const size of sizes) this.#batches.sizes.record(size)
     })
   }
 
@@ -264,33 +262,11 @@ export class Engine {
     const { timeoutMs = 0 } = options
     if (startedAt >= Math.min(deadlineAtMs, wanted?.untilMs ?? Infinity)) throw timeoutError(this.name, timeoutMs)
     if (span !== undefined) this.#batches.expect(canonical, span)
-    const runOnce = (): readonly RowResult[] | Promise<readonly RowResult[]> => {
-      const times = this.#batches.begin([canonical])
-      try {
-        const results = this.#run([canonical], times)
-        this.#batches.end()
-        return results
-      } catch (error) {
-        this.#batches.end({ error })
-        this.#recordLone(startedAt, clock.now())
-        throw error
-      }
-    }
+    const runOnce = () => this.#batches.alone(canonical, (times) => this.#run([canonical], times))
     // the model is synchronous, and so is its guarded run
     const [result] = this.breaker.guard(runOnce) as readonly RowResult[]
-    const endedAt = clock.now()
-    this.#recordLone(startedAt, endedAt)
-    if (endedAt >= deadlineAtMs) throw timeoutError(this.name, timeoutMs)
+    if (clock.now() >= deadlineAtMs) throw timeoutError(this.name, timeoutMs)
     return valueOf(result)
-  }
-
-  #recordLone(startedAtMs: number, endedAtMs: number): void {
-    this.#recordBatch({ rowCount: 1, queueMs: 0, elapsedMs: endedAtMs - startedAtMs, endedAtMs })
-  }
-
-  #recordBatch(batch: EndedBatch): void {
-    this.#sizesInUse.record(batch.rowCount)
-    this.#batches.record(batch)
   }
 
   #closedError(): Error {

@@ -42,7 +42,10 @@ export type ServingOptions = {
   readonly fallbacks?: FallbackRules
   /** Consecutive failed batches that open a model's breaker, and how long it stays open. @default 5, 30_000 */
   readonly breaker?: { readonly failureThreshold?: number; readonly openMs?: number }
-  /** Longest run of one batch on an asynchronous backend before it counts as a failure of the model. @default 30_000 */
+  /**
+   * Longest run of one batch in another thread or process: then its callers get EXECUTION_FAILED or the fallback's answer, it
+   * counts as a failure of the model, and the thread or process is ended and made anew. @default 30_000
+   */
   readonly timeBudgetMs?: number
   /** Clock, hash and turn-taking; tests and other runtimes bring their own. */
   readonly platform?: Platform
@@ -102,9 +105,13 @@ export type ResolvedServingOptions = {
 
 const backendChoices = ['auto', 'kernel', 'cuda', 'webgpu', 'native', 'wasm', 'cpu'] as const satisfies BackendChoice[]
 
+/** 24.8 days; timers that are to wait for longer, or for ever, fire at once. */
+const longestTimerMs = 2 ** 31 - 1
+
 /** @throws VALIDATION_FAILED naming the option */
 export function resolveServingOptions(options: ServingOptions): ResolvedServingOptions {
   const { backend = 'auto', logger = silentLogger, fallbacks = {}, breaker = {}, timeBudgetMs = 30_000 } = options
+  const { logRows = false, tracing = true } = options
   for (const [name, value] of Object.entries({ logger, fallbacks, breaker }))
     if (typeof value !== 'object' || value === null) throw wrongOption(name, 'an object', value)
   if (!backendChoices.includes(backend)) throw wrongOption('backend', backendChoices.join(', '), backend)
@@ -115,13 +122,13 @@ export function resolveServingOptions(options: ServingOptions): ResolvedServingO
     backendOptions: checkedBackendOptions(options.backendOptions ?? {}),
     workers: checkedWorkers(options.execution ?? 'inline'),
     logger,
-    logRows: checkedFlag('logRows', options.logRows ?? false),
-    tracing: checkedTracing(options.tracing ?? true),
+    logRows: checkedFlag('logRows', logRows),
+    tracing: checkedTracing(tracing),
     batching: checkedBatching(options.batching ?? {}),
     caching: resolveCaching(options.caching),
     rules: createRuleTable(fallbacks),
     breaker: checkedBreaker(breaker),
-    timeBudgetMs: positive('timeBudgetMs', timeBudgetMs),
+    timeBudgetMs: Math.min(positive('timeBudgetMs', timeBudgetMs), longestTimerMs),
   }
 }
 

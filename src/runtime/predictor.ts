@@ -5,6 +5,7 @@ import { createError, isMLError, type MLError } from '../errors.ts'
 import type { Publish } from '../observe/channels.ts'
 import type { RequestLog } from '../observe/request-log.ts'
 import { type ModelStats, noVersion } from '../observe/stats.ts'
+import type { VersionStats } from '../observe/version-stats.ts'
 import { endFailed, type Span } from '../observe/tracing.ts'
 import { withDeadline } from '../resilience/deadline.ts'
 import type { Fallback } from '../resilience/fallback.ts'
@@ -132,7 +133,13 @@ export class ModelPredictor {
       throw createError('INPUT_INVALID', `predictBatch expects an array of rows, got ${typeof rows}`)
     if (this.#isClosed) throw this.#closedError()
     const fault = faultOf(options)
-    if (fault !== undefined) return rows.map(() => fault)
+    if (fault !== undefined) {
+      const stats = this.#statsOf(this.#current())
+      return rows.map(() => {
+        stats.recordError(fault.code)
+        return fault
+      })
+    }
     options.signal?.throwIfAborted()
     const first = this.#options.state()
     if (first.kind === 'asleep') await withDeadline({ ...options, ...this.#named() }, first.wake)
@@ -179,7 +186,10 @@ export class ModelPredictor {
     })
   }
 
-  /** Settles every pending call and gives back what only this predictor holds; closing twice is fine. */
+  /**
+   * Settles every pending call and gives back what only this predictor holds; closing twice is fine. After the last model
+   * of a thread or process that a backend computes in, it stays for 5 seconds, and does not keep this process alive.
+   */
   close(): Promise<void> {
     this.#isClosed = true
     this.#closing ??= this.#options.onClose()
@@ -221,10 +231,15 @@ export class ModelPredictor {
       deadlineAtMs: Infinity,
       wanted: undefined,
       state,
-      stats: state.kind === 'loaded' ? state.engine.stats : this.#options.stats.of(noVersion),
+      stats: this.#statsOf(state),
       span: undefined,
       canonical: noRow,
     }
+  }
+
+  #statsOf(state: SlotState): VersionStats {
+    if (state.kind === 'loaded') return state.engine.stats
+    return this.#options.stats.of(state.kind === 'asleep' ? state.version : noVersion)
   }
 
   #current(): SlotState {

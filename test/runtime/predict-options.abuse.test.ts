@@ -34,6 +34,7 @@ describe('options of predict', () => {
     ])
     await endTurn()
     expect(calls).toEqual([])
+    expect(predictor.getHealth()).toMatchObject({ status: 'healthy', stats: { requests: 3, rejected: 3 } })
   })
 
   it('whose signal is aborted give its reason, also for a row that is wrong', async () => {
