@@ -31,7 +31,10 @@ export type LoadedModel = {
     limits?: RunLimits,
     times?: RunTimes,
   ): readonly RowResult[] | Promise<readonly RowResult[]>
-  /** Frees the backend's model once no batch runs: it must not lose its tensors in the middle of one. */
+  /**
+   * Frees the backend's model once no batch runs: it must not lose its tensors in the middle of one. A host sees to that
+   * by itself, and is told at once, so that it holds nobody up whose callers have been told.
+   */
   dispose(): void
 }
 
@@ -137,7 +140,7 @@ export function createLoadedModel(
     },
     dispose() {
       isDisposed = true
-      if (runningCount === 0) backend.dispose()
+      if (runningCount === 0 || backend.hostWaitMs !== undefined) backend.dispose()
     },
   }
 }

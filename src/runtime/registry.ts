@@ -116,7 +116,11 @@ export class MLServiceRegistry {
     return this.#models.get(name)?.metadata ?? null
   }
 
-  /** Settles every pending call, frees every model and connection; closing twice is fine. */
+  /**
+   * Settles every pending call, frees every model and connection; closing twice is fine. Threads and processes that
+   * backends compute in are shared by all models of this process: one that holds no model any more ends after 5 seconds,
+   * one that hangs when its run's time budget is over. Meanwhile neither keeps this process alive, and both end with it.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing

@@ -13,9 +13,11 @@ export type TimeBudget = {
 
 /** @throws EXECUTION_FAILED where the run takes longer than the budget; what the run throws */
 export function withTimeBudget<Result>(run: Promise<Result>, budget: TimeBudget): Promise<Result> {
-  const { model, timeBudgetMs, hostWaitMs = 0, clock } = budget
+  const { model, timeBudgetMs, hostWaitMs, clock } = budget
   return new Promise((resolve, reject) => {
-    const timer = clock.setTimer(() => reject(overBudget(model, timeBudgetMs)), timeBudgetMs + hostWaitMs)
+    const timer = clock.setTimer(() => reject(overBudget(model, timeBudgetMs)), timeBudgetMs + (hostWaitMs ?? 0))
+    // the host holds this process as long as somebody waits, and not for the batch of a model that was closed
+    if (hostWaitMs !== undefined) (timer as { unref?: () => void }).unref?.()
     void run.then(
       (result) => {
         clock.clearTimer(timer)

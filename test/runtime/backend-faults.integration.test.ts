@@ -1,10 +1,13 @@
 // Real threads and processes that are killed, stop, run out of memory or never return: what callers of a registry get.
-import type { ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import type { Worker, WorkerOptions } from 'node:worker_threads'
 import { afterAll, afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { isMLError, type MLError } from '../../src/errors.ts'
@@ -78,6 +81,7 @@ beforeEach(({ skip }) => {
   process.env['NODE_OPTIONS'] = `--import ${saboteur} --max-old-space-size=96`
 })
 afterEach(async () => {
+  for (const fault of readdirSync(faults)) rmSync(join(faults, fault))
   await closeBackends()
   expect(livingThreads()).toEqual([])
   expect(livingChildren()).toEqual([])
@@ -241,4 +245,56 @@ test.for(backends)('a batch that ends two hosts of %s is no third one’s', asyn
   takeBack()
   expect(await wholeAfterMs(backend, predictor)).toBeLessThan(wholeLimitMs())
   expect(restartsSince()).toBe(2)
+})
+
+/** Lines of backend-user.mjs, and how long it lived after the last one. */
+async function watchUser(backend: Hosted, ending: 'close' | 'forget' | 'hang') {
+  const dir = temporaryModelsDir()
+  dir.addVersion('telco_churn', '1.0.0', await artifactFiles('telco_churn'))
+  const start = { folder: join(dir.path, 'telco_churn/versions/1.0.0'), backend, row: rows[0], ending }
+  const script = fileURLToPath(new URL('backend-user.mjs', import.meta.url))
+  const user = spawn(process.execPath, [script, JSON.stringify(start)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => void user.kill('SIGKILL'))
+  const lines: string[] = []
+  let hosts: number[] = []
+  let doneAt = 0
+  for await (const line of createInterface({ input: user.stdout })) {
+    if (lines.push(line) === 1) hosts = childrenOf(user.pid)
+    if (line === 'done') doneAt = performance.now()
+  }
+  if (user.exitCode === null) await once(user, 'exit')
+  return { lines, hosts, exitCode: user.exitCode, idleMs: performance.now() - doneAt }
+}
+
+function childrenOf(pid: number | undefined): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  } catch {
+    return false
+  }
+}
+
+const endings: readonly [Hosted, 'close' | 'forget' | 'hang', readonly string[]][] = [
+  ['wasm', 'close', []],
+  ['native', 'close', []],
+  ['wasm', 'forget', []],
+  ['native', 'forget', []],
+  ['wasm', 'hang', ['CLOSED']],
+  ['native', 'hang', ['CLOSED']],
+]
+
+test.for(endings)('hosts of %s do not keep a program alive (%s), nor outlive it', async ([backend, ending, said]) => {
+  const { lines, hosts, exitCode, idleMs } = await watchUser(backend, ending)
+  expect(lines).toEqual([expected.predict[0], ...said, 'done'])
+  expect(exitCode).toBe(0)
+  // far from the five seconds that an idle host lingers, and from the time budget of a run
+  expect(idleMs).toBeLessThan(3000)
+  expect(hosts).toHaveLength(backend === 'native' ? 1 : 0)
+  await vi.waitFor(() => expect(hosts.filter(isAlive)).toEqual([]), { timeout: 2000 })
 })

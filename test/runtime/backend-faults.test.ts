@@ -10,7 +10,7 @@ import { systemClock } from '../../src/observe/clock.ts'
 import { createModelStats } from '../../src/observe/stats.ts'
 import { createFallback } from '../../src/resilience/fallback.ts'
 import type { FallbackRule } from '../../src/resilience/rules.ts'
-import { resolveServingOptions } from '../../src/runtime/options.ts'
+import { resolveServingOptions, type ServingOptions } from '../../src/runtime/options.ts'
 import { ModelPredictor } from '../../src/runtime/predictor.ts'
 import { startEngine } from '../../src/runtime/start-engine.ts'
 import { artifactFiles, heldOut } from '../helpers/artifacts.ts'
@@ -31,7 +31,8 @@ function createBackend(script: { health: BackendHealth }): Backend {
       return {
         mode: 'async',
         async run(...batch) {
-          await Promise.resolve()
+          // longer than a timer that fires at once
+          await new Promise((resolve) => setTimeout(resolve, 3))
           if (script.health.outage !== undefined)
             throw createError('BACKEND_UNAVAILABLE', script.health.outage, { retryAfterMs: 10_000 })
           await model.run(...batch)
@@ -42,7 +43,7 @@ function createBackend(script: { health: BackendHealth }): Backend {
   }
 }
 
-async function serve(backend: 'native' | 'auto', rule?: FallbackRule) {
+async function serve(backend: 'native' | 'auto', rule?: FallbackRule, options: ServingOptions = {}) {
   const lines: [level: string, facts: object, message: string][] = []
   const note = (level: string) => (facts: object, message: string) => void lines.push([level, facts, message])
   const logger = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') }
@@ -51,7 +52,13 @@ async function serve(backend: 'native' | 'auto', rule?: FallbackRule) {
   const clock = systemClock
   const platform = { clock, defer: (callback: () => void) => void setImmediate(callback), hash: sha256Hex }
   const stats = createModelStats({ clock })
-  const serving = resolveServingOptions({ backend, logger, caching: false, breaker: { failureThreshold: 100 } })
+  const serving = resolveServingOptions({
+    backend,
+    logger,
+    caching: false,
+    breaker: { failureThreshold: 100 },
+    ...options,
+  })
   const files = await artifactFiles('telco_churn')
   const where = 'the artifact'
   const engine = await startEngine(files, { where, serving, platform, stats, publish: silentPublish, candidates })
@@ -117,4 +124,10 @@ test('is unhealthy before anybody has asked a backend that is away', async () =>
   const { predictor, script } = await serve('native')
   script.health = { restartCount: 3, lastLoss: 'killed', outage }
   expect(predictor.getHealth()).toMatchObject({ status: 'unhealthy', reasons: [{ kind: 'backend', text: outage }] })
+})
+
+test.each([Infinity, 1e12])('takes a time budget of %d ms for one that no run exceeds', async (timeBudgetMs) => {
+  const { predictor } = await serve('native', undefined, { timeBudgetMs })
+  expect(await predictor.predict(rows[0])).toMatchObject({ label: expected.predict[0] })
+  expect(predictor.getHealth().status).toBe('healthy')
 })

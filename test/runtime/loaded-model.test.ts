@@ -7,11 +7,12 @@ import { artifact, checked } from '../backend/choice/fake-backends.ts'
 const rows = artifact.metadata.check.rows.map((row) => Float64Array.from(row, (value) => value ?? NaN))
 
 /** Copies each row's first input to its output, when released. */
-function createSlowModel() {
+function createSlowModel(hostWaitMs?: number) {
   const releases: (() => void)[] = []
   let disposeCount = 0
   const model: BackendModel = {
     mode: 'async',
+    hostWaitMs,
     run: ([input], rowCount, [raw]) =>
       new Promise((resolve) =>
         releases.push(() => {
@@ -56,4 +57,13 @@ test('gives the model back once, when nothing runs any more', async () => {
   for (const release of releases) release()
   await Promise.all(pending)
   expect(count()).toBe(1)
+})
+
+test('gives a model on a host back at once: the host ends what runs, and holds nobody up', async () => {
+  const { loaded, releases, count } = createSlowModel(5000)
+  const pending = valuesOf(loaded.run(rows))
+  loaded.dispose()
+  expect(count()).toBe(1)
+  releases[0]()
+  expect(await pending).toHaveLength(rows.length)
 })

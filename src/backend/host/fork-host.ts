@@ -14,6 +14,23 @@ const stderrTailChars = 4096
 /** Pipes are empty some milliseconds after their process; but a process that it started may hold them open. */
 const pipesWaitMs = 200
 
+/** A host that hangs hears neither of the end of its channel nor of this process, and would compute for ever. */
+const living = new Set<ChildProcess>()
+
+function killLiving(): void {
+  for (const child of living) child.kill('SIGKILL')
+}
+
+function killWithUs(child: ChildProcess): void {
+  if (living.size === 0) process.on('exit', killLiving)
+  living.add(child)
+  const forget = (): void => {
+    if (living.delete(child) && living.size === 0) process.off('exit', killLiving)
+  }
+  child.once('exit', forget)
+  child.once('error', forget)
+}
+
 /**
  * A host that starts; it keeps this process alive until `unref`.
  * @throws BACKEND_UNAVAILABLE where the file that it begins with is not there
@@ -26,6 +43,7 @@ export function forkHost(start: HostStart): HostLink {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
+  killWithUs(child)
   const listeners: ((reason: string) => void)[] = []
   whenGone(child, (reason) => {
     for (const listener of listeners) listener(reason)

@@ -60,9 +60,12 @@ export function createHostWork({ name, fork, clock, runDeadlineMs }: HostWorkOpt
   })
 
   function updateUse(): void {
+    // who closed a model waits for no batch of it
+    let isAwaited = false
+    for (const call of calls) isAwaited ||= modelOf(call)?.isDisposed !== true
     let isNeeded = false
     for (const { residence } of models) isNeeded ||= residence !== 'barred'
-    life.use({ isAwaited: calls.size > 0, isNeeded })
+    life.use({ isAwaited, isNeeded })
   }
 
   /** True where the call was still open; it is no more. */

@@ -199,6 +199,19 @@ test('holds this process only while somebody waits for an answer', async () => {
   expect(hosts.last.isHeld).toBe(false)
 })
 
+test('holds no process for the batch of a disposed model, which it may never end', async () => {
+  const { hosts, load } = createScriptedBackend()
+  const [model, other] = [await load(), await load()]
+  const running = runRow(model, 1)
+  expect(hosts.last.isHeld).toBe(true)
+  model.dispose()
+  expect(hosts.last.isHeld).toBe(false)
+  const next = runRow(other, 2)
+  expect(hosts.last.isHeld).toBe(true)
+  hosts.last.answerAll()
+  expect([await running, await next]).toEqual([2, 4])
+})
+
 /** Hosts die until the backend rests: three are made anew, and the fourth death is one too many. */
 function dieTooOften({ hosts }: ScriptedBackend): void {
   for (let death = 1; death <= 4; death++) {
