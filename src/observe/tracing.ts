@@ -76,12 +76,14 @@ export function createTracing({ provider, api }: TracingOptions): Tracing {
 
   return {
     startRequest(model, rowCount, requestId) {
+      const found = find()
+      if (found === undefined) return undefined
       const attributes = {
         'tfjs_serving.model': model,
         'tfjs_serving.rows': rowCount,
         ...(requestId === undefined ? {} : { 'tfjs_serving.request_id': requestId }),
       }
-      return find()?.startSpan(`predict ${model}`, { attributes })
+      return found.startSpan(`predict ${model}`, { attributes })
     },
     within: (span, work) =>
       api === undefined ? work() : api.context.with(api.trace.setSpan(api.context.active(), span), work),
