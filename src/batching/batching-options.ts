@@ -2,6 +2,7 @@
 
 import { createError } from '../errors.ts'
 import { nearestName } from '../rows/nearest-name.ts'
+import { shownValue } from '../rows/shown-value.ts'
 import { createAdaptiveStrategy } from './adaptive.ts'
 import { createFixedSizeStrategy } from './fixed-size.ts'
 import type { BatchStrategy } from './strategy.ts'
@@ -59,9 +60,13 @@ export function resolveBatchingOptions(options: BatchingOptions = {}): ResolvedB
 /** A misspelt limit would silently be the default, and `batching: true` says nothing that leaving it out does not. */
 function assertOptionNames(options: unknown): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options))
-    throw createError('VALIDATION_FAILED', `batching must be false or an object of options, got ${String(options)}`, {
-      details: { option: 'batching' },
-    })
+    throw createError(
+      'VALIDATION_FAILED',
+      `batching must be false or an object of options, got ${shownValue(options)}`,
+      {
+        details: { option: 'batching' },
+      },
+    )
   for (const name of Object.keys(options)) {
     if (optionNames.includes(name)) continue
     const nearest = nearestName(name, optionNames)
@@ -77,7 +82,7 @@ function assertRowCount(option: string, value: number): void {
 }
 
 function invalid(option: string, expected: string, got: unknown) {
-  return createError('VALIDATION_FAILED', `batching.${option} must be ${expected}, got ${String(got)}`, {
+  return createError('VALIDATION_FAILED', `batching.${option} must be ${expected}, got ${shownValue(got)}`, {
     details: { option: `batching.${option}` },
   })
 }

@@ -2,6 +2,7 @@
 
 import { createError } from '../errors.ts'
 import { nearestName } from '../rows/nearest-name.ts'
+import { shownValue } from '../rows/shown-value.ts'
 import type { CachingOptions } from './cache-port.ts'
 
 export type ResolvedCaching = Required<
@@ -31,7 +32,7 @@ export function resolveCaching(caching: unknown): false | ResolvedCaching {
   if (typeof caching === 'object' && caching !== null && !Array.isArray(caching)) return resolveCachingOptions(caching)
   throw createError(
     'VALIDATION_FAILED',
-    `caching: expected true, false or an object of options, got ${shown(caching)}`,
+    `caching: expected true, false or an object of options, got ${shownValue(caching)}`,
     {
       details: { option: 'caching' },
     },
@@ -43,17 +44,17 @@ export function resolveCachingOptions(options: CachingOptions): ResolvedCaching 
   for (const name of Object.keys(options)) assertOption(name)
   const resolved = { ...defaults, ...definedOnly(options) }
   const { ttlMs, staleWhileRevalidateMs, maxEntries, maxByteLength, compression, redisUrl, keyv, keyPrefix } = resolved
-  check('ttlMs', isAbove(ttlMs, 0), 'a number of milliseconds above 0', ttlMs)
+  check('ttlMs', isAbove(ttlMs, 0), 'a number of milliseconds above 0', shownValue(ttlMs))
   check(
     'staleWhileRevalidateMs',
     staleWhileRevalidateMs === 0 || isAbove(staleWhileRevalidateMs, 0),
     'a number of milliseconds from 0 on',
-    staleWhileRevalidateMs,
+    shownValue(staleWhileRevalidateMs),
   )
-  check('maxEntries', Number.isInteger(maxEntries) && maxEntries > 0, 'an integer above 0', maxEntries)
-  check('maxByteLength', isAbove(maxByteLength, 0), 'a number of bytes above 0', maxByteLength)
-  check('compression', typeof compression === 'boolean', 'true or false', compression)
-  check('keyPrefix', keyPrefix === undefined || typeof keyPrefix === 'string', 'a string', keyPrefix)
+  check('maxEntries', Number.isInteger(maxEntries) && maxEntries > 0, 'an integer above 0', shownValue(maxEntries))
+  check('maxByteLength', isAbove(maxByteLength, 0), 'a number of bytes above 0', shownValue(maxByteLength))
+  check('compression', typeof compression === 'boolean', 'true or false', shownValue(compression))
+  check('keyPrefix', keyPrefix === undefined || typeof keyPrefix === 'string', 'a string', shownValue(keyPrefix))
   check('redisUrl', redisUrl === undefined || keyv === undefined, 'redisUrl or keyv, not both', 'both')
   // The URL may hold a password: it is never part of a text.
   check('redisUrl', redisUrl === undefined || isRedisUrl(redisUrl), "'redis://host:port' or 'rediss://…'", 'another')
@@ -91,13 +92,9 @@ function isKeyv(keyv: unknown): boolean {
   return typeof get === 'function' && typeof set === 'function'
 }
 
-function check(option: string, holds: boolean, expected: string, got: unknown): void {
+function check(option: string, holds: boolean, expected: string, got: string): void {
   if (holds) return
-  throw createError('VALIDATION_FAILED', `caching.${option}: expected ${expected}, got ${shown(got)}`, {
+  throw createError('VALIDATION_FAILED', `caching.${option}: expected ${expected}, got ${got}`, {
     details: { option: `caching.${option}` },
   })
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'object' || typeof value === 'symbol' ? Object.prototype.toString.call(value) : String(value)
 }

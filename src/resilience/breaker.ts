@@ -4,6 +4,7 @@ import { createError, errorTable, isMLError } from '../errors.ts'
 import type { BreakerPhase, Publish } from '../observe/channels.ts'
 import { silentPublish } from '../observe/channels.ts'
 import type { Clock } from '../observe/clock.ts'
+import { shownValue } from '../rows/shown-value.ts'
 
 export type BreakerState =
   | { readonly kind: 'closed'; readonly failures: number }
@@ -147,12 +148,12 @@ function resolveBreakerOptions(options: BreakerOptions): Required<BreakerOptions
   if (!Number.isInteger(failureThreshold) || failureThreshold < 1)
     throw createError(
       'VALIDATION_FAILED',
-      `breaker of ${options.model}: expected failureThreshold to be an integer of at least 1, got ${failureThreshold}`,
+      `breaker of ${options.model}: expected failureThreshold to be an integer of at least 1, got ${shownValue(failureThreshold)}`,
     )
   if (!Number.isFinite(openMs) || openMs <= 0)
     throw createError(
       'VALIDATION_FAILED',
-      `breaker of ${options.model}: expected openMs to be a number above 0, got ${openMs}`,
+      `breaker of ${options.model}: expected openMs to be a number above 0, got ${shownValue(openMs)}`,
     )
   return {
     ...options,

@@ -3,6 +3,7 @@
 import type { BackendOptions } from '../backend/backend-options.ts'
 import { createError, type MLError } from '../errors.ts'
 import { nearestName } from '../rows/nearest-name.ts'
+import { shownValue } from '../rows/shown-value.ts'
 
 type Check = { readonly expected: string; readonly holds: (value: unknown) => boolean }
 
@@ -45,7 +46,7 @@ export function checkedBackendOptions(options: unknown): BackendOptions {
       if (!holds(value)) throw wrong(`backendOptions.${name}.${key}`, expected, value)
     }
   // each entry has just been checked
-  return options as BackendOptions
+  return (options ?? {}) as BackendOptions
 }
 
 /** Those that are given: `undefined` stands for the default. */
@@ -73,7 +74,7 @@ function isWhole(value: unknown): value is number {
 }
 
 function wrong(option: string, expected: string, got: unknown): MLError {
-  return createError('VALIDATION_FAILED', `option ${option}: expected ${expected}, got ${String(got)}`, {
+  return createError('VALIDATION_FAILED', `option ${option}: expected ${expected}, got ${shownValue(got)}`, {
     details: { option },
   })
 }

@@ -3,7 +3,7 @@
 import { createRequestLog } from '../observe/request-log.ts'
 import { createModelStats } from '../observe/stats.ts'
 import { createFallback, type Fallback } from '../resilience/fallback.ts'
-import { type LoadModelOptions, resolveServingOptions } from './options.ts'
+import { type LoadModelOptions, resolveLoadModelOptions } from './options.ts'
 import { withTracing } from './open-telemetry.ts'
 import { detectPlatform } from './platform.ts'
 import { ModelPredictor } from './predictor.ts'
@@ -33,7 +33,7 @@ export async function loadExpected(
   options: LoadModelOptions,
   { expected, config = {} }: Pick<StartEngineOptions, 'expected' | 'config'>,
 ): Promise<ModelPredictor> {
-  const serving = resolveServingOptions(options)
+  const serving = resolveLoadModelOptions(options)
   const platform = await withTracing(options.platform ?? (await detectPlatform()), serving.tracing)
   const publish = await createPublish()
   const stats = createModelStats({ clock: platform.clock })

@@ -10,8 +10,10 @@ import { systemClock } from '../observe/clock.ts'
 import { type Logger, silentLogger } from '../observe/logger.ts'
 import type { TracerProvider } from '../observe/tracing.ts'
 import { createBreaker } from '../resilience/breaker.ts'
+import { shownValue } from '../rows/shown-value.ts'
 import { createRuleTable, type FallbackRules, type RuleTable } from '../resilience/rules.ts'
 import { checkedBackendOptions } from './checked-backend-options.ts'
+import { assertKnownOptions, type OptionNames } from './known-options.ts'
 import type { Platform } from './platform.ts'
 
 export type BackendChoice = 'auto' | BackendName
@@ -108,6 +110,48 @@ const backendChoices = ['auto', 'kernel', 'cuda', 'webgpu', 'native', 'wasm', 'c
 /** 24.8 days; timers that are to wait for longer, or for ever, fire at once. */
 const longestTimerMs = 2 ** 31 - 1
 
+const servingNames = {
+  backend: true,
+  backendOptions: true,
+  execution: true,
+  logger: true,
+  logRows: true,
+  tracing: true,
+  batching: true,
+  caching: true,
+  fallbacks: true,
+  breaker: true,
+  timeBudgetMs: true,
+  platform: true,
+} as const satisfies OptionNames<ServingOptions>
+
+const loadModelNames = {
+  ...servingNames,
+  fallback: true,
+  accuracyFloor: true,
+} as const satisfies OptionNames<LoadModelOptions>
+
+const registryNames = {
+  modelsDir: true,
+  ...servingNames,
+  allowBelowFloor: true,
+  retryAfterMs: true,
+  memoryBudgetBytes: true,
+  watch: true,
+} as const satisfies OptionNames<RegistryOptions>
+
+/** @throws VALIDATION_FAILED naming the option, and the nearest one where its name is unknown */
+export function resolveLoadModelOptions(options: LoadModelOptions): ResolvedServingOptions {
+  assertKnownOptions('', options, loadModelNames)
+  return resolveServingOptions(options)
+}
+
+/** @throws VALIDATION_FAILED naming the option, and the nearest one where its name is unknown */
+export function resolveRegistryOptions(options: RegistryOptions): ResolvedServingOptions {
+  assertKnownOptions('', options, registryNames)
+  return resolveServingOptions(options)
+}
+
 /** @throws VALIDATION_FAILED naming the option */
 export function resolveServingOptions(options: ServingOptions): ResolvedServingOptions {
   const { backend = 'auto', logger = silentLogger, fallbacks = {}, breaker = {}, timeBudgetMs = 30_000 } = options
@@ -119,12 +163,12 @@ export function resolveServingOptions(options: ServingOptions): ResolvedServingO
     if (typeof logger[level] !== 'function') throw wrongOption('logger', `a ${level} method, as pino has`, logger)
   return {
     backend,
-    backendOptions: checkedBackendOptions(options.backendOptions ?? {}),
-    workers: checkedWorkers(options.execution ?? 'inline'),
+    backendOptions: checkedBackendOptions(options.backendOptions),
+    workers: checkedWorkers(options.execution),
     logger,
     logRows: checkedFlag('logRows', logRows),
     tracing: checkedTracing(tracing),
-    batching: checkedBatching(options.batching ?? {}),
+    batching: checkedBatching(options.batching),
     caching: resolveCaching(options.caching),
     rules: createRuleTable(fallbacks),
     breaker: checkedBreaker(breaker),
@@ -146,19 +190,23 @@ function checkedTracing(tracing: boolean | TracerProvider): boolean | TracerProv
 /** More threads than this only take turns on any machine there is. */
 const mostWorkers = 256
 
-function checkedWorkers(execution: NonNullable<ServingOptions['execution']>): number {
+function checkedWorkers(execution: ServingOptions['execution'] = 'inline'): number {
   if (execution === 'inline') return 0
-  const workers: unknown = typeof execution === 'object' && execution !== null ? execution.workers : undefined
+  const expected = `'inline' or { workers: 1 … ${mostWorkers} }`
+  if (typeof execution !== 'object' || execution === null) throw wrongOption('execution', expected, execution)
+  assertKnownOptions('execution', execution, { workers: true })
+  const workers: unknown = execution.workers
   if (typeof workers === 'number' && Number.isInteger(workers) && workers >= 1 && workers <= mostWorkers) return workers
-  throw wrongOption('execution', `'inline' or { workers: 1 … ${mostWorkers} }`, JSON.stringify(execution))
+  throw wrongOption('execution.workers', `a whole number from 1 to ${mostWorkers}`, workers)
 }
 
-function checkedBatching(batching: false | BatchingOptions): false | BatchingOptions {
+function checkedBatching(batching: false | BatchingOptions = {}): false | BatchingOptions {
   if (batching !== false) resolveBatchingOptions(batching)
   return batching
 }
 
 function checkedBreaker(breaker: ResolvedServingOptions['breaker']): ResolvedServingOptions['breaker'] {
+  assertKnownOptions('breaker', breaker, { failureThreshold: true, openMs: true })
   createBreaker({ ...breaker, model: 'every model', clock: systemClock })
   return breaker
 }
@@ -169,7 +217,7 @@ function positive(name: string, value: number): number {
 }
 
 function wrongOption(name: string, expected: string, got: unknown): Error {
-  return createError('VALIDATION_FAILED', `option ${name}: expected ${expected}, got ${String(got)}`, {
+  return createError('VALIDATION_FAILED', `option ${name}: expected ${expected}, got ${shownValue(got)}`, {
     details: { option: name },
   })
 }

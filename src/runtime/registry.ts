@@ -3,12 +3,14 @@
 import type { ArtifactMetadata } from '../artifact/metadata.ts'
 import { createError, type MLError } from '../errors.ts'
 import { nearestName } from '../rows/nearest-name.ts'
+import { shownValue } from '../rows/shown-value.ts'
 import { ClosingGate } from './closing-gate.ts'
 import { defaultWatchIntervalMs, type FolderWatch, watchFolder } from './folder-watch.ts'
+import { assertKnownOptions } from './known-options.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import type { ModelFolder } from './model-folder.ts'
 import { parseModelRef } from './model-ref.ts'
-import { type RegistryOptions, type ResolvedServingOptions, resolveServingOptions } from './options.ts'
+import { type RegistryOptions, type ResolvedServingOptions, resolveRegistryOptions } from './options.ts'
 import { describePerformance, type PerformanceSummary } from './performance-summary.ts'
 import { withTracing } from './open-telemetry.ts'
 import { detectPlatform } from './platform.ts'
@@ -38,10 +40,10 @@ export class MLServiceRegistry {
     if (typeof options?.modelsDir !== 'string')
       throw createError(
         'VALIDATION_FAILED',
-        `option modelsDir: expected the path of a folder, got ${typeof options?.modelsDir}`,
+        `option modelsDir: expected the path of a folder, got ${shownValue(options?.modelsDir)}`,
       )
     this.options = options
-    this.#serving = resolveServingOptions(options)
+    this.#serving = resolveRegistryOptions(options)
     const { memoryBudgetBytes = Infinity } = options
     assertPositive('memoryBudgetBytes', memoryBudgetBytes)
     assertWatch(options.watch)
@@ -221,9 +223,8 @@ export class MLServiceRegistry {
 
 function assertWatch(watch: unknown = false): void {
   if (typeof watch === 'boolean') return
-  const names = typeof watch === 'object' && watch !== null ? Object.keys(watch) : undefined
-  if (names === undefined || names.some((name) => name !== 'intervalMs'))
-    throw wrongOption('watch', 'true, false or { intervalMs }', watch)
+  if (typeof watch !== 'object' || watch === null) throw wrongOption('watch', 'true, false or { intervalMs }', watch)
+  assertKnownOptions('watch', watch, { intervalMs: true })
   const { intervalMs = defaultWatchIntervalMs } = watch as { intervalMs?: unknown }
   assertPositive('watch.intervalMs', intervalMs)
 }
@@ -233,11 +234,7 @@ function assertPositive(option: string, value: unknown): void {
 }
 
 function wrongOption(option: string, expected: string, got: unknown): Error {
-  return createError(
-    'VALIDATION_FAILED',
-    `option ${option}: expected ${expected}, got ${typeof got === 'number' ? got : JSON.stringify(got)}`,
-    {
-      details: { option },
-    },
-  )
+  return createError('VALIDATION_FAILED', `option ${option}: expected ${expected}, got ${shownValue(got)}`, {
+    details: { option },
+  })
 }

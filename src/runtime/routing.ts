@@ -1,8 +1,10 @@
 // Shares of traffic and a shadow for the active version in; who answers the next request, and how each version does, out.
 
 import { createError, isMLError } from '../errors.ts'
+import { shownValue } from '../rows/shown-value.ts'
 import type { Clock } from '../observe/clock.ts'
 import { VersionStats } from '../observe/version-stats.ts'
+import { assertKnownOptions, type OptionNames } from './known-options.ts'
 import type { Slot } from './model-slot.ts'
 import type { Stage } from './request.ts'
 import type { ShadowComparison, ShadowReport } from './shadow.ts'
@@ -106,7 +108,7 @@ export function routed(routing: () => Routing | undefined, clock: Clock): Stage 
   }
 }
 
-const routingNames: readonly string[] = ['traffic', 'shadow'] satisfies (keyof RoutingOptions)[]
+const routingNames = { traffic: true, shadow: true } as const satisfies OptionNames<RoutingOptions>
 
 /** @throws VALIDATION_FAILED where weights or the shadow's share cannot be, or a name is unknown */
 export function checkedRouting(
@@ -117,14 +119,14 @@ export function checkedRouting(
   readonly shadow: { readonly selector: string; readonly share: number } | undefined
 } {
   const wrong = (option: string, expected: string, got: unknown): Error =>
-    createError('VALIDATION_FAILED', `${model}: ${option} expected ${expected}, got ${JSON.stringify(got)}`, {
+    createError('VALIDATION_FAILED', `${model}: ${option} expected ${expected}, got ${shownValue(got)}`, {
       details: { model, option },
     })
-  if (typeof options !== 'object' || options === null) throw wrong('routing', 'an object', options)
   // a misspelt name would otherwise end the routing that is set
-  for (const name of Object.keys(options))
-    if (!routingNames.includes(name)) throw wrong('routing', `of ${routingNames.join(' and ')}`, name)
+  assertKnownOptions('', options, routingNames)
   const { traffic, shadow } = options
+  if (traffic !== undefined && traffic !== null && typeof traffic !== 'object')
+    throw wrong('traffic', 'weights by version or alias, or null', traffic)
   const weights = Object.entries(traffic ?? {}).filter(([selector, weight]) => {
     if (typeof weight !== 'number' || !(weight >= 0) || weight === Infinity)
       throw wrong(`traffic.${selector}`, 'a weight of at least 0', weight)
@@ -132,8 +134,10 @@ export function checkedRouting(
   })
   if (traffic && weights.length === 0) throw wrong('traffic', 'at least one weight above 0', traffic)
   if (shadow === undefined || shadow === null) return { weights, shadow: undefined }
+  if (typeof shadow !== 'string') assertKnownOptions('shadow', shadow, { version: true, share: true })
   const { version, share = 1 } = typeof shadow === 'string' ? { version: shadow } : shadow
   if (typeof version !== 'string') throw wrong('shadow', 'a version or alias', shadow)
-  if (!(share > 0 && share <= 1)) throw wrong('shadow.share', 'a number above 0 and at most 1', share)
+  if (!(typeof share === 'number' && share > 0 && share <= 1))
+    throw wrong('shadow.share', 'a number above 0 and at most 1', share)
   return { weights, shadow: { selector: version, share } }
 }

@@ -4,10 +4,11 @@ import { z } from 'zod'
 import type { FeatureSchema, ModelSchema } from '../artifact/schema.ts'
 import { createError } from '../errors.ts'
 import { createRowReader } from '../rows/read-row.ts'
+import { nameHint } from './known-options.ts'
 
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 
-const featureSchema = z.object({
+const featureSchema = z.strictObject({
   name: z.string(),
   dtype: z.enum(['number', 'string', 'boolean']),
   used: z.boolean().default(true),
@@ -20,12 +21,14 @@ const featureSchema = z.object({
   description: z.string().optional(),
 }) satisfies z.ZodType<FeatureSchema, unknown>
 
-const schemaSchema = z.object({
+const schemaSchema = z.strictObject({
   features: z.array(featureSchema).readonly(),
   classes: z.union([z.array(scalar).readonly(), z.array(z.array(scalar).readonly()).readonly()]).optional(),
   outputs: z.array(z.enum(['label', 'probabilities', 'scores', 'value', 'vector'])).readonly(),
   vectorNames: z.array(z.string()).readonly().optional(),
 }) satisfies z.ZodType<ModelSchema, unknown>
+
+const shadowSchema = z.strictObject({ version: z.string(), share: z.number().gt(0).max(1).default(1) })
 
 const serviceConfigSchema = z.strictObject({
   name: z.string().min(1).optional(),
@@ -44,9 +47,7 @@ const serviceConfigSchema = z.strictObject({
   /** Shares of the requests to `name` alone, by version or alias, such as { "stable": 90, "canary": 10 }. */
   traffic: z.record(z.string(), z.number().nonnegative()).optional(),
   /** Version or alias that is asked too, to compare; its answers are counted and never returned. */
-  shadow: z
-    .union([z.string(), z.strictObject({ version: z.string(), share: z.number().gt(0).max(1).default(1) })])
-    .optional(),
+  shadow: z.union([z.string(), shadowSchema]).optional(),
 })
 
 export type ServiceConfig = z.infer<typeof serviceConfigSchema>
@@ -60,9 +61,31 @@ export function parseServiceConfig(text: string, where: string): ServiceConfig {
     throw createError('VALIDATION_FAILED', `${where} is not JSON`, { cause })
   }
   const parsed = serviceConfigSchema.safeParse(json)
-  if (!parsed.success) throw createError('VALIDATION_FAILED', `${where}: ${z.prettifyError(parsed.error)}`)
+  if (!parsed.success)
+    throw createError('VALIDATION_FAILED', `${where}: ${unknownKeys(parsed.error) ?? z.prettifyError(parsed.error)}`)
   if (parsed.data.schema !== undefined) assertReadable(parsed.data.schema, where)
   return parsed.data
+}
+
+const knownKeys: Readonly<Record<string, readonly string[]>> = {
+  '': Object.keys(serviceConfigSchema.shape),
+  schema: Object.keys(schemaSchema.shape),
+  'schema.features': Object.keys(featureSchema.shape),
+  shadow: Object.keys(shadowSchema.shape),
+}
+
+/** One line a key that does not exist, with the nearest that does; undefined where something else is wrong. */
+function unknownKeys({ issues }: z.ZodError): string | undefined {
+  const lines = issues.flatMap((issue) => linesOf(issue, []))
+  return lines.length === 0 ? undefined : lines.join('\n')
+}
+
+function linesOf(issue: z.core.$ZodIssue, parent: readonly PropertyKey[]): string[] {
+  const path = [...parent, ...issue.path]
+  if (issue.code === 'invalid_union') return issue.errors.flat().flatMap((inner) => linesOf(inner, path))
+  if (issue.code !== 'unrecognized_keys') return []
+  const known = knownKeys[path.filter((part) => typeof part === 'string').join('.')] ?? []
+  return issue.keys.map((key) => `${[...path, key].join('.')}: there is no such key; ${nameHint(key, known)}`)
 }
 
 function assertReadable(schema: ModelSchema, where: string): void {

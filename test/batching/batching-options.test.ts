@@ -20,7 +20,7 @@ describe('batching options', () => {
   })
 
   it.each<[unknown, RegExp]>([
-    [{ strategy: 'clever' }, /batching.strategy must be one of adaptive, time-window, fixed-size, got clever/],
+    [{ strategy: 'clever' }, /batching.strategy must be one of adaptive, time-window, fixed-size, got "clever"/],
     [{ strategy: 'toString' }, /batching.strategy/],
     [{ maxRows: 0 }, /batching.maxRows must be a positive integer, got 0/],
     [{ maxRows: 2.5 }, /batching.maxRows/],
@@ -36,7 +36,7 @@ describe('batching options', () => {
     [{ maxQueueRows: 5 }, /did you mean maxQueuedRows\?/],
     [{ delay: 5 }, /batching.delay is no option of batching; it takes strategy, maxRows, maxDelayMs, maxQueuedRows/],
     [true, /batching must be false or an object of options, got true/],
-    ['adaptive', /batching must be false or an object of options, got adaptive/],
+    ['adaptive', /batching must be false or an object of options, got "adaptive"/],
     [null, /batching must be false or an object/],
     [[], /batching must be false or an object/],
   ])('refuse %j', (options, message) => {

@@ -26,7 +26,7 @@ test('takes an option that is undefined for one that is not given', () => {
 test.each<[unknown, string, string]>([
   [null, 'backendOptions', 'expected an object, got null'],
   [[], 'backendOptions', 'expected an object'],
-  ['cuda', 'backendOptions', 'expected an object, got cuda'],
+  ['cuda', 'backendOptions', 'expected an object, got "cuda"'],
   [{ webGPU: {} }, 'backendOptions.webGPU', 'did you mean webgpu?'],
   [{ gpu: {} }, 'backendOptions.gpu', 'native, cuda, webgpu'],
   [{ native: 2 }, 'backendOptions.native', 'expected an object, got 2'],
@@ -38,7 +38,7 @@ test.each<[unknown, string, string]>([
   [{ cuda: { device: '0,1' } }, 'backendOptions.cuda.device', 'one card'],
   [{ cuda: { memoryBudgetBytes: 0 } }, 'backendOptions.cuda.memoryBudgetBytes', 'got 0'],
   [{ cuda: { memoryBudgetBytes: Infinity } }, 'backendOptions.cuda.memoryBudgetBytes', 'got Infinity'],
-  [{ webgpu: { adapter: 'gpu' } }, 'backendOptions.webgpu.adapter', "'hardware' or 'software', got gpu"],
+  [{ webgpu: { adapter: 'gpu' } }, 'backendOptions.webgpu.adapter', "'hardware' or 'software', got \"gpu\""],
   [{ webgpu: { adapterName: '' } }, 'backendOptions.webgpu.adapterName', 'not empty'],
 ])('refuses %j by name', (options, option, text) => {
   expect(() => checkedBackendOptions(options)).toThrow(
