@@ -70,6 +70,24 @@ describe('createRenewals', () => {
     expect(faults).toEqual([{ operation: 'revalidate', error }])
   })
 
+  it('publishes the same failure once, until a run succeeds or fails in another way', async () => {
+    const { renewals, load, settles, faults, beginTurn } = createSubject()
+    const fail = async (message: string | undefined): Promise<void> => {
+      renewals.start('a', load)
+      await beginTurn()
+      if (message === undefined) settles.at(-1)?.resolve(answer)
+      else settles.at(-1)?.reject(createError('EXECUTION_FAILED', message))
+      await settleMicrotasks()
+    }
+    for (const message of ['threw', 'threw', 'threw', 'hung', 'threw', undefined, 'threw']) await fail(message)
+    expect(faults.map((fault) => String((fault as { error: Error }).error.message))).toEqual([
+      'threw',
+      'hung',
+      'threw',
+      'threw',
+    ])
+  })
+
   it('does not call it a failure that the model was unloaded meanwhile', async () => {
     const { renewals, load, settles, faults, beginTurn } = createSubject()
     renewals.start('a', load)
