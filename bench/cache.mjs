@@ -33,7 +33,7 @@ try {
   redis?.kill()
 }
 console.log(
-  `Microseconds a row, medians of ${rounds} interleaved rounds after ${warmUp} to warm up, and the fastest in brackets.`,
+  `Microseconds a row, medians of ${rounds} interleaved rounds after ${warmUp} to warm up; the fastest in brackets, then the median as a multiple of the one without a cache.`,
 )
 printTable(['model', 'cache', ...Object.keys(shapes)], table)
 
@@ -66,8 +66,11 @@ async function measure(name) {
       // answers are stored in the background, and that is not the next one's cost
       await sleep(20)
     }
-  for (const cache of new Set(contenders.map((one) => one.cache)))
-    table.push([name, cache, ...contenders.filter((one) => one.cache === cache).map(({ times }) => cell(times))])
+  const offOf = (shape) => median(contenders.find((one) => one.cache === 'off' && one.shape === shape).times)
+  for (const cache of new Set(contenders.map((one) => one.cache))) {
+    const own = contenders.filter((one) => one.cache === cache)
+    table.push([name, cache, ...own.map(({ shape, times }) => cell(times, offOf(shape)))])
+  }
   for (const model of Object.values(models)) await model.close()
 
   async function load(caching) {
@@ -92,8 +95,10 @@ function changed(row, i) {
   return { ...row, [feature]: row[feature] + (i + 1) * 1e-7 }
 }
 
-function cell(times) {
-  return `${median(times).toFixed(1)} (${Math.min(...times).toFixed(1)})`
+/** Beside the median and the fastest: how many times as long as without a cache. */
+function cell(times, offMedian) {
+  const own = median(times)
+  return `${own.toFixed(1)} (${Math.min(...times).toFixed(1)}) ${(own / offMedian).toFixed(2)} ×`
 }
 
 async function startRedis() {
