@@ -1,13 +1,13 @@
 // The outermost stage of a prediction: counts, times, tells and logs what becomes of each row.
 
-import { type ErrorCode, isMLError } from '../errors.ts'
+import { type ErrorCode, isMLError, type MLError } from '../errors.ts'
 import { type ChannelMessages, isHeard, type Publish } from '../observe/channels.ts'
 import type { Clock } from '../observe/clock.ts'
 import type { LoggedRequest, RequestLog } from '../observe/request-log.ts'
-import { endFailed, type SpanAttributes, type Tracing } from '../observe/tracing.ts'
+import { endFailed, type Span, type SpanAttributes, type Tracing } from '../observe/tracing.ts'
 import type { Prediction } from '../rows/prediction.ts'
 import type { PredictOptions } from './options.ts'
-import type { Handler, PredictionRequest, Stage } from './request.ts'
+import type { EngineState, Handler, PredictionRequest, Stage } from './request.ts'
 
 export type ObservedOptions = {
   readonly model: string
@@ -75,6 +75,24 @@ function traced(tracing: Tracing, model: string, request: PredictionRequest, nex
     },
   )
   return answer
+}
+
+/** The span of a predictBatch ends with its answers. */
+export async function endingWith(
+  answers: Promise<(Prediction | MLError)[]>,
+  span: Span,
+  state: EngineState,
+): Promise<(Prediction | MLError)[]> {
+  if (state.kind === 'loaded') span.setAttributes({ 'tfjs_serving.version': state.engine.version })
+  try {
+    const entries = await answers
+    span.setAttributes({ 'tfjs_serving.failed_rows': entries.filter(isMLError).length })
+    span.end()
+    return entries
+  } catch (error) {
+    endFailed(span, error, !isMLError(error))
+    throw error
+  }
 }
 
 function versionAttribute(request: PredictionRequest): SpanAttributes {

@@ -6,14 +6,13 @@ import type { Publish } from '../observe/channels.ts'
 import type { RequestLog } from '../observe/request-log.ts'
 import { type ModelStats, noVersion } from '../observe/stats.ts'
 import type { VersionStats } from '../observe/version-stats.ts'
-import { endFailed, type Span } from '../observe/tracing.ts'
 import { withDeadline } from '../resilience/deadline.ts'
 import type { Fallback } from '../resilience/fallback.ts'
 import type { Prediction, Row } from '../rows/prediction.ts'
 import type { RowReader } from '../rows/read-row.ts'
 import { predictSlices } from './batch-prediction.ts'
 import type { Engine } from './engine.ts'
-import { observed } from './observed.ts'
+import { endingWith, observed } from './observed.ts'
 import { describeHealth, type ModelHealth } from './model-health.ts'
 import type { PredictOptions } from './options.ts'
 import type { Platform } from './platform.ts'
@@ -142,7 +141,11 @@ export class ModelPredictor {
     }
     options.signal?.throwIfAborted()
     const first = this.#options.state()
-    if (first.kind === 'asleep') await withDeadline({ ...options, ...this.#named() }, first.wake)
+    if (first.kind === 'asleep')
+      await withDeadline({ ...options, ...this.#named() }, first.wake).catch((error: unknown) => {
+        for (let row = 0; row < rows.length; row++) this.#countUnasked(first, error)
+        throw error
+      })
     const state = first.kind === 'asleep' ? this.#awakeState(first) : first
     const { timeoutMs, signal, ...perRow } = options
     // a signal alone is late where a timer is: in a thread that was busy a run may begin before it
@@ -166,7 +169,7 @@ export class ModelPredictor {
       })
     // one version for all rows, which a swap meanwhile leaves loaded until the last of them has its answer
     const answers = isLoaded ? state.engine.lease(predictAll) : predictAll()
-    return span === undefined ? answers : this.#traced(span, state, answers)
+    return span === undefined ? answers : endingWith(answers, span, state)
   }
 
   /** What the model is doing, judged by its recent requests. */
@@ -198,24 +201,6 @@ export class ModelPredictor {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
-  }
-
-  /** The span of a predictBatch ends with it. */
-  async #traced(
-    span: Span,
-    state: EngineState,
-    answers: Promise<(Prediction | MLError)[]>,
-  ): Promise<(Prediction | MLError)[]> {
-    if (state.kind === 'loaded') span.setAttributes({ 'tfjs_serving.version': state.engine.version })
-    try {
-      const entries = await answers
-      span.setAttributes({ 'tfjs_serving.failed_rows': entries.filter(isMLError).length })
-      span.end()
-      return entries
-    } catch (error) {
-      endFailed(span, error, !isMLError(error))
-      throw error
-    }
   }
 
   #request(
@@ -251,11 +236,24 @@ export class ModelPredictor {
     const fault = faultOf(options)
     if (fault !== undefined) return Promise.reject(fault)
     const { timeoutMs, signal, ...rest } = options
-    return withDeadline({ timeoutMs, signal, ...this.#named() }, async (joined) => {
+    let isAsked = false
+    const answer = withDeadline({ timeoutMs, signal, ...this.#named() }, async (joined) => {
       await asleep.wake()
+      isAsked = true
       const state = this.#awakeState(asleep)
       return this.#handle(this.#request(row, undefined, { options: { ...rest, signal: joined }, state }))
     })
+    return answer.catch((error: unknown) => {
+      if (!isAsked) this.#countUnasked(asleep, error)
+      throw error
+    })
+  }
+
+  /** A row that ended while its model was loaded again: no stage has seen it. */
+  #countUnasked(asleep: Asleep, error: unknown): void {
+    const stats = this.#statsOf(asleep)
+    if (isMLError(error)) stats.recordError(error.code)
+    else stats.recordAbort()
   }
 
   #named(): { clock: Platform['clock']; model: string } {

@@ -126,6 +126,29 @@ describe('scraped counters', () => {
   })
 })
 
+describe('a model that is loaded again', () => {
+  it('counts rows whose caller would not wait for it', async () => {
+    const dir = temporaryModelsDir()
+    dir.addVersion(model, '1.0.0', await artifactFiles(model))
+    dir.addVersion('credit_risk', '1.0.0', await artifactFiles('credit_risk'))
+    const registry = createRegistry(dir, { memoryBudgetBytes: 1, caching: false })
+    const churn = await registry.getModelPredictor(model)
+    await registry.getModelPredictor('credit_risk')
+    expect(churn.getHealth().isAsleep).toBe(true)
+    const controller = new AbortController()
+    const { signal } = controller
+    const calls = Promise.allSettled([
+      churn.predict(rows[0], { signal }),
+      churn.predictBatch(rows.slice(0, 3), { signal }),
+    ])
+    controller.abort(new Error('bye'))
+    expect((await calls).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(churn.getHealth().stats).toMatchObject({ requests: 4, aborted: 4 })
+    await expect(churn.predict(rows[0], { timeoutMs: 1e-6 })).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' })
+    expect(churn.getHealth().stats).toMatchObject({ requests: 5, errors: 1 })
+  })
+})
+
 describe('metrics of 50 models', () => {
   it('are the text format, and are there in less than 20 ms', () => {
     const clock = createFakeClock()
