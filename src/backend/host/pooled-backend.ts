@@ -11,6 +11,7 @@ const leastPartMs = 0.5
 /** Every member holds every model: a batch of any of them may then use all of them. */
 export function createPooledBackend(members: readonly Backend[], clock: Clock): Backend {
   const [first] = members
+  const busyRows = members.map(() => 0)
   return {
     name: first.name,
     description: `${first.description}, ${members.length} of them`,
@@ -21,7 +22,7 @@ export function createPooledBackend(members: readonly Backend[], clock: Clock): 
     async load(artifact) {
       const models = await loadAll(members, artifact)
       const isAway = (worker: number): boolean => members[worker].health().outage !== undefined
-      return createPooledModel(models, isAway, clock)
+      return createPooledModel(models, { busyRows, isAway, clock })
     },
     async tensorCount() {
       const counts = await Promise.all(members.map((member) => member.tensorCount()))
@@ -51,12 +52,14 @@ async function loadAll(members: readonly Backend[], artifact: Artifact): Promise
   throw failed.reason
 }
 
-function createPooledModel(
-  models: readonly BackendModel[],
-  isAway: (worker: number) => boolean,
-  clock: Clock,
-): BackendModel {
-  const busyRows = models.map(() => 0)
+type Pool = {
+  /** Of all models: one that takes long, or never ends, must not have another one wait behind it. */
+  readonly busyRows: number[]
+  readonly isAway: (worker: number) => boolean
+  readonly clock: Clock
+}
+
+function createPooledModel(models: readonly BackendModel[], { busyRows, isAway, clock }: Pool): BackendModel {
   const cost = createRowCost()
 
   async function runOn(worker: number, ...batch: Parameters<BackendModel['run']>) {

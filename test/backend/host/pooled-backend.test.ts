@@ -79,6 +79,13 @@ describe('createPooledBackend', () => {
     expect(log).toEqual(['0: 1', '1: 1'])
   })
 
+  it('gives a batch to whoever has least to do of any model', async () => {
+    const { backend, model, log } = await pool([undefined, undefined])
+    const other = await backend.load(artifact)
+    await Promise.all([run(model, 1), run(other, 1)])
+    expect(log).toEqual(['0: 1', '1: 1'])
+  })
+
   it('leaves out who is away, and says so only where nobody is left', async () => {
     const { backend, model, log } = await pool([undefined, undefined, undefined])
     await run(model, 9)
