@@ -76,6 +76,11 @@ export class Batcher<Job, Result> {
     return this.#jobs.queuedRows
   }
 
+  /** Nothing is queued or running. */
+  get isIdle(): boolean {
+    return this.#jobs.queuedRows === 0 && this.#state.kind !== 'running'
+  }
+
   /** What runs cost and how large batches are for that; undefined until runs of different sizes were measured. */
   cost(): BatcherCost | undefined {
     return this.#pace.cost
@@ -130,7 +135,7 @@ export class Batcher<Job, Result> {
 
   /** Waits until nothing is queued or running; meanwhile partial batches leave without waiting for company. */
   drain(): Promise<void> {
-    if (this.#isDone()) return Promise.resolve()
+    if (this.isIdle) return Promise.resolve()
     const drained = new Promise<void>((resolve) => this.#drainers.push(resolve))
     this.#arrange(this.#options.clock.now())
     return drained
@@ -190,11 +195,7 @@ export class Batcher<Job, Result> {
     this.#reportDrained()
   }
 
-  #isDone(): boolean {
-    return this.#jobs.queuedRows === 0 && this.#state.kind !== 'running'
-  }
-
   #reportDrained(): void {
-    if (this.#drainers.length > 0 && this.#isDone()) for (const resolve of this.#drainers.splice(0)) resolve()
+    if (this.#drainers.length > 0 && this.isIdle) for (const resolve of this.#drainers.splice(0)) resolve()
   }
 }

@@ -205,8 +205,11 @@ export class Engine {
 
   /** Waits for what is under way, then frees the model. */
   async drain(): Promise<void> {
-    await this.#leases.settled()
-    await this.#batcher.drain()
+    do {
+      await this.#leases.settled()
+      await this.#batcher.drain()
+      // a request that had found this engine may have come while this waited
+    } while (!this.#leases.isFree || !this.#batcher.isIdle)
     await this.close()
   }
 

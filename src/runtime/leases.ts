@@ -13,6 +13,10 @@ export class Leases {
     return result
   }
 
+  get isFree(): boolean {
+    return this.#count === 0
+  }
+
   settled(): Promise<void> {
     if (this.#count === 0) return Promise.resolve()
     return new Promise((resolve) => this.#waiting.push(resolve))

@@ -307,6 +307,19 @@ describe('callers who leave', () => {
   })
 })
 
+describe('draining', () => {
+  it('waits for a request that had found the engine and came just before it closed', async () => {
+    const { predictor, engine, endTurn } = await createHandDrivenModel({ caching: false })
+    const draining = engine.drain()
+    await Promise.resolve()
+    const answer = predictor.predict(rows[0])
+    await endTurn()
+    expect((await answer).source).toBe('model')
+    await draining
+    await expect(predictor.predict(rows[0])).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+})
+
 describe('misuse', () => {
   it.each([
     [{ timeoutMs: -1 }, 'timeoutMs'],
