@@ -116,8 +116,8 @@ export function setups(mode: Setup['mode']): fc.Arbitrary<Setup> {
   })
 }
 
-/** As many as fit into a few seconds; FUZZ_RUNS=1000 asks for that many of the usual 200, and for more of others too. */
+/** As many as fit into a few seconds; FUZZ_RUNS=1000 asks for that many of the usual 150, and for more of others too. */
 export function runsOr(usual: number): { readonly numRuns: number } {
-  const { FUZZ_RUNS: wanted = '200' } = process.env
-  return { numRuns: Math.ceil((usual * Number(wanted)) / 200) }
+  const { FUZZ_RUNS: wanted = '150' } = process.env
+  return { numRuns: Math.ceil((usual * Number(wanted)) / 150) }
 }
