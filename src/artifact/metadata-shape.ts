@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { createError } from '../errors.ts'
+import { isInRange, libraryVersion } from './library-version.ts'
 import { type ArtifactMetadata, artifactSchemaVersion, metadataKey } from './metadata.ts'
 import { firstIssue } from './model-json-shape.ts'
 
@@ -63,6 +64,7 @@ const maxCheckRows = 64
 const metadataShape = z.object({
   schemaVersion: z.int(),
   writtenBy: z.string(),
+  servedBy: z.string().optional(),
   name: z.string().min(1),
   version: z.string().min(1),
   kind: z.enum(['classifier', 'regressor', 'transformer']),
@@ -117,13 +119,19 @@ export function parseMetadata(userDefinedMetadata: Readonly<Record<string, unkno
 
 /** Before the rest, since a newer library may have changed all of it. */
 function assertVersion(found: unknown): void {
-  const version = (found as { schemaVersion?: unknown } | null)?.schemaVersion
-  if (typeof version !== 'number' || version <= artifactSchemaVersion) return
-  throw createError(
-    'VERSION_INCOMPATIBLE',
-    `the artifact has schema version ${version}, this library reads up to ${artifactSchemaVersion}; update tfjs-serving`,
-    { details: { schemaVersion: version, supported: artifactSchemaVersion } },
-  )
+  const { schemaVersion, servedBy } = (found ?? {}) as { schemaVersion?: unknown; servedBy?: unknown }
+  if (typeof schemaVersion === 'number' && schemaVersion > artifactSchemaVersion)
+    throw createError(
+      'VERSION_INCOMPATIBLE',
+      `the artifact has schema version ${schemaVersion}, this library reads up to ${artifactSchemaVersion}; update tfjs-serving`,
+      { details: { schemaVersion, supported: artifactSchemaVersion } },
+    )
+  if (typeof servedBy === 'string' && !isInRange(libraryVersion, servedBy))
+    throw createError(
+      'VERSION_INCOMPATIBLE',
+      `the artifact may be served by tfjs-serving ${servedBy}, this is ${libraryVersion}; install a version in that range, or convert the model again`,
+      { details: { servedBy, libraryVersion } },
+    )
 }
 
 function assertCheckRows({ check, schema, rawWidth }: ArtifactMetadata): void {

@@ -52,6 +52,8 @@ export type ArtifactMetadata = {
   readonly schemaVersion: number
   /** Library and version that wrote the artifact. */
   readonly writtenBy: string
+  /** Versions of this library that may serve it, such as `>=0.2.0 <2.0.0`. @default every one that reads the schema version */
+  readonly servedBy?: string
   readonly name: string
   readonly version: string
   readonly kind: ModelKind

@@ -21,15 +21,21 @@ export type AnswerTally = {
   /** Those with an answer beyond its bound. */
   readonly wrongSizes: readonly number[]
   readonly worst: AnswerFault | undefined
+  /** Rows with an answer beyond its bound, in whatever batch. */
+  readonly wrongRowCount: number
+  /** Largest distance of a row's answer in a batch from the one it gave alone; 0 before both are there. */
+  readonly batchDifference: number
 }
 
 export function createAnswerTally({ answers, bounds, rawWidth }: Probe): AnswerTally {
   const sizes = new Set<number>()
   const wrong = new Set<number>()
-  /** What the rows gave alone, where nobody says what they must give; both sides then round. */
-  const alone: Float64Array[] = []
+  const wrongRows = new Set<number>()
+  /** What the rows gave alone: what batches must give, and all there is to compare where nobody says what is right. */
+  const alone: (Float64Array | undefined)[] = []
   let worst: AnswerFault | undefined
   let worstExcess = 0
+  let batchDifference = 0
 
   return {
     get batchSizes() {
@@ -41,19 +47,30 @@ export function createAnswerTally({ answers, bounds, rawWidth }: Probe): AnswerT
     get worst() {
       return worst
     },
+    get wrongRowCount() {
+      return wrongRows.size
+    },
+    get batchDifference() {
+      return batchDifference
+    },
     add(batchRows, row, values, at) {
       sizes.add(batchRows)
-      const wanted = answers?.[row] ?? alone[row]
-      if (wanted === undefined) {
+      const before = alone[row]
+      if (before !== undefined)
+        for (let column = 0; column < rawWidth; column++)
+          batchDifference = Math.max(batchDifference, distance(values[at + column], before[column]))
+      else if (batchRows === 1 || answers === undefined)
         alone[row] = Float64Array.from(values.subarray(at, at + rawWidth))
-        return
-      }
+      const wanted = answers?.[row] ?? before
+      // both sides round where nobody says what is right
+      if (wanted === undefined) return
       for (let column = 0; column < rawWidth; column++) {
         const [got, expected] = [values[at + column], wanted[column]]
         const difference = distance(got, expected)
         const bound = (answers === undefined ? 2 : 1) * bounds[row][column]
         if (difference === 0 || difference <= bound) continue
         wrong.add(batchRows)
+        wrongRows.add(row)
         // a bound of 0 is exceeded infinitely by anything
         const excess = bound > 0 ? difference / bound : Infinity
         if (excess <= worstExcess && worst !== undefined) continue

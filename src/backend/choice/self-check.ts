@@ -11,6 +11,10 @@ export type SelfCheck = {
   readonly rowCount: number
   /** Sizes of the batches that were run, in order. */
   readonly batchSizes: readonly number[]
+  /** Distinct rows answered wrongly, in whatever batch. */
+  readonly wrongRowCount: number
+  /** Largest distance of a row's answer in a batch from what it gave alone; where all is right, within both their bounds. */
+  readonly batchDifference: number
   /** Where `isRight` is false, what is farthest beyond its bound. */
   readonly worst?: AnswerFault
   /** What happened, in one phrase. */
@@ -64,11 +68,13 @@ export async function selfCheck(model: BackendModel, probe: Probe, now?: () => n
   // each tile starts one row later, so that a row stands in every lane of a kernel
   await replay(largeSize(rowCount, ms), (i) => (i + Math.floor(i / rowCount)) % rowCount)
 
-  const { worst, batchSizes } = tally
+  const { worst, batchSizes, wrongRowCount, batchDifference } = tally
   return {
     isRight: worst === undefined,
     rowCount,
     batchSizes,
+    wrongRowCount,
+    batchDifference,
     ...(worst && { worst }),
     reason: reasonOf(probe, tally),
     ...(now && { timings: timingsOf(fastestMs) }),
@@ -96,16 +102,24 @@ function largeSize(rowCount: number, msOfAllRows: number): number {
 
 type Tally = ReturnType<typeof createAnswerTally>
 
-function reasonOf({ rowCount, answers }: Probe, { worst, batchSizes, wrongSizes }: Tally): string {
-  const rows = answers === undefined ? 'row' : 'check row'
-  if (worst === undefined)
+function reasonOf({ rowCount, answers }: Probe, tally: Tally): string {
+  const { worst, batchSizes, wrongSizes, wrongRowCount, batchDifference } = tally
+  const kind = answers === undefined ? 'row' : 'check row'
+  if (worst === undefined) {
+    const alike = batchDifference === 0 ? 'exactly as' : `within ${batchDifference.toPrecision(2)} of`
     return answers === undefined
-      ? 'the artifact has no check rows; batches answer as their rows alone'
-      : `right on all ${rowCount} check rows in batches of ${listed(batchSizes)}`
-  const { row, column, got, expected, difference, bound } = worst
+      ? `the artifact has no check rows; batches answer ${alike} their rows alone`
+      : `right on all ${rowCount} check rows in batches of ${listed(batchSizes)}, which answer ${alike} each row alone`
+  }
+  const { batchRows, row, column, got, expected, difference, bound } = worst
   const rightSizes = batchSizes.filter((size) => !wrongSizes.includes(size))
   const right = rightSizes.length === 0 ? '' : `, right in batches of ${listed(rightSizes)}`
-  return `wrong on ${rows} ${row} in a batch of ${worst.batchRows}, output ${column}: got ${numberText(got)}, expected ${numberText(expected)}, off by ${difference.toPrecision(3)} where rounding explains ${bound.toPrecision(3)}; wrong in batches of ${listed(wrongSizes)}${right}`
+  return [
+    `wrong on ${kind} ${row} in a batch of ${batchRows}, output ${column}: got ${numberText(got)}, expected ${numberText(expected)}, off by ${difference.toPrecision(3)} where rounding explains ${bound.toPrecision(3)}`,
+    `${wrongRowCount} of ${rowCount} ${kind}s ${wrongRowCount === 1 ? 'is' : 'are'} wrong`,
+    `a row in a batch differs from the same row alone by up to ${batchDifference.toPrecision(2)}`,
+    `wrong in batches of ${listed(wrongSizes)}${right}`,
+  ].join('; ')
 }
 
 function numberText(value: number): string {

@@ -33,7 +33,9 @@ test('runs each row alone, odd batches, all at once and a large batch', async ()
     isRight: true,
     rowCount: 6,
     batchSizes: [1, 7, 6, 512],
-    reason: 'right on all 6 check rows in batches of 1, 7, 6 and 512',
+    wrongRowCount: 0,
+    batchDifference: 0,
+    reason: 'right on all 6 check rows in batches of 1, 7, 6 and 512, which answer exactly as each row alone',
   })
 })
 
@@ -72,8 +74,23 @@ test.each(faults)('finds %s, and says where', async (_, row, batchRows, sizes, a
 test('names the sizes that are right beside those that are wrong', async () => {
   const { found } = await check((value, { row, rowCount }) => value + (row === 0 && rowCount === 7 ? 0.5 : 0))
   expect(found.reason).toMatch(
-    /off by 0\.500 where rounding explains [\d.e-]+; wrong in batches of 7, right in batches of 1, 6 and 512$/,
+    /off by 0\.500 where rounding explains [\d.e-]+; 1 of 6 check rows is wrong; a row in a batch differs from the same row alone by up to 0\.50; wrong in batches of 7, right in batches of 1, 6 and 512$/,
   )
+})
+
+test('says how many rows are wrong of how many', async () => {
+  const { found } = await check((value, { row }) => value + (row % 2 === 0 ? 0.5 : 0))
+  expect(found).toMatchObject({ isRight: false, wrongRowCount: 3, batchDifference: 0 })
+  expect(found.reason).toContain('; 3 of 6 check rows are wrong; ')
+})
+
+test('tells how far a batch is from its rows one by one, within what rounding explains', async () => {
+  const tiny = probe.bounds[0][0] / 4
+  const { found } = await check((value, { rowCount }) => value + (rowCount === 1 ? 0 : tiny))
+  expect(found.isRight).toBe(true)
+  expect(found.batchDifference).toBeGreaterThan(0)
+  expect(found.batchDifference).toBeLessThanOrEqual(2 * probe.bounds[0][0])
+  expect(found.reason).toMatch(/in batches of 1, 7, 6 and 512, which answer within [\d.e-]+ of each row alone$/)
 })
 
 test('finds a fault in an output that no rounding may move', async () => {
@@ -145,8 +162,10 @@ test('asks batches for what their rows give alone, where there are no check rows
   expect(await selfCheck(cpu, bare)).toEqual({
     isRight: true,
     rowCount: 5,
+    wrongRowCount: 0,
+    batchDifference: 0,
     batchSizes: [1, 7, 5, 512],
-    reason: 'the artifact has no check rows; batches answer as their rows alone',
+    reason: 'the artifact has no check rows; batches answer exactly as their rows alone',
   })
   cpu.dispose()
   const moody: BackendModel = {
