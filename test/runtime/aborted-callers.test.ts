@@ -84,7 +84,9 @@ describe.each(caches)('ten thousand callers who leave, %s', (_, caching) => {
         })
       })
     await settleMicrotasks()
+    expect(engine.queuedRows).toBeGreaterThan(3_000)
     abort()
+    expect(engine.queuedRows).toBe(0)
     // these come too late
     const gone = AbortSignal.abort(everyReason)
     while (leaving.length < 10_000) call(() => predictor.predict(rowOf(number++), { signal: gone }))
