@@ -170,9 +170,9 @@ async function wholeAfterMs(backend: Hosted, predictor: ModelPredictor): Promise
   return performance.now() - made.lastGoneAt
 }
 
-/** 2 s where a host starts within a second; a machine with ten times as much to do gets more. */
+/** 2 s where the model was loaded within half a second; a machine that has ten times as much to do gets more. */
 function wholeLimitMs(): number {
-  return Math.max(2000, 2 * firstStartMs)
+  return Math.max(2000, 4 * firstStartMs)
 }
 
 /** `heap`: V8's is full; `wasm`: that of WebAssembly; `rejection`: a promise that nobody holds. */

@@ -20,9 +20,6 @@ const refusalMs = 60_000
 /** Models are often unloaded and loaded in one go; a start costs a second, an idle host only memory. */
 const lingerMs = 5000
 
-/** One start may die of a starved machine; two in a row die of themselves. */
-const maxStartLosses = 1
-
 export type HostLifeOptions = {
   readonly name: HostedName
   readonly fork: () => HostLink
@@ -65,7 +62,6 @@ export function createHostLife(options: HostLifeOptions): HostLife {
   const losses = createHostLosses()
   let state: HostState = stopped
   let inUse: HostUse = { isAwaited: false, isNeeded: false }
-  let startLossCount = 0
   /** A host was open: models may depend on the next one. */
   let hasServed = false
   /** Why none serves what the last one did, from a refusal until one does. */
@@ -105,7 +101,7 @@ export function createHostLife(options: HostLifeOptions): HostLife {
         deadlineMs: openDeadlineMs,
         onLoss: () => undefined,
         onAnswer(answer) {
-          startLossCount = 0
+          losses.countAnswer()
           if (!answer.ok) {
             leave()
             return refuse(answer.error)
@@ -121,7 +117,7 @@ export function createHostLife(options: HostLifeOptions): HostLife {
 
   /** One that has served is tried again by itself, for the models that it still holds; one that never ran when it is asked for. */
   function refuse(cause: MLError): void {
-    startLossCount = 0
+    losses.countAnswer()
     const restMs = hasServed ? losses.rest() : undefined
     const error = restMs === undefined ? cause : restingFor(cause, restMs)
     if (restMs !== undefined) outage = error.message
@@ -149,17 +145,15 @@ export function createHostLife(options: HostLifeOptions): HostLife {
     state = stopped
   }
 
-  function lose(link: HostLink, { cause, reason }: HostLoss): void {
-    const { kind } = state
-    const isTooMany = losses.record(reason, clock.now())
+  function lose(link: HostLink, loss: HostLoss): void {
+    const wasStarting = state.kind === 'starting'
+    const { cause, reason } = loss
+    const objection = losses.record({ loss, wasStarting }, clock.now())
     stop()
     if (cause !== 'exit') departures.add(link, cause === 'overdue' ? 'kill' : 'ask')
-    if (kind === 'running') options.onLoss()
-    else startLossCount++
-    if (isTooMany) return refuse(noHost(name, 'was lost too often within a minute', reason))
-    if (kind === 'starting' && (startLossCount > maxStartLosses || cause === 'overdue'))
-      return refuse(noHost(name, 'did not start', reason))
-    if (isWanted()) want()
+    if (!wasStarting) options.onLoss()
+    if (objection !== undefined) refuse(noHost(name, objection, reason))
+    else if (isWanted()) want()
   }
 
   /** Ends the host without a loss. */
@@ -208,7 +202,6 @@ export function createHostLife(options: HostLifeOptions): HostLife {
     },
     health: () => ({ ...losses.health(), ...(outage !== undefined && { outage }) }),
     async close() {
-      startLossCount = 0
       hasServed = false
       outage = undefined
       losses.forgive()
