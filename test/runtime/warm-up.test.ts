@@ -1,7 +1,7 @@
 // What is run before the first request: the batch sizes that will come, within bounded time.
 import { expect, test } from 'vitest'
 import type { LoadedModel } from '../../src/runtime/loaded-model.ts'
-import { warmUp } from '../../src/runtime/warm-up.ts'
+import { warmSizes, warmUp } from '../../src/runtime/warm-up.ts'
 import { createFakeClock } from '../helpers/fake-clock.ts'
 
 const rows = [Float64Array.of(1), Float64Array.of(2), Float64Array.of(3)]
@@ -37,4 +37,31 @@ test('stops with large batches once they have cost a second', async () => {
 
 test('leaves large batches out where the model runs in this thread', async () => {
   expect((await warmed('sync', {})).sizes).toEqual([3, 1, 1, 1, 1, 1])
+})
+
+async function warmedAt(sizes: readonly number[], runMs: (rowCount: number) => number) {
+  const clock = createFakeClock()
+  const ran: string[] = []
+  const run = (batch: readonly Float64Array[]) => {
+    ran.push(`run ${batch.length}`)
+    clock.advance(runMs(batch.length))
+    return []
+  }
+  const defer = (callback: () => void): void => {
+    ran.push('others')
+    callback()
+  }
+  await warmSizes({ mode: 'sync', run, dispose: () => undefined }, { rows, sizes, clock, defer })
+  return ran
+}
+
+test('runs the sizes in use one by one, and lets others have their turn in between', async () => {
+  expect(await warmedAt([4, 100], () => 1)).toEqual(['run 4', 'others', 'run 100', 'others'])
+})
+
+test('begins no size that would take it beyond a second', async () => {
+  expect((await warmedAt([4, 64, 512], (rowCount) => 3 * rowCount)).filter((what) => what !== 'others')).toEqual([
+    'run 4',
+    'run 64',
+  ])
 })
