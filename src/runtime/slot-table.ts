@@ -178,7 +178,10 @@ export class SlotTable {
       this.#slots.delete(keyOf(slot.selector))
       return Promise.resolve(slot.state.kind === 'loaded' ? slot.state.engine : undefined)
     })
-    if (former !== undefined) await this.retireUnlessNamed(former)
+    if (former === undefined) return
+    // a request that woke it must not meet an engine that closes
+    if (!this.engines.includes(former)) this.#putOneToSleep(slot, former)
+    await this.retireUnlessNamed(former)
   }
 
   /** False for one that was released while somebody still looked at it. */
@@ -186,17 +189,20 @@ export class SlotTable {
     return this.#slots.get(keyOf(slot.selector)) === slot
   }
 
+  #putOneToSleep(slot: Slot, { version, schema }: Engine): void {
+    slot.state = {
+      kind: 'asleep',
+      version,
+      schema,
+      wake: () => this.ensureLoaded(slot),
+      current: () => slot.state,
+    }
+  }
+
   #putToSleep(engine: Engine): void {
-    const { version, schema } = engine
+    const { version } = engine
     for (const slot of this.#slots.values())
-      if (slot.state.kind === 'loaded' && slot.state.engine === engine)
-        slot.state = {
-          kind: 'asleep',
-          version,
-          schema,
-          wake: () => this.ensureLoaded(slot),
-          current: () => slot.state,
-        }
+      if (slot.state.kind === 'loaded' && slot.state.engine === engine) this.#putOneToSleep(slot, engine)
     this.#context.serving.logger.info(
       { model: this.#entry.name, version },
       'unloaded to make room; the next request loads it again',
