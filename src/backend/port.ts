@@ -22,8 +22,8 @@ export type BackendModel = {
    */
   readonly hostWaitMs?: number
   /**
-   * Runs one batch: reads `rowCount` rows of each input slab, writes `rowCount` rows of each output slab. An asynchronous
-   * backend has read the inputs when `run` returns its promise.
+   * Runs one batch: reads `rowCount` rows of each input slab, writes `rowCount` rows of each output slab. The slabs are the
+   * run's until it has settled: a host that is lost is sent its rows again.
    * @throws EXECUTION_FAILED where the graph throws or a slab does not fit; OUT_OF_MEMORY where there is no room for it;
    * BACKEND_UNAVAILABLE where the backend is gone for good; CLOSED after `dispose`
    */

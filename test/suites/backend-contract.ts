@@ -251,15 +251,12 @@ export function describeBackend(
       expectRight(artifact, first, kept)
     })
 
-    test('has read its inputs when run returns', async () => {
+    test('leaves its inputs as they were', async () => {
       const { graph, artifact, model } = await loaded('a chain with tanh')
-      const rows = randomRows(random, graph, 4)
-      const slabs = slabsOf(artifact, rows)
-      const raw = rawSlab(artifact, 4)
-      const running = model.run(slabs, 4, [raw])
-      slabs[0].values.fill(NaN)
-      await running
-      expectRight(artifact, rows, raw.values)
+      const slabs = slabsOf(artifact, randomRows(random, graph, 4))
+      const before = slabs.map(({ values }) => values.slice())
+      await model.run(slabs, 4, [rawSlab(artifact, 4)])
+      expect(slabs.map(({ values }) => values)).toEqual(before)
     })
 
     test('gives each of several runs in flight its own answers', async () => {

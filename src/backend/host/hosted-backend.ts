@@ -82,10 +82,10 @@ function createModel({ name, work, clock }: Hosting, model: HostedModel): Backen
     hostWaitMs,
     async run(inputs, rowCount, outputs, { timeBudgetMs }: Partial<RunLimits> = {}) {
       if (model.isDisposed) throw createError('CLOSED', `model ${modelName} on backend ${name} was disposed`)
-      const copies = graphInputs.map((input) => copyOf(slabOf(inputs, input, rowCount), rowCount))
+      const exact = graphInputs.map((input) => cutTo(slabOf(inputs, input, rowCount), rowCount))
       const target = slabOf(outputs, output, rowCount).values
       if (rowCount === 0) return
-      const question = { kind: 'run', model: number, inputs: copies, rowCount, outputs: [output] } as const
+      const question = { kind: 'run', model: number, inputs: exact, rowCount, outputs: [output] } as const
       const value = await askHost(work, {
         model,
         question,
@@ -106,9 +106,9 @@ function createModel({ name, work, clock }: Hosting, model: HostedModel): Backen
   }
 }
 
-/** Slabs are pooled and filled anew once `run` has returned; what is sent may be sent again to the next host. */
-function copyOf({ name, width, values }: Slab, rowCount: number): Slab {
-  return { name, width, values: values.slice(0, rowCount * width) }
+/** No copy: a slab stays as it is until `run` has settled, and until then it may be sent again to the next host. */
+function cutTo({ name, width, values }: Slab, rowCount: number): Slab {
+  return { name, width, values: values.subarray(0, rowCount * width) }
 }
 
 function askHost(work: HostWork, asked: HostAsking): Promise<HostValue> {

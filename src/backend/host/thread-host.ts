@@ -29,7 +29,14 @@ export function startHostThread(name: ThreadedName): HostLink {
   return {
     pid: undefined,
     send(request) {
-      if (!isGone) worker.postMessage(request)
+      if (isGone) return
+      if (request.kind !== 'run') return worker.postMessage(request)
+      // a copy to give away: the rows may be needed again, and cloning would copy all of the buffer behind them
+      const inputs = request.inputs.map(({ name, width, values }) => ({ name, width, values: values.slice() }))
+      worker.postMessage(
+        { ...request, inputs },
+        inputs.map(({ values }) => values.buffer),
+      )
     },
     onReply: (listener) => void worker.on('message', (reply) => listener(reply as HostReply)),
     onExit: (listener) => void listeners.push(listener),

@@ -3,7 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Backend } from '../port.ts'
 import { createHostService } from './host-service.ts'
-import type { HostRequest, ThreadedName } from './host-protocol.ts'
+import type { HostReply, HostRequest, ThreadedName } from './host-protocol.ts'
 
 const createBackend = {
   wasm: async () => (await import('../tfjs/wasm.ts')).createWasmBackend(),
@@ -13,6 +13,13 @@ const createBackend = {
 let backend: Promise<Backend> | undefined
 const serve = createHostService(
   () => (backend ??= createBackend[workerData as ThreadedName]()),
-  (reply) => parentPort?.postMessage(reply),
+  (reply) => parentPort?.postMessage(reply, valuesOf(reply)),
 )
+
+/** Numbers of a run, made for this reply alone: they move, uncopied. */
+function valuesOf(reply: HostReply): ArrayBuffer[] {
+  if ('kind' in reply || !reply.ok || !Array.isArray(reply.value)) return []
+  return (reply.value as readonly Float32Array<ArrayBuffer>[]).map(({ buffer }) => buffer)
+}
+
 parentPort?.on('message', (request) => serve(request as HostRequest))

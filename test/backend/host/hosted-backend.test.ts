@@ -33,13 +33,12 @@ test('sends exactly the rows of pooled slabs and writes exactly theirs', async (
   expect([...output.values]).toEqual([2, 4, 6, -77, -77])
 })
 
-test('has read its inputs when run returns, for a second host too', async () => {
+test('sends its inputs again to a second host', async () => {
   const { hosts, load } = createScriptedBackend()
   const model = await load()
   const input = slab([1, 0])
   const output = raw(1)
   const running = model.run([input], 1, [output])
-  input.values.fill(9)
   hosts.last.die()
   hosts.last.answerAll()
   await running
