@@ -1,5 +1,6 @@
 // A source model and its quantized tables in, the files of an artifact and the sizes behind them out.
 
+import { libraryVersion } from '../../src/artifact/library-version.ts'
 import { type EncodedTensor, encodeTensor } from '../../src/artifact/encode-tensor.ts'
 import {
   artifactSchemaVersion,
@@ -15,7 +16,7 @@ import { writeArtifact } from '../graph/write-artifact.ts'
 import type { QuantizedModel } from '../quantize/quantized-tensors.ts'
 
 /** Library and version, as in package.json: a test keeps them equal. */
-export const writtenBy = 'tfjs-serving 0.1.0'
+export const writtenBy = `tfjs-serving ${libraryVersion}`
 
 export type ArtifactIdentity = {
   readonly name: string

@@ -32,7 +32,7 @@ import type { PredictOptions, ResolvedServingOptions } from './options.ts'
 import type { Platform } from './platform.ts'
 import { assertNotAllWrong, modelFailure, type RowResult, valueOf } from './row-result.ts'
 import { withTimeBudget } from './time-budget.ts'
-import { warmSizes, warmUp } from './warm-up.ts'
+import { type MeasuredRun, warmSizes, warmUp } from './warm-up.ts'
 
 const noRow = new Float64Array(0)
 
@@ -99,7 +99,7 @@ export class Engine {
     }
   }
 
-  private constructor(options: EngineOptions, model: LoadedModel, runMs: number) {
+  private constructor(options: EngineOptions, model: LoadedModel, measured: readonly MeasuredRun[]) {
     const { artifact, serving, platform, publish } = options
     const { name, version, schema } = artifact.metadata
     this.#options = options
@@ -111,7 +111,7 @@ export class Engine {
     this.#batches = new BatchWatch({ model: name, version, stats: this.stats, publish, platform, backend })
     this.schema = schema
     this.artifact = artifact
-    this.runMs = runMs
+    this.runMs = measured[0]?.ms ?? 0
     this.reader = createRowReader(schema)
     this.#budgetTimer = createOneTimer(platform.clock)
     this.breaker = createBreaker({ model: name, clock: platform.clock, publish, ...serving.breaker })
@@ -136,7 +136,7 @@ export class Engine {
       observe: (rowCount, queueMs, elapsedMs, endedAtMs) =>
         this.#batches.record({ rowCount, queueMs, elapsedMs, endedAtMs }),
     })
-    if (runMs > 0) this.#batcher.recordRun(1, runMs)
+    for (const { rowCount, ms } of measured) this.#batcher.recordRun(rowCount, ms)
   }
 
   /** As it is now: a model may move to another backend while it serves. */

@@ -15,19 +15,22 @@ async function warmed(mode: LoadedModel['mode'], options: { maxRows?: number; ru
     clock.advance(runMs(batch.length))
     return mode === 'sync' ? [] : Promise.resolve([])
   }
-  const ms = await warmUp({ mode, run, dispose: () => undefined }, { rows, maxRows, clock })
-  return { sizes, ms }
+  const measured = await warmUp({ mode, run, dispose: () => undefined }, { rows, maxRows, clock })
+  return { sizes, measured }
 }
 
 test('runs an asynchronous model at the sizes of many callers, then times one row', async () => {
-  const { sizes, ms } = await warmed('async', { runMs: (rowCount) => (rowCount === 1 ? 0.25 : 9) })
-  expect(sizes).toEqual([3, 8, 64, 512, 1, 1, 1, 1, 1])
-  expect(ms).toBe(0.25)
+  const { sizes, measured } = await warmed('async', { runMs: (rowCount) => (rowCount === 1 ? 0.25 : 9) })
+  expect(sizes).toEqual([3, 8, 64, 512, 1, 1, 1, 1, 1, 32, 32, 32])
+  expect(measured).toEqual([
+    { rowCount: 1, ms: 0.25 },
+    { rowCount: 32, ms: 9 },
+  ])
 })
 
 test('runs no batch larger than will ever come', async () => {
-  expect((await warmed('async', { maxRows: 50 })).sizes).toEqual([3, 8, 50, 1, 1, 1, 1, 1])
-  expect((await warmed('async', { maxRows: 8 })).sizes).toEqual([3, 8, 1, 1, 1, 1, 1])
+  expect((await warmed('async', { maxRows: 50 })).sizes).toEqual([3, 8, 50, 1, 1, 1, 1, 1, 32, 32, 32])
+  expect((await warmed('async', { maxRows: 8 })).sizes).toEqual([3, 8, 1, 1, 1, 1, 1, 8, 8, 8])
   expect((await warmed('async', { maxRows: 1 })).sizes).toEqual([1, 1, 1, 1, 1, 1, 1])
 })
 
@@ -36,7 +39,14 @@ test('stops with large batches once they have cost a second', async () => {
 })
 
 test('leaves large batches out where the model runs in this thread', async () => {
-  expect((await warmed('sync', {})).sizes).toEqual([3, 1, 1, 1, 1, 1])
+  expect((await warmed('sync', {})).sizes).toEqual([3, 1, 1, 1, 1, 1, 32, 32, 32])
+})
+
+test('times no second size where rows are slow, and no longer than 50 ms', async () => {
+  const slow = await warmed('sync', { runMs: (rowCount) => 2 * rowCount })
+  expect(slow.sizes).toEqual([3, 1, 1, 1, 1, 1])
+  expect(slow.measured).toEqual([{ rowCount: 1, ms: 2 }])
+  expect((await warmed('sync', { runMs: (rowCount) => (rowCount === 1 ? 1 : 60) })).sizes.slice(6)).toEqual([32])
 })
 
 async function warmedAt(sizes: readonly number[], runMs: (rowCount: number) => number) {
