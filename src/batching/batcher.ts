@@ -111,9 +111,9 @@ export class Batcher<Job, Result> {
   }
 
   /** Why `job` would be refused if it came now: in overload, asking before a row is read saves what reading costs. */
-  refusalOf(job: Job, options: SubmitOptions = noOptions): MLError | undefined {
+  refusalOf(job: Job, options: SubmitOptions = noOptions, nowMs = this.#options.clock.now()): MLError | undefined {
     if (this.#state.kind === 'closed') return this.#errors.closed()
-    const pending = new PendingJob<Job, Result>(job, options, this.#options.clock.now())
+    const pending = new PendingJob<Job, Result>(job, options, nowMs)
     return this.#admission.refusalOf(pending, options, 'ask')
   }
 

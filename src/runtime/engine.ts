@@ -177,10 +177,10 @@ export class Engine {
   }
 
   /** Why a row that came alone now would be refused. */
-  refusalOf({ priority, timeoutMs }: PredictOptions): MLError | undefined {
+  refusalOf({ priority, timeoutMs }: PredictOptions, nowMs: number): MLError | undefined {
     if (this.#options.serving.batching === false && this.#model.mode === 'sync') return undefined
-    const deadlineAtMs = timeoutMs === undefined ? Infinity : this.#options.platform.clock.now() + timeoutMs
-    return this.#batcher.refusalOf(noRow, { priority, deadlineAtMs })
+    const deadlineAtMs = timeoutMs === undefined ? Infinity : nowMs + timeoutMs
+    return this.#batcher.refusalOf(noRow, { priority, deadlineAtMs }, nowMs)
   }
 
   /** Keeps the engine from being disposed while `work` runs. */

@@ -12,6 +12,8 @@ import type { Prediction, Row } from '../rows/prediction.ts'
 import type { RowReader } from '../rows/read-row.ts'
 import { predictSlices } from './batch-prediction.ts'
 import type { Engine } from './engine.ts'
+import { cached } from './cached-stage.ts'
+import { earlyRefusal } from './early-refusal.ts'
 import { endingWith, observed } from './observed.ts'
 import { describeHealth, type ModelHealth } from './model-health.ts'
 import type { PredictOptions } from './options.ts'
@@ -21,17 +23,7 @@ import type { Asleep, SlotState } from './model-slot.ts'
 import type { EngineState, Handler, PredictionRequest } from './request.ts'
 import { routed, type Routing } from './routing.ts'
 import type { SharedCache } from './shared-cache.ts'
-import {
-  batched,
-  cached,
-  gated,
-  leased,
-  optionsChecked,
-  refusedEarly,
-  rowRead,
-  withFallback,
-  withTimeout,
-} from './stages.ts'
+import { batched, gated, leased, optionsChecked, rowRead, withFallback, withTimeout } from './stages.ts'
 
 export type ModelPredictorOptions = {
   readonly name: string
@@ -79,16 +71,17 @@ export class ModelPredictor {
     const { clock } = platform
     this.name = name
     this.#options = options
+    // a cache may answer also where the model cannot
+    const refusalOf = cache === undefined ? earlyRefusal(options) : undefined
     const stages = [
-      observed({ model: name, clock, publish, log, tracing: platform.tracing }),
+      observed({ model: name, clock, publish, log, tracing: platform.tracing, refusalOf }),
       optionsChecked(),
-      ...(cache === undefined ? [refusedEarly(options)] : []),
       rowRead(options.readerWithoutModel),
       withTimeout({ model: name, clock, fallbackFor: options.fallbackFor }),
       withFallback(options.fallbackFor),
       ...(options.routing === undefined ? [] : [routed(options.routing, clock)]),
       leased(cache !== undefined),
-      ...(cache === undefined ? [] : [cached(cache)]),
+      ...(cache === undefined ? [] : [cached({ ...cache, clock })]),
       gated(),
     ]
     this.#handle = stages.reduceRight<Handler>((next, stage) => stage(next), batched())

@@ -41,3 +41,9 @@ export type Handler = (request: PredictionRequest) => Promise<Prediction>
 
 /** Wraps what comes after it. */
 export type Stage = (next: Handler) => Handler
+
+/** The request's state behind the stage that refuses where no model is loaded. */
+export function loaded({ state }: PredictionRequest): EngineState & { kind: 'loaded' } {
+  if (state.kind === 'loaded') return state
+  throw state.error
+}
