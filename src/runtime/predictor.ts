@@ -133,16 +133,22 @@ export class ModelPredictor {
       })
     }
     options.signal?.throwIfAborted()
+    const { clock } = this.#options.platform
+    const { timeoutMs: wholeMs, signal, ...perRow } = options
+    // a signal alone is late where a timer is: in a thread that was busy a run may begin before it
+    const deadlineAtMs = clock.now() + (wholeMs ?? Infinity)
     const first = this.#options.state()
     if (first.kind === 'asleep')
-      await withDeadline({ ...options, ...this.#named() }, first.wake).catch((error: unknown) => {
+      try {
+        await withDeadline({ ...options, ...this.#named() }, first.wake)
+      } catch (error) {
         for (let row = 0; row < rows.length; row++) this.#countUnasked(first, error)
-        throw error
-      })
+        if (!isMLError(error) || error.code === 'CLOSED') throw error
+        return rows.map(() => error)
+      }
     const state = first.kind === 'asleep' ? this.#awakeState(first) : first
-    const { timeoutMs, signal, ...perRow } = options
-    // a signal alone is late where a timer is: in a thread that was busy a run may begin before it
-    const deadlineAtMs = this.#options.platform.clock.now() + (timeoutMs ?? Infinity)
+    // what waking took is gone; a timer of no time is one that fires at once
+    const timeoutMs = wholeMs === undefined ? undefined : Math.max(deadlineAtMs - clock.now(), Number.MIN_VALUE)
     const predictOne = (index: number, joined: AbortSignal | undefined) =>
       this.#handle({
         ...this.#request(rows[index], index, { options: perRow, state }),
@@ -156,7 +162,7 @@ export class ModelPredictor {
       predictSlices(rows.length, predictOne, {
         timeoutMs,
         signal,
-        clock: this.#options.platform.clock,
+        clock,
         model: this.name,
         sliceRows: isLoaded ? state.engine.sliceRows : sliceRowsWithoutModel,
       })

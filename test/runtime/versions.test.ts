@@ -130,6 +130,20 @@ describe('a memory budget', () => {
     }
   })
 
+  it('gives each row of a batch that wakes a model its deadline, which waking is a part of', async () => {
+    const dir = temporaryModelsDir()
+    dir.addVersion('telco_churn', '1.0.0', await artifactFiles('telco_churn'))
+    dir.addVersion('credit_risk', '1.0.0', await artifactFiles('credit_risk'))
+    const registry = createRegistry(dir, { memoryBudgetBytes: 1, caching: false })
+    const credit = await registry.getModelPredictor('credit_risk')
+    await registry.getModelPredictor('telco_churn')
+    expect(credit.getHealth().isAsleep).toBe(true)
+    const many = heldOut('credit_risk').rows.slice(0, 3)
+    const entries = await credit.predictBatch(many, { timeoutMs: 0.01 })
+    expect(entries).toMatchObject(new Array(3).fill({ code: 'DEADLINE_EXCEEDED' }))
+    await expect(credit.predictBatch(many, { signal: AbortSignal.abort('left') })).rejects.toBe('left')
+  })
+
   it('answers concurrent callers of a sleeping model with one load', async () => {
     const dir = temporaryModelsDir()
     dir.addVersion('telco_churn', '1.0.0', await artifactFiles('telco_churn'))
