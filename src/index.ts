@@ -21,11 +21,12 @@ export { channelNames } from './observe/channels.ts'
 export type { Clock } from './observe/clock.ts'
 export type { HealthReason, HealthStatus } from './observe/health.ts'
 export type { Logger } from './observe/logger.ts'
+export type { TracerProvider } from './observe/tracing.ts'
 export type { ModelStatsSnapshot } from './observe/version-stats.ts'
 export type { FallbackRule, FallbackRules } from './resilience/rules.ts'
 export type { Answer, Prediction, PredictionSource, Row } from './rows/prediction.ts'
 export { loadModel } from './runtime/load-model.ts'
-export type { ModelHealth } from './runtime/model-health.ts'
+export type { BatchingHealth, ModelHealth, VersionHealth } from './runtime/model-health.ts'
 export { ProductionModelLoader } from './runtime/model-loader.ts'
 export type {
   BackendChoice,
