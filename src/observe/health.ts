@@ -15,6 +15,8 @@ export type HealthReason = {
     | 'fallback'
     | 'backend'
     | 'version'
+    | 'accuracy'
+    | 'folder'
   /** One sentence for people. */
   readonly text: string
 }
@@ -35,6 +37,8 @@ export type HealthInput = {
   readonly movedBackend?: string
   /** Why its backend serves nothing now, and when it is tried again; absent while it serves. */
   readonly backendOutage?: string
+  /** What else is wrong with it, though it answers. */
+  readonly notes?: readonly HealthReason[]
 }
 
 /** How one of several versions does. */
@@ -56,6 +60,7 @@ export function judgeHealth({
   latencyTargetMs,
   movedBackend,
   backendOutage,
+  notes = [],
 }: HealthInput): Health {
   const reasons: HealthReason[] = []
   if (!isLoaded)
@@ -85,6 +90,7 @@ export function judgeHealth({
     })
   if (movedBackend !== undefined) reasons.push({ kind: 'backend', text: movedBackend })
   if (backendOutage !== undefined) reasons.push({ kind: 'backend', text: backendOutage })
+  reasons.push(...notes)
   const canAnswer = hasFallback || (isLoaded && backendOutage === undefined)
   const isUnhealthy = isAllFailing || !canAnswer
   return { status: isUnhealthy ? 'unhealthy' : reasons.length > 0 ? 'degraded' : 'healthy', reasons }

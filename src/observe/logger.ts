@@ -11,3 +11,21 @@ export interface Logger {
 function ignore(): void {}
 
 export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore }
+
+/**
+ * The user's logger, which may throw, as one whose file is closed does at shutdown: a line is lost then, and never an
+ * answer.
+ */
+export function guardedLogger(logger: Logger): Logger {
+  if (logger === silentLogger) return logger
+  const guarded =
+    (level: keyof Logger) =>
+    (facts: object, message: string): void => {
+      try {
+        logger[level](facts, message)
+      } catch {
+        // there is nobody left to tell
+      }
+    }
+  return { debug: guarded('debug'), info: guarded('info'), warn: guarded('warn'), error: guarded('error') }
+}

@@ -87,10 +87,11 @@ export function createRequestLog({ model, logger, clock, logRows = false }: Requ
       write(levelOf(code), request, { code, message: 'prediction failed', facts })
     },
     fellBack(request, { rule, reason = 'EXECUTION_FAILED' }) {
-      write('warn', request, {
-        code: reason,
+      const code = Object.hasOwn(errorTable, reason) ? (reason as ErrorCode) : 'EXECUTION_FAILED'
+      write(levelOf(code), request, {
+        code,
         message: 'a rule answered in place of the model',
-        facts: () => ({ rule }),
+        facts: () => ({ rule, reason: errorTable[code].meaning }),
       })
     },
   }

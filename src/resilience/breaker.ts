@@ -75,11 +75,11 @@ export function createBreaker(options: BreakerOptions): Breaker {
 
   function gate(): void {
     if (state.kind === 'closed') return
-    const retryAfterMs = refusedForMs()
+    const retryAfterMs = Math.ceil(refusedForMs())
     if (retryAfterMs > 0)
       throw createError(
         'BREAKER_OPEN',
-        `${model} is not asked: its circuit breaker is ${state.kind} after ${failureThreshold} failed batches in a row; retry in ${Math.ceil(retryAfterMs)} ms`,
+        `${model} is not asked: its circuit breaker is ${state.kind} after ${failureThreshold} failed batches in a row; retry in ${retryAfterMs} ms`,
         { details: { model, state: state.kind }, retryAfterMs },
       )
   }

@@ -25,13 +25,13 @@ import { timeoutError } from '../resilience/deadline.ts'
 import type { Answer, Origin } from '../rows/prediction.ts'
 import { createRowReader, type RowReader } from '../rows/read-row.ts'
 import { BatchWatch } from './batch-watch.ts'
+import { type CheckedRun, createCheckedRun } from './checked-run.ts'
 import { Leases } from './leases.ts'
-import { createLoadedModel, type LoadedModel, type RunTimes } from './loaded-model.ts'
+import { createLoadedModel, type LoadedModel } from './loaded-model.ts'
 import { createOneTimer, type OneTimer } from './one-timer.ts'
 import type { PredictOptions, ResolvedServingOptions } from './options.ts'
 import type { Platform } from './platform.ts'
-import { assertNotAllWrong, modelFailure, type RowResult, valueOf } from './row-result.ts'
-import { withTimeBudget } from './time-budget.ts'
+import { type RowResult, valueOf } from './row-result.ts'
 import { type MeasuredRun, warmSizes, warmUp } from './warm-up.ts'
 
 const noRow = new Float64Array(0)
@@ -83,6 +83,7 @@ export class Engine {
   readonly #batches: BatchWatch
   /** Of the run under way: batches come one after the other. */
   readonly #budgetTimer: OneTimer
+  readonly #run: CheckedRun
   #isClosed = false
 
   /** Warms the backend with the artifact's own check rows, at the batch sizes that will come. */
@@ -114,6 +115,9 @@ export class Engine {
     this.runMs = measured[0]?.ms ?? 0
     this.reader = createRowReader(schema)
     this.#budgetTimer = createOneTimer(platform.clock)
+    const { timeBudgetMs } = serving
+    const [knownRow] = probeRows(artifact)
+    this.#run = createCheckedRun({ model, name, knownRow, timeBudgetMs, clock: this.#budgetTimer })
     this.breaker = createBreaker({ model: name, clock: platform.clock, publish, ...serving.breaker })
     this.#rowKeys = rowKeys(artifact, platform.hash)
     this.#origins = {
@@ -238,22 +242,6 @@ export class Engine {
     const failure = outcome.kind === 'failed' ? { error: outcome.error } : undefined
     this.#batches.end(failure)
     end?.(failure)
-  }
-
-  #run(rows: readonly Float64Array[], times: RunTimes): readonly RowResult[] | Promise<readonly RowResult[]> {
-    const { timeBudgetMs } = this.#options.serving
-    let results: ReturnType<LoadedModel['run']>
-    try {
-      results = this.#model.run(rows, { timeBudgetMs }, times)
-    } catch (error) {
-      throw modelFailure(error, this.name)
-    }
-    if (!(results instanceof Promise)) return assertNotAllWrong(results)
-    const { hostWaitMs } = this.#model
-    const checked = results.then(assertNotAllWrong, (error: unknown) => {
-      throw modelFailure(error, this.name)
-    })
-    return withTimeBudget(checked, { model: this.name, timeBudgetMs, hostWaitMs, clock: this.#budgetTimer })
   }
 
   async #runAlone({ canonical, span, signal, deadlineAtMs, wanted, options }: EngineRow): Promise<Answer> {

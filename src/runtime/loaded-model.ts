@@ -3,7 +3,7 @@
 import type { Artifact } from '../artifact/artifact.ts'
 import type { BackendModel, RunLimits, Slab } from '../backend/port.ts'
 import type { SelectedBackend } from '../backend/choice/select-backend.ts'
-import { isMLError } from '../errors.ts'
+import { createError, isMLError, type MLError } from '../errors.ts'
 import { type Clock, systemClock } from '../observe/clock.ts'
 import { createDecoder } from '../rows/decode.ts'
 import type { RowResult } from './row-result.ts'
@@ -47,12 +47,29 @@ type Slabs = {
   readonly output: Slab
 }
 
+function isFiniteAt(inputs: readonly Slab[], row: number): boolean {
+  for (const { width, values } of inputs)
+    for (let i = row * width; i < (row + 1) * width; i++) if (!Number.isFinite(values[i])) return false
+  return true
+}
+
+function beyondFloat32(model: string): MLError {
+  return createError(
+    'EXECUTION_FAILED',
+    `${model} computes in float32, and a value of the row is beyond its range of ±3.4e38 once it is scaled; other rows are not affected`,
+    { details: { model } },
+  )
+}
+
 export function createLoadedModel(
   { metadata }: Artifact,
   { model: backend, encoder }: Pick<SelectedBackend, 'model' | 'encoder'>,
   { now }: Pick<Clock, 'now'> = systemClock,
 ): LoadedModel {
   const decode = createDecoder(metadata.head)
+  const { name } = metadata
+  // some kernels make a number of what comes of infinity; ranks are finite, and a transformer's columns may not be
+  const mustBeFinite = metadata.kind !== 'transformer' && metadata.inputs.some((input) => input.name === 'features')
   const featureCount = metadata.schema.features.length
   /** Batches one after the other use the same slabs again and again. */
   let spare: Slabs | undefined
@@ -91,10 +108,12 @@ export function createLoadedModel(
     if (Number.isNaN(times.encodedAtMs)) times.encodedAtMs = now()
   }
 
-  function read({ output }: Slabs, rowCount: number, times: RunTimes): RowResult[] {
+  function read(slabs: Slabs, rowCount: number, times: RunTimes): RowResult[] {
     times.answeredAtMs = now()
     const results: RowResult[] = new Array<RowResult>(rowCount)
-    for (let i = 0; i < rowCount; i++) results[i] = decodeRow(output.values, i)
+    for (let i = 0; i < rowCount; i++)
+      results[i] =
+        mustBeFinite && !isFiniteAt(slabs.inputs, i) ? beyondFloat32(name) : decodeRow(slabs.output.values, i)
     return results
   }
 

@@ -2,7 +2,7 @@
 
 import type { BackendChoice } from '../backend/choice/backend-choice.ts'
 import type { CacheHealth, CacheStats } from '../cache/cache-port.ts'
-import { type Health, judgeHealth, withVersions } from '../observe/health.ts'
+import { type Health, type HealthReason, judgeHealth, withVersions } from '../observe/health.ts'
 import { type ModelStats, noVersion } from '../observe/stats.ts'
 import type { ModelStatsSnapshot, VersionStats } from '../observe/version-stats.ts'
 import type { Evaluation } from '../artifact/metadata.ts'
@@ -71,6 +71,7 @@ export type HealthFacts = {
   readonly fallbackRule: string | undefined
   readonly latencyTargetMs: number | undefined
   readonly routing: RoutingReport | undefined
+  readonly notes?: readonly HealthReason[]
 }
 
 export function describeHealth(facts: HealthFacts): ModelHealth {
@@ -90,6 +91,7 @@ export function describeHealth(facts: HealthFacts): ModelHealth {
     ...(latencyTargetMs === undefined ? {} : { latencyTargetMs }),
     ...(choice?.movedFrom === undefined ? {} : { movedBackend: choice.why }),
     ...(choice?.outage === undefined ? {} : { backendOutage: choice.outage }),
+    ...(facts.notes === undefined ? {} : { notes: facts.notes }),
   })
   return {
     ...withVersions(

@@ -7,7 +7,7 @@ import type { CachingOptions } from '../cache/cache-port.ts'
 import { type ResolvedCaching, resolveCaching } from '../cache/caching-options.ts'
 import { createError } from '../errors.ts'
 import { systemClock } from '../observe/clock.ts'
-import { type Logger, silentLogger } from '../observe/logger.ts'
+import { guardedLogger, type Logger, silentLogger } from '../observe/logger.ts'
 import type { TracerProvider } from '../observe/tracing.ts'
 import { createBreaker } from '../resilience/breaker.ts'
 import { shownValue } from '../rows/shown-value.ts'
@@ -165,7 +165,7 @@ export function resolveServingOptions(options: ServingOptions): ResolvedServingO
     backend,
     backendOptions: checkedBackendOptions(options.backendOptions),
     workers: checkedWorkers(options.execution),
-    logger,
+    logger: guardedLogger(logger),
     logRows: checkedFlag('logRows', logRows),
     tracing: checkedTracing(tracing),
     batching: checkedBatching(options.batching),

@@ -1,7 +1,18 @@
 // Options of one predict call in; nothing, or an error naming the one that cannot be, out.
 
 import { createError } from '../errors.ts'
+import { nameHint, type OptionNames } from './known-options.ts'
 import type { PredictOptions } from './options.ts'
+
+const optionNames: OptionNames<PredictOptions> = {
+  signal: true,
+  timeoutMs: true,
+  useCache: true,
+  strict: true,
+  priority: true,
+  tenant: true,
+  requestId: true,
+}
 
 const priorities: readonly unknown[] = ['low', 'normal', 'high']
 
@@ -15,6 +26,7 @@ const longestRequestId = 256
 export function assertPredictOptions(options: PredictOptions): void {
   if (typeof options !== 'object' || options === null)
     throw createError('INPUT_INVALID', `options of predict: expected an object, got ${describe(options)}`)
+  for (const name in options) if (!Object.hasOwn(optionNames, name)) throw unknown(name)
   const { signal, timeoutMs, priority, tenant, useCache, strict, requestId } = options
   if (signal !== undefined && !isSignal(signal)) throw wrong('signal', 'an AbortSignal', signal)
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
@@ -44,6 +56,11 @@ function isSignal(value: unknown): boolean {
     'throwIfAborted' in value &&
     typeof value.throwIfAborted === 'function'
   )
+}
+
+function unknown(name: string): Error {
+  const message = `option ${name} of predict: there is no such option; ${nameHint(name, Object.keys(optionNames))}`
+  return createError('INPUT_INVALID', message, { details: { option: name } })
 }
 
 function wrong(option: string, expected: string, got: unknown): Error {

@@ -2,55 +2,24 @@
 
 import type { ModelSchema } from '../artifact/schema.ts'
 import { createError, isMLError, type MLError } from '../errors.ts'
-import type { Publish } from '../observe/channels.ts'
-import type { RequestLog } from '../observe/request-log.ts'
-import { type ModelStats, noVersion } from '../observe/stats.ts'
+import { noVersion } from '../observe/stats.ts'
 import type { VersionStats } from '../observe/version-stats.ts'
 import { withDeadline } from '../resilience/deadline.ts'
-import type { Fallback } from '../resilience/fallback.ts'
 import type { Prediction, Row } from '../rows/prediction.ts'
-import type { RowReader } from '../rows/read-row.ts'
 import { predictSlices } from './batch-prediction.ts'
-import type { Engine } from './engine.ts'
 import { cached } from './cached-stage.ts'
+import { ClosingGate } from './closing-gate.ts'
 import { earlyRefusal } from './early-refusal.ts'
 import { endingWith, observed } from './observed.ts'
 import { describeHealth, type ModelHealth } from './model-health.ts'
 import type { PredictOptions } from './options.ts'
 import type { Platform } from './platform.ts'
+import type { ModelPredictorOptions } from './predictor-options.ts'
 import { assertPredictOptions } from './predict-options.ts'
 import type { Asleep, SlotState } from './model-slot.ts'
 import type { EngineState, Handler, PredictionRequest } from './request.ts'
-import { routed, type Routing } from './routing.ts'
-import type { SharedCache } from './shared-cache.ts'
+import { routed } from './routing.ts'
 import { batched, gated, leased, optionsChecked, rowRead, withFallback, withTimeout } from './stages.ts'
-
-export type ModelPredictorOptions = {
-  readonly name: string
-  /** The engine that answers now; asked once a request, so that a swap takes effect at the next one. */
-  readonly state: () => SlotState
-  /** The same for those who only look; asking it changes no turn of a split. @default `state` */
-  readonly current?: () => SlotState
-  /** Shares and shadow of the moment, where the predictor follows the active version. */
-  readonly routing?: () => Routing | undefined
-  readonly fallbackFor: (state: EngineState) => Fallback | undefined
-  /** Reads rows while there is no engine; undefined where no schema is known. */
-  readonly readerWithoutModel?: RowReader
-  readonly schemaWithoutModel?: ModelSchema
-  readonly cache: SharedCache | undefined
-  readonly stats: ModelStats
-  /** Whether it is of one version or alias: then its health counts the rows of that version alone. */
-  readonly isPinned?: boolean
-  /** Every engine of the model that answers somewhere. @default the one of `current` */
-  readonly engines?: () => readonly Engine[]
-  /** Undefined where nobody reads it. */
-  readonly log?: RequestLog
-  readonly platform: Platform
-  readonly publish: Publish
-  readonly latencyTargetMs?: number
-  /** Called once by the first close. */
-  readonly onClose: () => Promise<void>
-}
 
 const noRow = new Float64Array(0)
 const noOptions: PredictOptions = {}
@@ -63,6 +32,7 @@ export class ModelPredictor {
   readonly name: string
   readonly #options: ModelPredictorOptions
   readonly #handle: Handler
+  readonly #gate = new ClosingGate()
   #isClosed = false
   #closing: Promise<void> | undefined
 
@@ -78,7 +48,7 @@ export class ModelPredictor {
       optionsChecked(),
       rowRead(options.readerWithoutModel),
       withTimeout({ model: name, clock, fallbackFor: options.fallbackFor }),
-      withFallback(options.fallbackFor),
+      withFallback(options.fallbackFor, options.gate ?? this.#gate),
       ...(options.routing === undefined ? [] : [routed(options.routing, clock)]),
       leased(cache !== undefined),
       ...(cache === undefined ? [] : [cached({ ...cache, clock })]),
@@ -173,7 +143,17 @@ export class ModelPredictor {
 
   /** What the model is doing, judged by its recent requests. */
   getHealth(): ModelHealth {
-    const { name, stats, isPinned = false, engines, cache, latencyTargetMs, fallbackFor, routing } = this.#options
+    const {
+      name,
+      stats,
+      isPinned = false,
+      engines,
+      cache,
+      latencyTargetMs,
+      fallbackFor,
+      routing,
+      notes,
+    } = this.#options
     const current: SlotState = this.#isClosed ? { kind: 'failed', error: this.#closedError() } : this.#current()
     return describeHealth({
       name,
@@ -185,15 +165,18 @@ export class ModelPredictor {
       fallbackRule: current.kind === 'asleep' ? undefined : fallbackFor(current)?.ruleName,
       latencyTargetMs,
       routing: routing?.()?.report(),
+      notes: notes?.(),
     })
   }
 
   /**
-   * Settles every pending call and gives back what only this predictor holds; closing twice is fine. After the last model
+   * Settles every pending call and gives back what only this predictor holds; closing twice is fine. A predictor of a
+   * registry takes no further calls, and those under way get their answers: closing the registry settles them. After the last model
    * of a thread or process that a backend computes in, it stays for 5 seconds, and does not keep this process alive.
    */
   close(): Promise<void> {
     this.#isClosed = true
+    this.#gate.close(this.#closedError())
     this.#closing ??= this.#options.onClose()
     return this.#closing
   }

@@ -44,8 +44,10 @@ export class MLServiceRegistry {
       )
     this.options = options
     this.#serving = resolveRegistryOptions(options)
-    const { memoryBudgetBytes = Infinity } = options
+    const { memoryBudgetBytes = Infinity, retryAfterMs = 1_000, allowBelowFloor = false } = options
     assertPositive('memoryBudgetBytes', memoryBudgetBytes)
+    assertPositive('retryAfterMs', retryAfterMs)
+    if (typeof allowBelowFloor !== 'boolean') throw wrongOption('allowBelowFloor', 'true or false', allowBelowFloor)
     assertWatch(options.watch)
     this.#budget = new MemoryBudget(memoryBudgetBytes)
   }
@@ -66,9 +68,12 @@ export class MLServiceRegistry {
   /**
    * A predictor that follows the active version of `ref`, or the version or alias after its `@`. Initializes first.
    * @throws MODEL_NOT_FOUND for a name, version or alias that nobody knows; a ModelLoadError where the model failed and
-   *   no fallback answers for it, or `fallback` is false; CLOSED
+   *   no fallback answers for it, or `fallback` is false; VALIDATION_FAILED for an option that cannot be; CLOSED
    */
-  async getModelPredictor(ref: string, { fallback = true }: { fallback?: boolean } = {}): Promise<ModelPredictor> {
+  async getModelPredictor(ref: string, options: { fallback?: boolean } = {}): Promise<ModelPredictor> {
+    assertKnownOptions('of getModelPredictor', options, { fallback: true })
+    const { fallback = true } = options
+    if (typeof fallback !== 'boolean') throw wrongOption('fallback', 'true or false', fallback)
     const { name, selector } = parseModelRef(ref)
     await this.initialize()
     return this.#gate.pass((await this.#find(name)).predictor(selector, fallback))
@@ -76,9 +81,12 @@ export class MLServiceRegistry {
 
   /**
    * Makes a version or alias the active one: it is warmed, takes the traffic, and what answered before is drained.
-   * @throws MODEL_NOT_FOUND; load errors, after which the former version goes on
+   * @throws MODEL_NOT_FOUND; VALIDATION_FAILED where one of the two is no text; load errors, after which the former version
+   *   goes on
    */
   async activate(name: string, selector: string): Promise<void> {
+    for (const [option, value] of Object.entries({ name, selector }))
+      if (typeof value !== 'string') throw wrongOption(`${option} of activate`, 'a text', value)
     await this.initialize()
     await (await this.#find(name)).activate(selector)
   }

@@ -5,12 +5,14 @@ import type { Answer } from '../rows/prediction.ts'
 
 export type RowResult = Answer | MLError
 
-/** A batch in which no row has an answer is the model's failure, not that of its rows. */
-export function assertNotAllWrong(results: readonly RowResult[]): readonly RowResult[] {
+/**
+ * The failure of a batch in which no row has an answer: the model's, or that of its rows, which a row that is known to be
+ * right tells apart. Undefined where any row has one.
+ */
+export function failureOfAll(results: readonly RowResult[]): MLError | undefined {
   const first = results[0]
-  if (!isMLError(first) || !errorTable[first.code].countsAsModelFailure) return results
-  if (results.every(isMLError)) throw first
-  return results
+  if (!isMLError(first) || !errorTable[first.code].countsAsModelFailure) return undefined
+  return results.every(isMLError) ? first : undefined
 }
 
 /** Whatever a run throws that is none of our errors is the model's failure too: callers, rules and breaker read codes. */

@@ -3,6 +3,7 @@
 import type { ArtifactMetadata } from '../artifact/metadata.ts'
 import { createError } from '../errors.ts'
 import { createRequestLog, type RequestLog } from '../observe/request-log.ts'
+import type { HealthReason } from '../observe/health.ts'
 import { createRowReader } from '../rows/read-row.ts'
 import { createFallbacks } from './model-fallback.ts'
 import type { ModelHealth } from './model-health.ts'
@@ -24,6 +25,7 @@ export class ServedModel {
   readonly #routings = { turn: Promise.resolve() }
   #routing: Routing | undefined
   #monitor: ModelPredictor | undefined
+  #folderFaults: readonly string[] = []
 
   constructor(entry: ServiceEntry, context: ServedModelContext) {
     this.#context = context
@@ -89,11 +91,14 @@ export class ServedModel {
   /** Takes over what the folder means now, for the active version and every alias that somebody uses; for a watch. */
   async follow(): Promise<void> {
     const entry = await this.#table.refresh()
-    if (entry.error !== undefined || this.#table.isClosed) return
-    for (const slot of this.#table.slots) {
-      if (slot.state.kind === 'failed') await this.#table.ensureLoaded(slot)
-      else if (slot.retry.isDue()) await this.#followOne(entry, slot)
-    }
+    if (this.#table.isClosed) return
+    const faults = entry.error === undefined ? [] : [entry.error.message]
+    if (entry.error === undefined)
+      for (const slot of this.#table.slots) {
+        if (slot.state.kind === 'failed') await this.#table.ensureLoaded(slot)
+        else if (slot.retry.isDue()) faults.push(...(await this.#followOne(entry, slot)))
+      }
+    this.#noteFaults(faults)
   }
 
   /** Health of the active version, whether or not anyone asked for a predictor. */
@@ -143,17 +148,44 @@ export class ServedModel {
     }
   }
 
-  /** A version that cannot be loaded changes nothing, and is tried again with back-off: it may still be copied. */
-  async #followOne(entry: ServiceEntry, slot: Slot): Promise<void> {
+  /** What the folder says now and nobody can follow: told once, and in health until it is mended. */
+  #noteFaults(faults: readonly string[]): void {
+    const { logger } = this.#context.serving
+    const { name } = this.#table.entry
+    for (const reason of faults)
+      if (!this.#folderFaults.includes(reason))
+        logger.error({ model: name, reason }, 'cannot follow the models folder; what was served goes on')
+    this.#folderFaults = faults
+  }
+
+  #notes(slot: Slot): readonly HealthReason[] {
+    const notes = this.#folderFaults.map((text): HealthReason => ({ kind: 'folder', text: `not followed: ${text}` }))
+    const { accuracyFloor } = this.#table.entry.config
+    if (accuracyFloor === undefined || slot.state.kind !== 'loaded') return notes
+    const accuracy = slot.state.engine.artifact.metadata.evaluation?.accuracy
+    if (accuracy !== undefined && accuracy >= accuracyFloor) return notes
+    const measured = accuracy === undefined ? 'no accuracy was measured' : `an accuracy of ${accuracy} was measured`
+    return [
+      ...notes,
+      { kind: 'accuracy', text: `${measured}, and the floor is ${accuracyFloor}; allowBelowFloor serves it` },
+    ]
+  }
+
+  /**
+   * A version that cannot be loaded changes nothing, and is tried again with back-off: it may still be copied.
+   * @returns what the folder means that is not there
+   */
+  async #followOne(entry: ServiceEntry, slot: Slot): Promise<readonly string[]> {
     const { logger } = this.#context.serving
     const { name } = entry
     let version: string
     try {
       version = resolveVersion(entry, slot.selector)
-    } catch {
-      return // its versions or alias are gone; what is loaded goes on
+    } catch (error) {
+      // its versions or alias are gone; what is loaded goes on
+      return [error instanceof Error ? error.message : String(error)]
     }
-    if (version === slot.meantVersion) return
+    if (version === slot.meantVersion) return []
     try {
       await this.#table.swap(slot, () => version)
       slot.meantVersion = version
@@ -163,6 +195,7 @@ export class ServedModel {
       slot.retry.failed()
       logger.error({ model: name, version, err: error }, 'the new version cannot be served; the former goes on')
     }
+    return []
   }
 
   /** Who answers the next request to a slot. An arm that cannot answer leaves its share to the active version. */
@@ -194,6 +227,8 @@ export class ServedModel {
       stats: slot.stats,
       engines: () => this.#table.engines,
       log: this.#log,
+      gate: this.#table.gate,
+      notes: () => this.#notes(slot),
       platform,
       publish,
       ...(config.latencyTargetMs === undefined ? {} : { latencyTargetMs: config.latencyTargetMs }),

@@ -66,7 +66,9 @@ export function resolveVersion(entry: ServiceEntry, selector: string | undefined
   const known = [...versions, ...Object.keys(config.aliases ?? {})].join(', ') || 'none'
   throw createError(
     selector === undefined ? 'MODEL_LOAD_FAILED' : 'MODEL_NOT_FOUND',
-    `${name} has no version or alias ${wanted}; it has: ${known}`,
+    version === wanted
+      ? `${name} has no version or alias ${wanted}; it has: ${known}`
+      : `alias ${wanted} of ${name} means version ${version}, which is not there; it has: ${versions.join(', ') || 'none'}`,
     { details: { model: name, selector: wanted } },
   )
 }

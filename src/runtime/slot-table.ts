@@ -41,6 +41,10 @@ export class SlotTable {
     return this.#gate.isClosed
   }
 
+  get gate(): ClosingGate {
+    return this.#gate
+  }
+
   get slots(): readonly Slot[] {
     return [...this.#slots.values()]
   }
@@ -105,8 +109,10 @@ export class SlotTable {
     // a read that began earlier and took longer says less
     if (read < this.#entryRead) return this.#entry
     this.#entryRead = read
-    this.#entry = folder === undefined ? { ...this.#entry, versions: [] } : readServiceEntry(folder)
-    return this.#entry
+    const entry = folder === undefined ? { ...this.#entry, versions: [] } : readServiceEntry(folder)
+    // what a file that cannot be read said before goes on
+    if (entry.error === undefined || this.#entry.error !== undefined) this.#entry = entry
+    return entry
   }
 
   /** Says that an engine answers now, so that others are unloaded before it. */

@@ -8,6 +8,7 @@ import { canFallBack, type Fallback } from '../resilience/fallback.ts'
 import { predictionOf } from '../rows/prediction.ts'
 import type { RowReader } from '../rows/read-row.ts'
 import { assertRow } from '../rows/row-shape.ts'
+import type { ClosingGate } from './closing-gate.ts'
 import { assertPredictOptions } from './predict-options.ts'
 import { type EngineState, type Handler, loaded, type PredictionRequest, type Stage } from './request.ts'
 import { createRowArena } from './row-arena.ts'
@@ -46,7 +47,7 @@ function passed(look: (request: PredictionRequest) => void): Stage {
 }
 
 /** Lets the rule answer where the model cannot. It lies outside the cache, so no rule's answer is ever remembered. */
-export function withFallback(fallbackFor: (state: EngineState) => Fallback | undefined): Stage {
+export function withFallback(fallbackFor: (state: EngineState) => Fallback | undefined, gate: ClosingGate): Stage {
   return (next) => (request) => {
     const fallback = fallbackFor(request.state)
     if (fallback === undefined) return next(request)
@@ -54,8 +55,10 @@ export function withFallback(fallbackFor: (state: EngineState) => Fallback | und
       if (!canFallBack(error)) throw error
       request.stats.recordFallbackCause(error.code)
       const answer = fallback.answer(request.row, error)
-      if (!(answer instanceof Promise) || request.signal === undefined) return answer
-      return raceAbort(request.signal, () => answer)
+      if (!(answer instanceof Promise)) return answer
+      // a rule may take its time, and its owner may close meanwhile
+      const settled = gate.pass(answer)
+      return request.signal === undefined ? settled : raceAbort(request.signal, () => settled)
     })
   }
 }

@@ -484,9 +484,11 @@ export class EngineWorld {
   #onBatchEnd(instance: Instance, { runs, begunIn }: Batch, failure: { readonly error: unknown } | undefined): void {
     const ids = runs[0]?.ids ?? []
     const isNumber = (id: number): boolean => this.#kinds.get(id) !== 'nan'
-    const good = runs.filter((run) => run.state === 'answered' && run.ids.some(isNumber))
+    const answered = runs.filter((run) => run.state === 'answered')
+    // rows that all have no number are their own fault, or the model's where it has none for a known row either
+    const isTrue = failure === undefined ? answered.length > 0 : !answered.some((run) => run.ids.some(isNumber))
     this.#check(
-      (failure === undefined) === good.length > 0,
+      isTrue,
       `${instance.engine.version} called the batch ${ids} ${failure === undefined ? 'answered' : 'failed'}`,
     )
     const ownFaults = ids.filter((id) => this.#kinds.get(id) === 'poison' || this.#kinds.get(id) === 'nan')

@@ -162,14 +162,14 @@ describe('a request that fails', () => {
     expect(ended).toMatchObject([{ attributes: { 'error.type': 'aborted' }, statusCode: 0 }])
   })
 
-  it('is logged as a warning where a rule answers for it', async () => {
+  it('is logged as an error of the model also where a rule answers for it', async () => {
     const rule = () => ({ label: 'no', probabilities: [0.9, 0.1], scores: [-2] })
     const { predictor, script, endTurn, lines } = await createSubject({ rule })
     script.fail = createError('EXECUTION_FAILED', 'the backend threw')
     const answer = predictor.predict(rows[0], { requestId: 'r-3' })
     await endTurn()
     expect((await answer).source).toBe('fallback')
-    expect(lines).toMatchObject([{ level: 'warn', code: 'EXECUTION_FAILED', rule: 'rule', requestId: 'r-3' }])
+    expect(lines).toMatchObject([{ level: 'error', code: 'EXECUTION_FAILED', rule: 'rule', requestId: 'r-3' }])
   })
 })
 
