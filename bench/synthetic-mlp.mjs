@@ -1,5 +1,7 @@
 // The widths of a network in, a uint8 artifact with random weights and rows with the float64 answers of its own tables out.
 
+import { mulberry32 } from './random.mjs'
+
 const dist = new URL('../dist/', import.meta.url)
 const load = (path) => import(new URL(path, dist).href)
 
@@ -67,14 +69,4 @@ export function syntheticMlp(widths, rowCount = 512) {
 
 function normal(random) {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
-}
-
-function mulberry32(seed) {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
 }

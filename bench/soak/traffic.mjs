@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isPrediction } from 'tfjs-serving'
+import { mulberry32 } from '../random.mjs'
 import { ghost } from './subjects.mjs'
 
 /** What a caller may be told while workers die, models are swapped and callers have deadlines. */
@@ -159,14 +160,4 @@ export function createTraffic({ registry, subjects, tally, seed }) {
   }
 
   return { caller }
-}
-
-function mulberry32(seed) {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
 }
