@@ -31,6 +31,13 @@ async function answersOf(backend: Backend): Promise<Float32Array> {
 const shared = createThreadedBackend('wasm', 2)
 describeBackend('wasm in two threads', () => Promise.resolve(shared))
 
+test('says in how many threads it computes', async () => {
+  expect(await shared.open()).toMatchObject({
+    device: { name: 'this process, 2 threads of their own' },
+    threadCount: 2,
+  })
+})
+
 describe('a thread that is lost', () => {
   const open: Backend[] = []
   afterEach(async () => {
