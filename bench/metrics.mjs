@@ -16,7 +16,8 @@ const barNs = 1000
 
 /** The build without: each file that observes in, one that does nothing out. */
 const stubs = {
-  'runtime/observed.js': () => 'export const observed = () => (next) => next',
+  'runtime/observed.js': () =>
+    'export const observed = () => (next) => next; export const endingWith = (answers) => answers',
   'runtime/batch-watch.js': () => `
     const times = { encodedAtMs: 0, answeredAtMs: 0 }
     export class BatchWatch {
