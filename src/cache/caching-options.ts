@@ -1,7 +1,7 @@
 // The public `caching` option in, every default filled in out; checked once.
 
 import { createError } from '../errors.ts'
-import { nearestName } from '../rows/nearest-name.ts'
+import { nameHint } from '../rows/nearest-name.ts'
 import { shownValue } from '../rows/shown-value.ts'
 import type { CachingOptions } from './cache-port.ts'
 
@@ -65,10 +65,7 @@ export function resolveCachingOptions(options: CachingOptions): ResolvedCaching 
 function assertOption(name: string): void {
   const names = Object.keys(defaults)
   if (names.includes(name)) return
-  // a name cut short, such as "ttl", is further from its own than some other name may be
-  const nearest = names.find((one) => name.length > 1 && one.startsWith(name)) ?? nearestName(name, names)
-  const hint = nearest === undefined ? `there are: ${names.join(', ')}` : `did you mean ${nearest}?`
-  throw createError('VALIDATION_FAILED', `caching.${name}: there is no such option; ${hint}`, {
+  throw createError('VALIDATION_FAILED', `caching.${name}: there is no such option; ${nameHint(name, names)}`, {
     details: { option: `caching.${name}`, available: names },
   })
 }

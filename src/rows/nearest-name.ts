@@ -26,6 +26,13 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   return best
 }
 
+/** What to write instead of a name that nobody knows. */
+export function nameHint(name: string, names: readonly string[]): string {
+  // a name cut short, such as "ttl", is further from its own than some other name may be
+  const nearest = names.find((one) => name.length > 1 && one.startsWith(name)) ?? nearestName(name, names)
+  return nearest === undefined ? `there are: ${names.join(', ')}` : `did you mean ${nearest}?`
+}
+
 /** Letter case and separators are the commonest differences (`totalDayMinutes`, `total day minutes`), so they count nothing. */
 function simplify(name: string): string {
   const simple = name

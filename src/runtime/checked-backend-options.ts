@@ -1,9 +1,9 @@
 // What a user gave as backendOptions in; the same, every name and value known to be one that a backend takes, out.
 
 import type { BackendOptions } from '../backend/backend-options.ts'
-import { createError, type MLError } from '../errors.ts'
+import { createError } from '../errors.ts'
 import { nearestName } from '../rows/nearest-name.ts'
-import { shownValue } from '../rows/shown-value.ts'
+import { wrongOption } from './known-options.ts'
 
 type Check = { readonly expected: string; readonly holds: (value: unknown) => boolean }
 
@@ -43,7 +43,7 @@ export function checkedBackendOptions(options: unknown): BackendOptions {
   for (const [name, ofBackend] of entriesOf('backendOptions', options, checks))
     for (const [key, value] of entriesOf(`backendOptions.${name}`, ofBackend, checks[name])) {
       const { expected, holds } = checks[name][key as never] as Check
-      if (!holds(value)) throw wrong(`backendOptions.${name}.${key}`, expected, value)
+      if (!holds(value)) throw wrongOption(`backendOptions.${name}.${key}`, expected, value)
     }
   // each entry has just been checked
   return (options ?? {}) as BackendOptions
@@ -56,7 +56,7 @@ function entriesOf<Known extends object>(
   known: Known,
 ): [keyof Known & string, unknown][] {
   if (value === undefined) return []
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(where, 'an object', value)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongOption(where, 'an object', value)
   const names = Object.keys(known)
   for (const name of Object.keys(value)) {
     if (names.includes(name)) continue
@@ -71,10 +71,4 @@ function entriesOf<Known extends object>(
 
 function isWhole(value: unknown): value is number {
   return Number.isSafeInteger(value)
-}
-
-function wrong(option: string, expected: string, got: unknown): MLError {
-  return createError('VALIDATION_FAILED', `option ${option}: expected ${expected}, got ${shownValue(got)}`, {
-    details: { option },
-  })
 }

@@ -1,7 +1,7 @@
 // Options as a user gave them and the names that there are in; nothing, or an error that names what is misspelt, out.
 
-import { createError } from '../errors.ts'
-import { nearestName } from '../rows/nearest-name.ts'
+import { createError, type MLError } from '../errors.ts'
+import { nameHint } from '../rows/nearest-name.ts'
 import { shownValue } from '../rows/shown-value.ts'
 
 /** Every name of `Options` once, so that none is forgotten where a type grows. */
@@ -31,9 +31,9 @@ function unknownOption(where: string, name: string, known: Readonly<Record<strin
   )
 }
 
-/** What to write instead of a name that nobody knows. */
-export function nameHint(name: string, names: readonly string[]): string {
-  // a name cut short, such as "ttl", is further from its own than some other name may be
-  const nearest = names.find((one) => name.length > 1 && one.startsWith(name)) ?? nearestName(name, names)
-  return nearest === undefined ? `there are: ${names.join(', ')}` : `did you mean ${nearest}?`
+/** An option whose value cannot be. */
+export function wrongOption(option: string, expected: string, got: unknown): MLError {
+  return createError('VALIDATION_FAILED', `option ${option}: expected ${expected}, got ${shownValue(got)}`, {
+    details: { option },
+  })
 }

@@ -5,15 +5,14 @@ import type { BackendName } from '../backend/port.ts'
 import { type BatchingOptions, resolveBatchingOptions } from '../batching/batching-options.ts'
 import type { CachingOptions } from '../cache/cache-port.ts'
 import { type ResolvedCaching, resolveCaching } from '../cache/caching-options.ts'
-import { createError } from '../errors.ts'
 import { systemClock } from '../observe/clock.ts'
+import { longestTimerMs } from '../observe/deadline-watch.ts'
 import { guardedLogger, type Logger, silentLogger } from '../observe/logger.ts'
 import type { TracerProvider } from '../observe/tracing.ts'
 import { createBreaker } from '../resilience/breaker.ts'
-import { shownValue } from '../rows/shown-value.ts'
 import { createRuleTable, type FallbackRules, type RuleTable } from '../resilience/rules.ts'
 import { checkedBackendOptions } from './checked-backend-options.ts'
-import { assertKnownOptions, type OptionNames } from './known-options.ts'
+import { assertKnownOptions, type OptionNames, wrongOption } from './known-options.ts'
 import type { Platform } from './platform.ts'
 
 export type BackendChoice = 'auto' | BackendName
@@ -107,10 +106,7 @@ export type ResolvedServingOptions = {
 
 const backendChoices = ['auto', 'kernel', 'cuda', 'webgpu', 'native', 'wasm', 'cpu'] as const satisfies BackendChoice[]
 
-/** 24.8 days; timers that are to wait for longer, or for ever, fire at once. */
-const longestTimerMs = 2 ** 31 - 1
-
-const servingNames = {
+export const servingNames = {
   backend: true,
   backendOptions: true,
   execution: true,
@@ -131,24 +127,9 @@ const loadModelNames = {
   accuracyFloor: true,
 } as const satisfies OptionNames<LoadModelOptions>
 
-const registryNames = {
-  modelsDir: true,
-  ...servingNames,
-  allowBelowFloor: true,
-  retryAfterMs: true,
-  memoryBudgetBytes: true,
-  watch: true,
-} as const satisfies OptionNames<RegistryOptions>
-
 /** @throws VALIDATION_FAILED naming the option, and the nearest one where its name is unknown */
 export function resolveLoadModelOptions(options: LoadModelOptions): ResolvedServingOptions {
   assertKnownOptions('', options, loadModelNames)
-  return resolveServingOptions(options)
-}
-
-/** @throws VALIDATION_FAILED naming the option, and the nearest one where its name is unknown */
-export function resolveRegistryOptions(options: RegistryOptions): ResolvedServingOptions {
-  assertKnownOptions('', options, registryNames)
   return resolveServingOptions(options)
 }
 
@@ -176,7 +157,7 @@ export function resolveServingOptions(options: ServingOptions): ResolvedServingO
   }
 }
 
-function checkedFlag(name: string, value: unknown): boolean {
+export function checkedFlag(name: string, value: unknown): boolean {
   if (typeof value !== 'boolean') throw wrongOption(name, 'true or false', value)
   return value
 }
@@ -211,13 +192,7 @@ function checkedBreaker(breaker: ResolvedServingOptions['breaker']): ResolvedSer
   return breaker
 }
 
-function positive(name: string, value: number): number {
+export function positive(name: string, value: unknown): number {
   if (typeof value !== 'number' || !(value > 0)) throw wrongOption(name, 'a number above 0', value)
   return value
-}
-
-function wrongOption(name: string, expected: string, got: unknown): Error {
-  return createError('VALIDATION_FAILED', `option ${name}: expected ${expected}, got ${shownValue(got)}`, {
-    details: { option: name },
-  })
 }

@@ -1,7 +1,8 @@
 // Options of one predict call in; nothing, or an error naming the one that cannot be, out.
 
 import { createError } from '../errors.ts'
-import { nameHint, type OptionNames } from './known-options.ts'
+import { nameHint } from '../rows/nearest-name.ts'
+import type { OptionNames } from './known-options.ts'
 import type { PredictOptions } from './options.ts'
 
 const optionNames: OptionNames<PredictOptions> = {

@@ -3,14 +3,13 @@
 import type { ArtifactMetadata } from '../artifact/metadata.ts'
 import { createError, type MLError } from '../errors.ts'
 import { nearestName } from '../rows/nearest-name.ts'
-import { shownValue } from '../rows/shown-value.ts'
 import { ClosingGate } from './closing-gate.ts'
-import { defaultWatchIntervalMs, type FolderWatch, watchFolder } from './folder-watch.ts'
-import { assertKnownOptions } from './known-options.ts'
+import { type FolderWatch, watchFolder } from './folder-watch.ts'
+import { assertKnownOptions, wrongOption } from './known-options.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import type { ModelFolder } from './model-folder.ts'
 import { parseModelRef } from './model-ref.ts'
-import { type RegistryOptions, type ResolvedServingOptions, resolveRegistryOptions } from './options.ts'
+import type { RegistryOptions } from './options.ts'
 import { describePerformance, type PerformanceSummary } from './performance-summary.ts'
 import { withTracing } from './open-telemetry.ts'
 import { detectPlatform } from './platform.ts'
@@ -18,6 +17,7 @@ import type { ModelPredictor } from './predictor.ts'
 import { createPublish } from './publish.ts'
 import type { RoutingOptions } from './routing.ts'
 import { ServedModel } from './served-model.ts'
+import { type ResolvedRegistryOptions, resolveRegistryOptions } from './registry-options.ts'
 import { describeRegistry, metricsText, type RegistryHealth } from './registry-health.ts'
 import { readServiceEntry } from './service-entry.ts'
 import { openSharedCache, type SharedCache } from './shared-cache.ts'
@@ -25,7 +25,7 @@ import { openSharedCache, type SharedCache } from './shared-cache.ts'
 /** Models of a folder, loaded and checked; one that fails never stops the others. */
 export class MLServiceRegistry {
   readonly options: RegistryOptions
-  readonly #serving: ResolvedServingOptions
+  readonly #resolved: ResolvedRegistryOptions
   readonly #models = new Map<string, ServedModel>()
   readonly #budget: MemoryBudget
   #watch: FolderWatch | undefined
@@ -37,19 +37,9 @@ export class MLServiceRegistry {
 
   /** @throws VALIDATION_FAILED for an option that cannot be */
   constructor(options: RegistryOptions) {
-    if (typeof options?.modelsDir !== 'string')
-      throw createError(
-        'VALIDATION_FAILED',
-        `option modelsDir: expected the path of a folder, got ${shownValue(options?.modelsDir)}`,
-      )
+    this.#resolved = resolveRegistryOptions(options)
     this.options = options
-    this.#serving = resolveRegistryOptions(options)
-    const { memoryBudgetBytes = Infinity, retryAfterMs = 1_000, allowBelowFloor = false } = options
-    assertPositive('memoryBudgetBytes', memoryBudgetBytes)
-    assertPositive('retryAfterMs', retryAfterMs)
-    if (typeof allowBelowFloor !== 'boolean') throw wrongOption('allowBelowFloor', 'true or false', allowBelowFloor)
-    assertWatch(options.watch)
-    this.#budget = new MemoryBudget(memoryBudgetBytes)
+    this.#budget = new MemoryBudget(this.#resolved.memoryBudgetBytes)
   }
 
   /**
@@ -141,8 +131,7 @@ export class MLServiceRegistry {
   }
 
   async #initialize(): Promise<void> {
-    const { modelsDir, allowBelowFloor = false, retryAfterMs = 1_000 } = this.options
-    const serving = this.#serving
+    const { modelsDir, serving, allowBelowFloor, retryAfterMs, watchIntervalMs } = this.#resolved
     const platform = await withTracing(this.options.platform ?? (await detectPlatform()), serving.tracing)
     const publish = await createPublish()
     const { discoverModelFolders, readArtifactFolder, readModelFolder } = await import('./model-folder.ts')
@@ -172,11 +161,9 @@ export class MLServiceRegistry {
     }
     serving.logger.info({ modelsDir, models: this.listAvailableModels() }, 'registry initialized')
     if (folders.length === 0) serving.logger.warn({ modelsDir }, 'the models folder holds no model')
-    const { watch = false } = this.options
-    if (watch === false || this.#gate.isClosed) return
-    const { intervalMs = defaultWatchIntervalMs } = watch === true ? {} : watch
+    if (watchIntervalMs === undefined || this.#gate.isClosed) return
     const look = () => this.#followFolder(() => discoverModelFolders(modelsDir))
-    this.#watch = watchFolder(look, { clock: platform.clock, intervalMs })
+    this.#watch = watchFolder(look, { clock: platform.clock, intervalMs: watchIntervalMs })
   }
 
   /** A folder that cannot be read for a moment changes nothing. */
@@ -189,7 +176,8 @@ export class MLServiceRegistry {
         else await (await this.#discover?.(name))?.load()
       }
     } catch (error) {
-      this.#serving.logger.warn({ modelsDir: this.options.modelsDir, err: error }, 'cannot follow the models folder')
+      const { modelsDir, serving } = this.#resolved
+      serving.logger.warn({ modelsDir, err: error }, 'cannot follow the models folder')
     }
   }
 
@@ -227,22 +215,4 @@ export class MLServiceRegistry {
   #closedError(): MLError {
     return createError('CLOSED', `the registry of ${this.options.modelsDir} is closed`)
   }
-}
-
-function assertWatch(watch: unknown = false): void {
-  if (typeof watch === 'boolean') return
-  if (typeof watch !== 'object' || watch === null) throw wrongOption('watch', 'true, false or { intervalMs }', watch)
-  assertKnownOptions('watch', watch, { intervalMs: true })
-  const { intervalMs = defaultWatchIntervalMs } = watch as { intervalMs?: unknown }
-  assertPositive('watch.intervalMs', intervalMs)
-}
-
-function assertPositive(option: string, value: unknown): void {
-  if (typeof value !== 'number' || !(value > 0)) throw wrongOption(option, 'a number above 0', value)
-}
-
-function wrongOption(option: string, expected: string, got: unknown): Error {
-  return createError('VALIDATION_FAILED', `option ${option}: expected ${expected}, got ${shownValue(got)}`, {
-    details: { option },
-  })
 }

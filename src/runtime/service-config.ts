@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { FeatureSchema, ModelSchema } from '../artifact/schema.ts'
 import { createError } from '../errors.ts'
 import { createRowReader } from '../rows/read-row.ts'
-import { nameHint } from './known-options.ts'
+import { nameHint } from '../rows/nearest-name.ts'
 
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 
