@@ -13,9 +13,8 @@ const leastShareAtDouble = 0.9
 const mostGrowthMb = 100
 
 /**
- * Rows that cost 200, 12 and 2 µs. Callers are in the model's thread here, so asking and being refused takes the model's
- * own time, about half a microsecond: the last model cannot reach the bar, since to refuse a row costs a quarter of
- * answering it, and is shown for that.
+ * From dear rows to cheap ones. Callers are in the model's thread here, so asking and being refused takes the model's own
+ * time: the last one, whose rows take a few microseconds, cannot reach the bar, and is shown for that.
  */
 const subjects = [
   { name: 'telco_churn', backend: 'cpu', isHeld: true },

@@ -15,8 +15,8 @@ type ErrorTraits = {
   /** True where a circuit breaker counts it against the model. */
   readonly countsAsModelFailure: boolean
   /**
-   * False for what a service throws by the thousand when it has least time for it: a stack trace costs seven times the
-   * rest of such an error (14 µs against 2 in Node 20), as much as to run the row, and shows nothing but this library.
+   * False for what a service throws by the thousand when it has least time for it: a stack trace costs several times the
+   * rest of such an error, and shows nothing but this library.
    */
   readonly hasStack: boolean
   /** One sentence for documentation. */

@@ -10,7 +10,10 @@ export interface StopSignal {
   removeEventListener(type: 'abort', listener: OnAbort): void
 }
 
-/** Signal and controller in one, for one listener of each watch; an AbortController costs several microseconds of each request. */
+/**
+ * Signal and controller in one, for one listener of each watch: each request that misses the cache makes one, and an
+ * AbortController is a whole event target.
+ */
 export class Stop implements StopSignal {
   aborted = false
   reason: unknown = undefined

@@ -9,7 +9,7 @@ import type { SelectedBackend } from '../backend/choice/select-backend.ts'
 import { isOverBudget } from '../backend/run-budget.ts'
 import { type Batcher, createBatcher } from '../batching/batcher.ts'
 import type { BatchOutcome } from '../batching/batch-outcome.ts'
-import { resolveBatchingOptions } from '../batching/batching-options.ts'
+import { type BatchingOptions, resolveBatchingOptions } from '../batching/batching-options.ts'
 import type { BatcherCost } from '../batching/pace.ts'
 import type { Wanted } from '../batching/pending-job.ts'
 import { type BatchRun, mayBeRowFault } from '../batching/run-jobs.ts'
@@ -58,6 +58,13 @@ export type EngineOptions = {
   readonly publish: Publish
 }
 
+/** A model, the rows that warmed it, and what runs then cost. */
+type Warmed = {
+  readonly model: LoadedModel
+  readonly rows: readonly Float64Array[]
+  readonly measured: readonly MeasuredRun[]
+}
+
 export class Engine {
   readonly name: string
   readonly version: string
@@ -74,6 +81,8 @@ export class Engine {
   /** Rows of the largest batch that its options allow. */
   readonly maxBatchRows: number
   readonly #model: LoadedModel
+  /** Rows that the model answers. */
+  readonly #knownRows: readonly Float64Array[]
   readonly #options: EngineOptions
   readonly #batcher: Batcher<Float64Array, Answer>
   readonly #origins: Readonly<Record<'model' | 'cache', Origin>>
@@ -90,21 +99,23 @@ export class Engine {
   static async start(options: EngineOptions): Promise<Engine> {
     const { artifact, selected, serving, platform } = options
     const model = createLoadedModel(artifact, selected, platform.clock)
-    const { strategy } = resolveBatchingOptions(serving.batching === false ? {} : serving.batching)
+    const rows = probeRows(artifact)
+    const { maxRows } = resolveBatchingOptions(batchingOf(serving)).strategy
     try {
-      const warming = { rows: probeRows(artifact), maxRows: strategy.maxRows, clock: platform.clock }
-      return new Engine(options, model, await warmUp(model, warming))
+      const measured = await warmUp(model, { rows, maxRows, clock: platform.clock })
+      return new Engine(options, { model, rows, measured })
     } catch (error) {
       model.dispose()
       throw error
     }
   }
 
-  private constructor(options: EngineOptions, model: LoadedModel, measured: readonly MeasuredRun[]) {
+  private constructor(options: EngineOptions, { model, rows, measured }: Warmed) {
     const { artifact, serving, platform, publish } = options
     const { name, version, schema } = artifact.metadata
     this.#options = options
     this.#model = model
+    this.#knownRows = rows
     this.name = name
     this.version = version
     this.stats = options.stats.of(version)
@@ -116,18 +127,17 @@ export class Engine {
     this.reader = createRowReader(schema)
     this.#budgetTimer = createOneTimer(platform.clock)
     const { timeBudgetMs } = serving
-    const [knownRow] = probeRows(artifact)
-    this.#run = createCheckedRun({ model, name, knownRow, timeBudgetMs, clock: this.#budgetTimer })
+    this.#run = createCheckedRun({ model, name, knownRow: rows[0], timeBudgetMs, clock: this.#budgetTimer })
     this.breaker = createBreaker({ model: name, clock: platform.clock, publish, ...serving.breaker })
     this.#rowKeys = rowKeys(artifact, platform.hash)
     this.#origins = {
       model: { model: name, version, source: 'model' },
       cache: { model: name, version, source: 'cache' },
     }
-    // Without batching, predictBatch still feeds whole slices; only rows that come alone run alone.
-    const batching = serving.batching === false ? {} : serving.batching
-    this.maxBatchRows = resolveBatchingOptions(batching).strategy.maxRows
-    this.sliceRows = Math.max(1, Math.min(4096, resolveBatchingOptions(batching).maxQueuedRows >> 1))
+    const batching = batchingOf(serving)
+    const { strategy, maxQueuedRows } = resolveBatchingOptions(batching)
+    this.maxBatchRows = strategy.maxRows
+    this.sliceRows = Math.max(1, Math.min(4096, maxQueuedRows >> 1))
     this.#batcher = createBatcher<Float64Array, Answer>({
       ...batching,
       model: name,
@@ -200,9 +210,9 @@ export class Engine {
 
   /** Runs batches of the sizes that another version had, so that taking its traffic compiles and allocates nothing. */
   warmFor(sizes: readonly number[]): Promise<void> {
-    const { artifact, platform } = this.#options
+    const { platform } = this.#options
     return this.lease(async () => {
-      await warmSizes(this.#model, { rows: probeRows(artifact), sizes, ...platform })
+      await warmSizes(this.#model, { rows: this.#knownRows, sizes, ...platform })
       for (const size of sizes) this.#batches.sizes.record(size)
     })
   }
@@ -263,6 +273,11 @@ export class Engine {
   #closedError(): Error {
     return createError('CLOSED', `${this.name}@${this.version} is closed; take a new predictor from the registry`)
   }
+}
+
+/** Without batching, predictBatch still feeds whole slices; only rows that come alone run alone. */
+function batchingOf({ batching }: ResolvedServingOptions): BatchingOptions {
+  return batching === false ? {} : batching
 }
 
 function rowKeys({ metadata, sha256 }: Artifact, hash: Hash): Record<KeyKind, RowKey> {

@@ -171,8 +171,8 @@ export class ModelPredictor {
 
   /**
    * Settles every pending call and gives back what only this predictor holds; closing twice is fine. A predictor of a
-   * registry takes no further calls, and those under way get their answers: closing the registry settles them. After the last model
-   * of a thread or process that a backend computes in, it stays for 5 seconds, and does not keep this process alive.
+   * registry takes no further calls, and those under way get their answers: closing the registry settles them. A thread or
+   * process that a backend computes in stays for 5 seconds after its last model, and does not keep this process alive.
    */
   close(): Promise<void> {
     this.#isClosed = true
