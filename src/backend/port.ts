@@ -4,8 +4,20 @@ import type { Artifact } from '../artifact/artifact.ts'
 
 export type BackendName = 'kernel' | 'cuda' | 'webgpu' | 'native' | 'wasm' | 'cpu'
 
-/** `values` holds at least rowCount · width float32, row-major; it may be longer, since slabs are pooled. */
-export type Slab = { readonly name: string; readonly width: number; readonly values: Float32Array }
+/** `values` holds at least rowCount · width numbers, row-major; it may be longer, since slabs are pooled. */
+export type Slab<Values extends Float32Array | Float64Array = Float32Array> = {
+  readonly name: string
+  readonly width: number
+  readonly values: Values
+}
+
+/** What models that take rows read: one float64 a feature, as the row reader leaves them. */
+export type RowSlab = Slab<Float64Array>
+
+export type AnySlab = Slab | RowSlab
+
+/** Name of the one slab that models which take rows read. */
+export const rowSlabName = 'rows'
 
 /** What one run may cost. */
 export type RunLimits = {
@@ -17,17 +29,24 @@ export type BackendModel = {
   /** `sync`: `run` has filled the outputs when it returns. */
   readonly mode: 'sync' | 'async'
   /**
+   * `columns`: the graph's inputs, as the encoder makes them. `rows`: one RowSlab, which the model encodes by itself.
+   * @default 'columns'
+   */
+  readonly takes?: 'columns' | 'rows'
+  /**
    * How long a run may wait for the process or thread that computes it. There where `run` keeps to its limits by itself,
    * counted from when it can begin; others do not read them.
    */
   readonly hostWaitMs?: number
+  /** How it computes, and why not faster; there where the backend has several ways. */
+  readonly form?: string
   /**
    * Runs one batch: reads `rowCount` rows of each input slab, writes `rowCount` rows of each output slab. The slabs are the
    * run's until it has settled: a host that is lost is sent its rows again.
    * @throws EXECUTION_FAILED where the graph throws or a slab does not fit; OUT_OF_MEMORY where there is no room for it;
    * BACKEND_UNAVAILABLE where the backend is gone for good; CLOSED after `dispose`
    */
-  run(inputs: readonly Slab[], rowCount: number, outputs: readonly Slab[], limits?: RunLimits): void | Promise<void>
+  run(inputs: readonly AnySlab[], rowCount: number, outputs: readonly Slab[], limits?: RunLimits): void | Promise<void>
   /** Frees weights; a second call does nothing. */
   dispose(): void
 }

@@ -1,7 +1,7 @@
 // A checked artifact and a backend in; a function from canonical rows to answers out.
 
 import type { Artifact } from '../artifact/artifact.ts'
-import type { BackendModel, RunLimits, Slab } from '../backend/port.ts'
+import { type BackendModel, type RowSlab, rowSlabName, type RunLimits, type Slab } from '../backend/port.ts'
 import type { SelectedBackend } from '../backend/choice/select-backend.ts'
 import { createError, isMLError, type MLError } from '../errors.ts'
 import { type Clock, systemClock } from '../observe/clock.ts'
@@ -41,9 +41,10 @@ export type LoadedModel = {
 /** Room for one batch under way; nobody else writes to it until that batch is settled. */
 type Slabs = {
   readonly capacity: number
-  readonly rows: Float64Array
-  readonly inputs: readonly Slab[]
-  readonly inputValues: readonly Float32Array[]
+  readonly rows: RowSlab
+  /** None where the model takes the rows themselves. */
+  readonly columns: readonly Slab[]
+  readonly columnValues: readonly Float32Array[]
   readonly output: Slab
 }
 
@@ -68,7 +69,9 @@ export function createLoadedModel(
 ): LoadedModel {
   const decode = createDecoder(metadata.head)
   const { name } = metadata
-  // some kernels make a number of what comes of infinity; ranks are finite, and a transformer's columns may not be
+  const takesRows = backend.takes === 'rows'
+  // some kernels make a number of what comes of infinity; ranks are finite, and a transformer's columns may not be;
+  // models that take rows answer NaN there
   const mustBeFinite = metadata.kind !== 'transformer' && metadata.inputs.some((input) => input.name === 'features')
   const featureCount = metadata.schema.features.length
   /** Batches one after the other use the same slabs again and again. */
@@ -88,23 +91,21 @@ export function createLoadedModel(
   }
 
   function allocate(capacity: number): Slabs {
-    const inputs = metadata.inputs.map(({ name, width }) => ({
-      name,
-      width,
-      values: new Float32Array(capacity * width),
-    }))
+    const columns = takesRows
+      ? []
+      : metadata.inputs.map(({ name, width }) => ({ name, width, values: new Float32Array(capacity * width) }))
     return {
       capacity,
-      rows: new Float64Array(capacity * featureCount),
-      inputs,
-      inputValues: inputs.map(({ values }) => values),
+      rows: { name: rowSlabName, width: featureCount, values: new Float64Array(capacity * featureCount) },
+      columns,
+      columnValues: columns.map(({ values }) => values),
       output: { name: 'raw', width: metadata.rawWidth, values: new Float32Array(capacity * metadata.rawWidth) },
     }
   }
 
   function fill(slabs: Slabs, rows: readonly Float64Array[], times: RunTimes): void {
-    for (let i = 0; i < rows.length; i++) slabs.rows.set(rows[i], i * featureCount)
-    encoder.encode(slabs.rows, rows.length, slabs.inputValues)
+    for (let i = 0; i < rows.length; i++) slabs.rows.values.set(rows[i], i * featureCount)
+    if (!takesRows) encoder.encode(slabs.rows.values, rows.length, slabs.columnValues)
     if (Number.isNaN(times.encodedAtMs)) times.encodedAtMs = now()
   }
 
@@ -113,17 +114,25 @@ export function createLoadedModel(
     const results: RowResult[] = new Array<RowResult>(rowCount)
     for (let i = 0; i < rowCount; i++)
       results[i] =
-        mustBeFinite && !isFiniteAt(slabs.inputs, i) ? beyondFloat32(name) : decodeRow(slabs.output.values, i)
+        mustBeFinite && !takesRows && !isFiniteAt(slabs.columns, i) ? beyondFloat32(name) : decodeRow(slabs, i)
     return results
   }
 
-  function decodeRow(raw: Float32Array, i: number): RowResult {
+  function decodeRow({ output, rows }: Slabs, i: number): RowResult {
     try {
-      return decode(raw, i * metadata.rawWidth)
+      return decode(output.values, i * metadata.rawWidth)
     } catch (error) {
-      if (isMLError(error)) return error
-      throw error
+      if (!isMLError(error)) throw error
+      const row = rows.values.subarray(i * featureCount, (i + 1) * featureCount)
+      return takesRows && mustBeFinite && !isFiniteOnceEncoded(row) ? beyondFloat32(name) : error
     }
+  }
+
+  function isFiniteOnceEncoded(row: Float64Array): boolean {
+    const columns = metadata.inputs.map((input) => ({ ...input, values: new Float32Array(input.width) }))
+    const slabs = columns.map(({ values }) => values)
+    encoder.encode(row, 1, slabs)
+    return isFiniteAt(columns, 0)
   }
 
   async function finish(
@@ -150,7 +159,7 @@ export function createLoadedModel(
       let pending: void | Promise<void> = undefined
       try {
         fill(slabs, rows, times)
-        pending = backend.run(slabs.inputs, rows.length, [slabs.output], limits)
+        pending = backend.run(takesRows ? [slabs.rows] : slabs.columns, rows.length, [slabs.output], limits)
         if (pending === undefined) return read(slabs, rows.length, times)
       } finally {
         if (pending === undefined) giveBack(slabs)

@@ -52,6 +52,7 @@ export function createFailoverModel({ first, next }: FailoverOptions): BackendMo
 
   return {
     mode: 'async',
+    ...(first.takes && { takes: first.takes }),
     hostWaitMs: first.hostWaitMs,
     async run(...batch) {
       for (;;) {

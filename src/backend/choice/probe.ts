@@ -5,7 +5,7 @@ import type { FeatureSchema } from '../../artifact/schema.ts'
 import type { RegionGraph } from '../../regions/region.ts'
 import { roundingBound } from '../../regions/rounding-bound.ts'
 import type { Encoder } from '../../rows/encode.ts'
-import type { Slab } from '../port.ts'
+import { type AnySlab, type BackendModel, rowSlabName, type Slab } from '../port.ts'
 
 export type CheckedModel = {
   readonly artifact: Artifact
@@ -17,9 +17,14 @@ export type CheckedModel = {
 /** Row `rowAt(i)` of the probe is the i-th of a batch. */
 export type RowAt = (i: number) => number
 
-export type ProbeBatch = { readonly inputs: readonly Slab[]; readonly rowCount: number; readonly raw: Slab }
+export type ProbeBatch = {
+  readonly inputs: readonly AnySlab[]
+  readonly rowCount: number
+  readonly raw: Slab
+  /** Fills `inputs` again, as each batch of a serving model must: part of what its runs cost. */
+  encode(): void
+}
 
-/** Encoded once, so that it can be shared by all candidates. */
 export type Probe = {
   readonly rowCount: number
   readonly rawWidth: number
@@ -27,20 +32,18 @@ export type Probe = {
   readonly answers?: readonly Float64Array[]
   /** By row, how far float32 arithmetic may be off. */
   readonly bounds: readonly Float64Array[]
-  batch(rowCount: number, rowAt: RowAt): ProbeBatch
+  /** In the form that `model` takes. */
+  batch(model: Pick<BackendModel, 'takes'>, rowCount: number, rowAt: RowAt): ProbeBatch
 }
 
 /** Rows made up where the artifact brings none: enough to tell a batch from its rows one by one. */
 const inventedRows = 5
 
 export function createProbe({ artifact, graph, encoder }: CheckedModel): Probe {
-  const { check, inputs: wanted, rawWidth } = artifact.metadata
+  const { check, inputs: wanted, rawWidth, schema } = artifact.metadata
   const rows = probeRows(artifact)
   const rowCount = rows.length
-  const flat = new Float64Array(rows.reduce((sum, row) => sum + row.length, 0))
-  rows.forEach((row, i) => flat.set(row, i * row.length))
-  const encoded = wanted.map(({ width }) => new Float32Array(width * rowCount))
-  encoder.encode(flat, rowCount, encoded)
+  const width = schema.features.length
   return {
     rowCount,
     rawWidth,
@@ -48,17 +51,21 @@ export function createProbe({ artifact, graph, encoder }: CheckedModel): Probe {
       answers: check.quantized.map((row) => Float64Array.from(row, (value) => value ?? NaN)),
     }),
     bounds: boundsOf(graph, rows),
-    batch(batchRows, rowAt) {
-      const inputs = wanted.map(({ name, width }, input) => {
-        const values = new Float32Array(width * batchRows)
-        for (let i = 0; i < batchRows; i++) {
-          const from = rowAt(i) * width
-          values.set(encoded[input].subarray(from, from + width), i * width)
-        }
-        return { name, width, values }
-      })
+    batch({ takes }, batchRows, rowAt) {
+      const values = new Float64Array(width * batchRows)
+      for (let i = 0; i < batchRows; i++) values.set(rows[rowAt(i)], i * width)
       const raw = { name: 'raw', width: rawWidth, values: new Float32Array(rawWidth * batchRows) }
-      return { inputs, rowCount: batchRows, raw }
+      if (takes === 'rows')
+        return { inputs: [{ name: rowSlabName, width, values }], rowCount: batchRows, raw, encode: () => undefined }
+      const inputs = wanted.map((input) => ({
+        name: input.name,
+        width: input.width,
+        values: new Float32Array(input.width * batchRows),
+      }))
+      const slabs = inputs.map((input) => input.values)
+      const encode = (): void => encoder.encode(values, batchRows, slabs)
+      encode()
+      return { inputs, rowCount: batchRows, raw, encode }
     },
   }
 }

@@ -2,13 +2,13 @@
 
 import type { Artifact } from '../../artifact/artifact.ts'
 import type { BackendOptions } from '../backend-options.ts'
-import type { BackendFacts, Slab } from '../port.ts'
+import type { AnySlab, BackendFacts } from '../port.ts'
 
 /** Backends that live in a process of their own. */
 export type ForkedName = 'cuda' | 'webgpu' | 'native'
 
 /** Backends that may live in threads of their own. */
-export type ThreadedName = 'wasm' | 'cpu'
+export type ThreadedName = 'wasm' | 'cpu' | 'kernel'
 
 /** Backends that are spoken to by this protocol. */
 export type HostedName = ForkedName | ThreadedName
@@ -25,7 +25,7 @@ export type HostRequest =
       readonly kind: 'run'
       readonly model: number
       /** Exactly rowCount · width values each. */
-      readonly inputs: readonly Slab[]
+      readonly inputs: readonly AnySlab[]
       readonly rowCount: number
       readonly outputs: readonly { readonly name: string; readonly width: number }[]
     }

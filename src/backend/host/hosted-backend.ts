@@ -2,8 +2,15 @@
 
 import { createError } from '../../errors.ts'
 import type { Clock } from '../../observe/clock.ts'
-import type { Backend, BackendFacts, BackendModel, RunLimits, Slab } from '../port.ts'
-import { slabOf } from '../slab-check.ts'
+import {
+  type AnySlab,
+  type Backend,
+  type BackendFacts,
+  type BackendModel,
+  type RunLimits,
+  rowSlabName,
+} from '../port.ts'
+import { anySlabOf, slabOf } from '../slab-check.ts'
 import { createHostedModel, type HostAsking, type HostedModel } from './host-call.ts'
 import type { HostLink } from './host-link.ts'
 import type { HostedName, HostValue } from './host-protocol.ts'
@@ -26,6 +33,7 @@ const descriptions = {
   webgpu: '@tensorflow/tfjs-backend-webgpu 4.22.0 in its own process',
   wasm: '@tensorflow/tfjs-backend-wasm 4.22.0 in a thread of its own',
   cpu: '@tensorflow/tfjs-backend-cpu 4.22.0 in a thread of its own',
+  kernel: 'kernels of tfjs-serving in a thread of their own',
 } as const satisfies Record<HostedName, string>
 
 /** A start takes a second, some of them on a busy machine; whoever waited for longer is better told. */
@@ -75,14 +83,17 @@ type Hosting = { readonly name: HostedName; readonly work: HostWork; readonly cl
 
 function createModel({ name, work, clock }: Hosting, model: HostedModel): BackendModel {
   const { number, artifact } = model
-  const { inputs: graphInputs, rawWidth, name: modelName } = artifact.metadata
+  const { inputs: graphInputs, schema, rawWidth, name: modelName } = artifact.metadata
+  const takes = name === 'kernel' ? 'rows' : 'columns'
+  const wanted = takes === 'rows' ? [{ name: rowSlabName, width: schema.features.length }] : graphInputs
   const output = { name: outputName, width: rawWidth }
   return {
     mode: 'async',
+    takes,
     hostWaitMs,
     async run(inputs, rowCount, outputs, { timeBudgetMs }: Partial<RunLimits> = {}) {
       if (model.isDisposed) throw createError('CLOSED', `model ${modelName} on backend ${name} was disposed`)
-      const exact = graphInputs.map((input) => cutTo(slabOf(inputs, input, rowCount), rowCount))
+      const exact = wanted.map((input) => cutTo(anySlabOf(inputs, input, rowCount), rowCount))
       const target = slabOf(outputs, output, rowCount).values
       if (rowCount === 0) return
       const question = { kind: 'run', model: number, inputs: exact, rowCount, outputs: [output] } as const
@@ -107,8 +118,8 @@ function createModel({ name, work, clock }: Hosting, model: HostedModel): Backen
 }
 
 /** No copy: a slab stays as it is until `run` has settled, and until then it may be sent again to the next host. */
-function cutTo({ name, width, values }: Slab, rowCount: number): Slab {
-  return { name, width, values: values.subarray(0, rowCount * width) }
+function cutTo({ name, width, values }: AnySlab, rowCount: number): AnySlab {
+  return { name, width, values: values.subarray(0, rowCount * width) } as AnySlab
 }
 
 function askHost(work: HostWork, asked: HostAsking): Promise<HostValue> {

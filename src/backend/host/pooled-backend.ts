@@ -2,7 +2,7 @@
 
 import type { Artifact } from '../../artifact/artifact.ts'
 import type { Clock } from '../../observe/clock.ts'
-import type { Backend, BackendModel, Slab } from '../port.ts'
+import type { AnySlab, Backend, BackendModel } from '../port.ts'
 import { createRowCost } from './row-cost.ts'
 
 /** A part must be worth its trip to another thread and back, which takes about a tenth of a millisecond. */
@@ -83,6 +83,7 @@ function createPooledModel(models: readonly BackendModel[], { busyRows, isAway, 
 
   return {
     mode: 'async',
+    ...(models[0].takes && { takes: models[0].takes }),
     hostWaitMs: models[0].hostWaitMs,
     async run(inputs, rowCount, outputs, limits) {
       const order = workersByLoad()
@@ -106,6 +107,6 @@ function createPooledModel(models: readonly BackendModel[], { busyRows, isAway, 
   }
 }
 
-function cut(slabs: readonly Slab[], from: number, to: number): Slab[] {
-  return slabs.map(({ name, width, values }) => ({ name, width, values: values.subarray(from * width, to * width) }))
+function cut<Slab extends AnySlab>(slabs: readonly Slab[], from: number, to: number): Slab[] {
+  return slabs.map((slab) => ({ ...slab, values: slab.values.subarray(from * slab.width, to * slab.width) }))
 }

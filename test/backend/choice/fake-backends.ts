@@ -63,7 +63,7 @@ export function createFake(name: BackendName, options: FakeOptions = {}): Fake {
   function fill(inputs: Parameters<BackendModel['run']>[0], rowCount: number, raw: Float32Array): void {
     clock?.pass(runMs(rowCount))
     for (let i = 0; i < rowCount; i++) {
-      const row = rowOf(inputs[0].values, i)
+      const row = rowOf(inputs[0].values as Float32Array, i)
       raw[i] = answer(answers[row], { row, i, rowCount })
     }
   }
@@ -108,7 +108,7 @@ const width = artifact.metadata.inputs[0].width
 const rowByInput = new Map(answers.map((_, row) => [inputText(batchOf(probe, row), 0), row]))
 
 function batchOf(from: Probe, row: number): Float32Array {
-  return from.batch(1, () => row).inputs[0].values
+  return from.batch({}, 1, () => row).inputs[0].values as Float32Array
 }
 
 function inputText(values: Float32Array, i: number): string {

@@ -29,7 +29,7 @@ async function serve(given: Given, requested: BackendName | 'auto' = 'auto') {
 }
 
 async function ask({ model }: SelectedBackend): Promise<number> {
-  const { inputs, raw } = probe.batch(1, () => 2)
+  const { inputs, raw } = probe.batch({}, 1, () => 2)
   await model.run(inputs, 1, [raw])
   return raw.values[0]
 }
