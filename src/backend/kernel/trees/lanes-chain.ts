@@ -1,0 +1,86 @@
+// A number of leaves in, the form that takes the tests of a tree of any shape one after the other, parents first, out.
+
+import { repeatWhile, sequence } from '../wasm/control.ts'
+import type { Statement } from '../wasm/expression.ts'
+import { i32 } from '../wasm/scalar-instructions.ts'
+import { i8x16, v128 } from '../wasm/vector-instructions.ts'
+import {
+  type FormScope,
+  type LaneForm,
+  never,
+  type PlacedTree,
+  type WalkCode,
+  type WrittenTests,
+} from './lanes-form.ts'
+
+/** Tests a turn of the loop. */
+const unrolled = 3
+
+const recordByteLength = 5
+
+/**
+ * A row's position is the leftmost leaf that it may still reach. The test of a node whose leftmost leaf that is moves it on to
+ * the leftmost leaf on the right; a row that does not pass the node is elsewhere, so the test leaves it alone.
+ */
+export function chainForm(tableCount: number): LaneForm {
+  const most = tableCount * 16
+  return {
+    title: `test after test, up to ${most} leaves`,
+    tableCount,
+    cost: ({ leafCount }) => (leafCount <= most ? 8 * Math.ceil((leafCount - 1) / unrolled) * unrolled : Infinity),
+    write: writeChain,
+    emit: emitChain,
+  }
+}
+
+/** Number of turns (4 bytes), then a record a test: column offset (2 bytes), threshold, leftmost leaf, leftmost leaf on the right. */
+function writeChain({ tree, placeOf }: PlacedTree): WrittenTests {
+  const { nodes } = tree
+  const leafNodes: number[] = []
+  const firstLeaf = nodes.map((node, at) => (node.kind === 'leaf' ? leafNodes.push(at) - 1 : leafNodes.length))
+  const bytes: number[] = []
+  const record = ({ byteOffset, threshold }: typeof never, from: number, to: number): void => {
+    bytes.push(byteOffset & 255, byteOffset >> 8, threshold & 255, from, to)
+  }
+  let count = 0
+  nodes.forEach((node, at) => {
+    if (node.kind === 'leaf') return
+    record(placeOf(at), firstLeaf[at], firstLeaf[at + node.jump])
+    count++
+  })
+  for (; count === 0 || count % unrolled > 0; count++) record(never, 0, 0)
+  return { bytes: [count / unrolled, 0, 0, 0, ...bytes], leafNodes }
+}
+
+function emitChain({ scope, tree, groups, columnsAddress }: FormScope): WalkCode {
+  const turns = scope.local('i32')
+  const column = scope.local('i32')
+  const [threshold, from, to] = [scope.local('v128'), scope.local('v128'), scope.local('v128')]
+  const position = Array.from({ length: groups }, () => scope.local('v128'))
+  const test = (at: number): Statement[] => [
+    column.set(i32.load16U(tree.get, at)),
+    threshold.set(v128.load8Splat(tree.get, at + 2)),
+    from.set(v128.load8Splat(tree.get, at + 3)),
+    to.set(v128.load8Splat(tree.get, at + 4)),
+    ...position.map((reached, g) => {
+      const isRight = i8x16.gtS(v128.load(column.get, columnsAddress + 16 * g), threshold.get)
+      const moves = v128.and(isRight, i8x16.eq(reached.get, from.get))
+      return reached.set(i8x16.maxU(reached.get, v128.and(moves, to.get)))
+    }),
+  ]
+  const tests = Array.from({ length: unrolled }, (_, i) => test(i * recordByteLength)).flat()
+  return {
+    before: sequence(),
+    walk: sequence(
+      turns.set(i32.load(tree.get)),
+      tree.set(i32.add(tree.get, i32.const(4))),
+      ...position.map((reached) => reached.set(i8x16.splat(i32.const(0)))),
+      repeatWhile(
+        sequence(...tests, tree.set(i32.add(tree.get, i32.const(unrolled * recordByteLength)))),
+        turns.tee(i32.sub(turns.get, i32.const(1))),
+      ),
+    ),
+    positionIn: (group, table) =>
+      table === 0 ? position[group].get : i8x16.sub(position[group].get, i8x16.splat(i32.const(16 * table))),
+  }
+}

@@ -1,0 +1,107 @@
+// Positions of leaves in, statements that look their bytes up and add them up, tree after tree, out.
+
+import { sequence } from '../wasm/control.ts'
+import type { Statement } from '../wasm/expression.ts'
+import type { Local } from '../wasm/local.ts'
+import { f64, i32 } from '../wasm/scalar-instructions.ts'
+import { f64x2, i16x8, i32x4, i8x16, v128 } from '../wasm/vector-instructions.ts'
+import type { Scope, WasmFunction, WasmModule } from '../wasm/wasm-module.ts'
+import type { WalkCode } from './lanes-form.ts'
+
+/** Sums of bytes are kept in 16 bits: 257 · 255 is the most that they hold. */
+export const mostTreesAtOnce = 257
+
+export type SumsShape = {
+  readonly scope: Scope
+  /** Rows in sixteens. */
+  readonly groups: number
+  /** Bytes that a leaf has, over all its values. */
+  readonly planes: number
+  /** Tables of 16 leaves that a plane has. */
+  readonly tableCount: number
+}
+
+export type LaneSums = {
+  readonly clear: Statement
+  /** Adds the leaves of the tree whose tables are at `tree`. */
+  add(walk: WalkCode, tree: Local<'i32'>): Statement
+  /** What has come together of one plane and group of rows, for `FlushFunction`. */
+  get(plane: number, group: number): readonly [Local<'v128'>, Local<'v128'>]
+}
+
+/**
+ * Two sums a plane and group: of the bytes as 16-bit words, which wraps around, and of the high bytes of these words;
+ * the sum of the low bytes is the first less 256 times the second.
+ */
+export function createLaneSums({ scope, groups, planes, tableCount }: SumsShape): LaneSums {
+  const vectors = () => Array.from({ length: planes * groups }, () => scope.local('v128'))
+  const [words, highs, found] = [vectors(), vectors(), vectors()]
+  const position = scope.local('v128')
+  const table = scope.local('v128')
+  const zero = i8x16.splat(i32.const(0))
+  return {
+    clear: sequence(...[...words, ...highs].map((sum) => sum.set(zero))),
+    add({ positionIn }, tree) {
+      const statements: Statement[] = []
+      for (let t = 0; t < tableCount; t++) {
+        for (let g = 0; g < groups; g++) {
+          statements.push(position.set(positionIn(g, t)))
+          for (let p = 0; p < planes; p++) {
+            const at = p * groups + g
+            const value = i8x16.swizzle(v128.load(tree.get, 16 * (p * tableCount + t)), position.get)
+            statements.push(found[at].set(t === 0 ? value : v128.or(found[at].get, value)))
+          }
+        }
+      }
+      for (let at = 0; at < found.length; at++) {
+        const high = i16x8.shrU(found[at].get, i32.const(8))
+        statements.push(words[at].set(i16x8.add(words[at].get, found[at].get)))
+        statements.push(highs[at].set(i16x8.add(highs[at].get, high)))
+      }
+      statements.push(tree.set(i32.add(tree.get, i32.const(16 * planes * tableCount))))
+      return sequence(...statements)
+    },
+    get: (plane, group) => [words[plane * groups + group], highs[plane * groups + group]],
+  }
+}
+
+/** (words, highs, weight, address of the sums of 16 rows, float64): adds weight · sum of bytes for each row. */
+export type FlushFunction = WasmFunction<readonly ['v128', 'v128', 'f64', 'i32']>
+
+const lowWords = [0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23]
+const highWords = lowWords.map((lane) => lane + 8)
+const highHalf = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15]
+
+export function emitFlush(module: WasmModule): FlushFunction {
+  return module.addFunction({ params: ['v128', 'v128', 'f64', 'i32'] }, ([words, highs, weight, sums], { local }) => {
+    const factor = local('v128')
+    const [half, quarter] = [local('v128'), local('v128')]
+    const statements: Statement[] = [
+      factor.set(f64x2.splat(weight.get)),
+      words.set(i16x8.sub(words.get, i16x8.shl(highs.get, i32.const(8)))),
+    ]
+    const addTwo = (row: number, pair: typeof quarter.get): Statement => {
+      const product = f64x2.mul(f64x2.convertLowI32x4U(pair), factor.get)
+      return v128.store(sums.get, f64x2.add(v128.load(sums.get, row * 8), product), row * 8)
+    }
+    for (const [row, lanes] of [
+      [0, lowWords],
+      [8, highWords],
+    ] as const) {
+      statements.push(half.set(i8x16.shuffle(words.get, highs.get, lanes)))
+      for (const [more, extend] of [
+        [0, i32x4.extendLowI16x8U],
+        [4, i32x4.extendHighI16x8U],
+      ] as const) {
+        statements.push(quarter.set(extend(half.get)))
+        statements.push(addTwo(row + more, quarter.get))
+        statements.push(addTwo(row + more + 2, i8x16.shuffle(quarter.get, quarter.get, highHalf)))
+      }
+    }
+    return statements
+  })
+}
+
+export function loadWeight(weights: Local<'i32'>, plane: number): ReturnType<typeof f64.load> {
+  return f64.load(weights.get, plane * 8)
+}

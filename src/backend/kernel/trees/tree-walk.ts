@@ -1,0 +1,100 @@
+// Trees in tables and a block of ranks in, the function that walks several trees for several rows at once out.
+
+import type { TreeEnsemble } from '../../../regions/tree-ensemble.ts'
+import { type ColumnBlock, type CoreFunction, elementByteLength, type KernelBuild } from '../kernel-stage.ts'
+import { countUp, sequence } from '../wasm/control.ts'
+import type { Expression, Statement } from '../wasm/expression.ts'
+import type { Local } from '../wasm/local.ts'
+import { i32, i64 } from '../wasm/scalar-instructions.ts'
+import type { Scope } from '../wasm/wasm-module.ts'
+import { addLeaves } from './add-leaves.ts'
+import type { LeafSums } from './leaf-sums.ts'
+import { loadRank, type RankElement } from './rank-block.ts'
+import type { TreeTables } from './tree-tables.ts'
+import { writeRaw } from './write-raw.ts'
+
+/** Cursors that move at once: `trees` · `rows`. Both divide 8. */
+export type WalkTile = { readonly trees: number; readonly rows: number }
+
+export type WalkedTrees = {
+  readonly region: TreeEnsemble
+  readonly tables: TreeTables
+  readonly sums: LeafSums<'i32'> | LeafSums<'f64'>
+  /** In order of rows. */
+  readonly ranks: ColumnBlock
+}
+
+/**
+ * Each tile of rows is moved to the place of the first, where constant addresses reach it, and goes through all trees.
+ * The ranks of the block are used up by that.
+ */
+export function emitTreeWalk(build: KernelBuild, walked: WalkedTrees, tile: WalkTile): CoreFunction {
+  return walked.sums.zero.type === 'i32'
+    ? emitWalk(build, { ...walked, sums: walked.sums as LeafSums<'i32'> }, tile)
+    : emitWalk(build, { ...walked, sums: walked.sums as LeafSums<'f64'> }, tile)
+}
+
+function emitWalk<Type extends 'i32' | 'f64'>(
+  { module, memory }: KernelBuild,
+  { region, tables, sums, ranks }: WalkedTrees & { readonly sums: LeafSums<Type> },
+  tile: WalkTile,
+): CoreFunction {
+  const rowSumsLength = region.outputWidth * sums.sumByteLength
+  // Zero between calls: what a tile has added up is cleared as it is written out.
+  const sumsAddress = memory.reserve(tile.rows * rowSumsLength)
+  const rowByteLength = ranks.pitch * elementByteLength[ranks.element]
+  const load = loadRank[ranks.element as RankElement]
+  const lastTree = Math.ceil((region.treeStart.length - 1) / tile.trees) * tile.trees
+  return module.addFunction({ params: ['i32', 'i32'] }, ([rowCount, raw], scope) => {
+    const [firstRow, tree] = [scope.local('i32'), scope.local('i32')]
+    const cursors = Array.from({ length: tile.trees }, () =>
+      Array.from({ length: tile.rows }, () => scope.local('i32')),
+    )
+    /** rank − x is negative, and its sign bit 1, where the row goes right. */
+    const goesRight = (cursor: Expression<'i32'>, row: number): Expression<'i32'> => {
+      const rank = tables.loadRank(cursor, tables.address + tables.rankOffset)
+      const column = tables.loadColumn(cursor, tables.address + tables.columnOffset)
+      return i32.shrU(i32.sub(rank, load(column, ranks.address + row * rowByteLength)), i32.const(31))
+    }
+    return countUp(
+      firstRow,
+      { end: rowCount.get, step: tile.rows },
+      sequence(
+        moveRows({ from: firstRow, to: ranks.address, rowByteLength, rows: tile.rows }, scope),
+        countUp(
+          tree,
+          { end: i32.const(lastTree), step: tile.trees },
+          sequence(
+            tables.walk({ tree, scope, cursors, goesRight }),
+            addLeaves({ region, tables, sums, sumsAddress, cursors, tree, scope, memory }),
+          ),
+        ),
+        writeRaw({
+          outputWidth: region.outputWidth,
+          sums,
+          sumsAddress,
+          firstRow,
+          rowCount,
+          rows: tile.rows,
+          raw,
+          scope,
+          memory,
+        }),
+      ),
+    )
+  })
+}
+
+/** Rows lie at multiples of 16 bytes. The first tile moves onto itself. */
+function moveRows(
+  { from, to, rowByteLength, rows }: { from: Local<'i32'>; to: number; rowByteLength: number; rows: number },
+  scope: Scope,
+): Statement {
+  const [at, source] = [scope.local('i32'), scope.local('i32')]
+  const move = (byteOffset: number): Statement =>
+    i64.store(at.get, i64.load(i32.add(at.get, source.get), to + byteOffset), to + byteOffset)
+  return sequence(
+    source.set(i32.mul(from.get, i32.const(rowByteLength))),
+    countUp(at, { end: i32.const(rows * rowByteLength), step: 16 }, sequence(move(0), move(8))),
+  )
+}
