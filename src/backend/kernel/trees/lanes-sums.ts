@@ -3,7 +3,7 @@
 import { sequence } from '../wasm/control.ts'
 import type { Statement } from '../wasm/expression.ts'
 import type { Local } from '../wasm/local.ts'
-import { f64, i32 } from '../wasm/scalar-instructions.ts'
+import { i32 } from '../wasm/scalar-instructions.ts'
 import { f64x2, i16x8, i32x4, i8x16, v128 } from '../wasm/vector-instructions.ts'
 import type { Scope, WasmFunction, WasmModule } from '../wasm/wasm-module.ts'
 import type { WalkCode } from './lanes-form.ts'
@@ -36,7 +36,7 @@ export type LaneSums = {
 export function createLaneSums({ scope, groups, planes, tableCount }: SumsShape): LaneSums {
   const vectors = () => Array.from({ length: planes * groups }, () => scope.local('v128'))
   const [words, highs, found] = [vectors(), vectors(), vectors()]
-  const position = scope.local('v128')
+  const positions = Array.from({ length: groups }, () => scope.local('v128'))
   const table = scope.local('v128')
   const zero = i8x16.splat(i32.const(0))
   return {
@@ -44,13 +44,14 @@ export function createLaneSums({ scope, groups, planes, tableCount }: SumsShape)
     add({ positionIn }, tree) {
       const statements: Statement[] = []
       for (let t = 0; t < tableCount; t++) {
-        for (let g = 0; g < groups; g++) {
-          statements.push(position.set(positionIn(g, t)))
-          for (let p = 0; p < planes; p++) {
+        statements.push(...positions.map((position, g) => position.set(positionIn(g, t))))
+        for (let p = 0; p < planes; p++) {
+          statements.push(table.set(v128.load(tree.get, 16 * (p * tableCount + t))))
+          positions.forEach((position, g) => {
             const at = p * groups + g
-            const value = i8x16.swizzle(v128.load(tree.get, 16 * (p * tableCount + t)), position.get)
+            const value = i8x16.swizzle(table.get, position.get)
             statements.push(found[at].set(t === 0 ? value : v128.or(found[at].get, value)))
-          }
+          })
         }
       }
       for (let at = 0; at < found.length; at++) {
@@ -100,8 +101,4 @@ export function emitFlush(module: WasmModule): FlushFunction {
     }
     return statements
   })
-}
-
-export function loadWeight(weights: Local<'i32'>, plane: number): ReturnType<typeof f64.load> {
-  return f64.load(weights.get, plane * 8)
 }

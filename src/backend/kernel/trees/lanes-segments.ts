@@ -1,0 +1,102 @@
+// Groups of trees and the forms they take in, tables that a kernel goes through from front to back out.
+
+import type { ColumnBlock, KernelBuild } from '../kernel-stage.ts'
+import { columnRecords } from './lanes-columns.ts'
+import type { LaneForm } from './lanes-form.ts'
+import type { RankGroup } from './lanes-ranks.ts'
+import { mostTreesAtOnce } from './lanes-sums.ts'
+import type { LaneTree } from './lanes-trees.ts'
+import type { LeafPlanes } from './leaf-planes.ts'
+
+export type SegmentOptions = {
+  readonly memory: KernelBuild['memory']
+  readonly inputs: ColumnBlock
+  readonly rankCounts: readonly number[]
+  readonly columnByteLength: number
+  readonly forms: readonly LaneForm[]
+  readonly formOf: (tree: LaneTree) => LaneForm
+  readonly planes: LeafPlanes
+  readonly leafWidth: number
+  /** Of the sums of the first output and of its weights; how far apart those of two outputs are. */
+  readonly sumsAddress: number
+  readonly sumsByteLength: number
+  readonly weightsAddress: number
+}
+
+/** Trees of one form that add to one output, few enough for sums of 16 bits: 4 words, as `SegmentFunction` reads them. */
+export const segmentByteLength = 16
+
+/** Words of a group of trees: first column record and the end of them, then the same of the segments of each form. */
+export function groupByteLength(forms: readonly LaneForm[]): number {
+  return 8 * (1 + forms.length)
+}
+
+/** Address of the first group's words. */
+export function writeGroups(groups: readonly RankGroup[], options: SegmentOptions): number {
+  const { memory, inputs, rankCounts, forms } = options
+  const words = groups.flatMap((group) => {
+    const columns = columnRecords(group, inputs, { rankCounts, memory })
+    const segments = forms.map((form) => segmentsOf(form, group, options))
+    return [columns, ...segments].flatMap((part) => {
+      const address = memory.table(Int32Array.from(part))
+      return [address, address + 4 * part.length]
+    })
+  })
+  return memory.table(Int32Array.from(words))
+}
+
+/** Per segment: address of its trees, their number, address of the sums they add to, address of the weights. */
+function segmentsOf(form: LaneForm, group: RankGroup, options: SegmentOptions): number[] {
+  const { formOf, sumsAddress, sumsByteLength, weightsAddress, planes, memory } = options
+  const byOutput = new Map<number, LaneTree[]>()
+  for (const tree of group.trees) {
+    if (formOf(tree) !== form) continue
+    const found = byOutput.get(tree.output)
+    if (found === undefined) byOutput.set(tree.output, [tree])
+    else found.push(tree)
+  }
+  const words: number[] = []
+  for (const [output, trees] of byOutput)
+    for (let first = 0; first < trees.length; first += mostTreesAtOnce) {
+      const part = trees.slice(first, first + mostTreesAtOnce)
+      const bytes = part.flatMap((tree) => treeBytes(form, tree, group, options))
+      words.push(
+        memory.table(Uint8Array.from(bytes)),
+        part.length,
+        sumsAddress + output * sumsByteLength,
+        weightsAddress + output * planes.planeCount * 8,
+      )
+    }
+  return words
+}
+
+function treeBytes(
+  form: LaneForm,
+  tree: LaneTree,
+  { columns, ranks }: RankGroup,
+  { columnByteLength, planes, leafWidth }: SegmentOptions,
+): number[] {
+  const { bytes, leafNodes } = form.write({
+    tree,
+    placeOf(at) {
+      const node = tree.nodes[at]
+      if (node.kind === 'leaf') throw new RangeError('a leaf tests nothing')
+      const slot = columns.indexOf(node.column)
+      return { byteOffset: slot * columnByteLength, threshold: ranks[slot].indexOf(node.rank) - 128 }
+    },
+  })
+  const { planeCount, codes } = planes
+  const tables = new Uint8Array(leafWidth * planeCount * form.tableCount * 16)
+  leafNodes.forEach((at, position) => {
+    const node = tree.nodes[at]
+    if (node?.kind !== 'leaf' || node.leaf < 0) return
+    for (let k = 0; k < leafWidth; k++) {
+      let rest = codes[node.leaf * leafWidth + k]
+      for (let plane = 0; plane < planeCount; plane++) {
+        tables[(k * planeCount + plane) * form.tableCount * 16 + position] = rest % 256
+        rest = Math.floor(rest / 256)
+      }
+    }
+  })
+  return [...bytes, ...tables]
+}

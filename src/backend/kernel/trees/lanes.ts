@@ -1,0 +1,104 @@
+// An ensemble in, a kernel that sends sixteen rows at a time through its trees, a byte a row, out.
+
+import type { Ranks } from '../../../regions/ranks.ts'
+import type { TreeEnsemble } from '../../../regions/tree-ensemble.ts'
+import { treeDepths } from '../../../regions/tree-layout.ts'
+import type { ColumnBlock, CoreVariant, KernelBuild } from '../kernel-stage.ts'
+import { chainForm } from './lanes-chain.ts'
+import { completeForm } from './lanes-complete.ts'
+import type { LaneForm } from './lanes-form.ts'
+import { emitLaneRun } from './lanes-run.ts'
+import { groupByRanks } from './lanes-ranks.ts'
+import { writeGroups } from './lanes-segments.ts'
+import { type LaneTree, laneTrees } from './lanes-trees.ts'
+import type { LeafGrid } from './leaf-grid.ts'
+import { createLeafPlanes } from './leaf-planes.ts'
+
+/** Rows that go through a tree together, in sixteens: the more, the fewer loads of thresholds, the more spilled registers. */
+const mostGroups = 2
+
+/** A position is a byte; larger trees are taken apart. */
+const mostLeaves = 64
+
+/** Bytes of one row's outputs: each is looked up by itself. */
+const mostPlanes = 12
+
+/** Deeper trees are rare among those that train fast, and walking over them calls itself. */
+const mostDepth = 200
+
+const allForms: readonly LaneForm[] = [...[1, 2, 3, 4, 5, 6].map(completeForm), ...[1, 2, 4].map(chainForm)]
+
+/** Undefined where leaves have many values, ranks more than 16 bits, or trees an uncommon depth. */
+export function emitTreeLanes(
+  build: KernelBuild,
+  region: TreeEnsemble,
+  ranks: Ranks,
+  grid?: LeafGrid,
+): CoreVariant | undefined {
+  const rankCounts = region.inputs.map(({ column }) => {
+    const source = ranks.columns[column]
+    return source.kind === 'rank' ? source.flipPoints.length + 1 : 2
+  })
+  const highest = rankCounts.reduce((most, next) => Math.max(most, next - 1), 0)
+  const planes = createLeafPlanes(region, grid)
+  if (planes === undefined || planes.planeCount * region.leafWidth > mostPlanes) return undefined
+  if (highest > 0xffff || treeDepths(region).some((depth) => depth > mostDepth)) return undefined
+  const trees = laneTrees(region, mostLeaves)
+  const groups = groupByRanks(trees, highest <= 0xff)
+  const columnByteLength = 16 * mostGroups
+  const slots = groups.reduce((most, { columns }) => Math.max(most, columns.length), 1)
+  if (slots * columnByteLength > 0xffff) return undefined
+
+  const { memory, blockRows } = build
+  const element = highest <= 0xff ? 'u8' : 'u16'
+  const inputs: ColumnBlock = {
+    address: memory.reserve(region.inputs.length * blockRows * (element === 'u8' ? 1 : 2)),
+    element,
+    order: 'columns',
+    pitch: blockRows,
+  }
+  const formByTree = new Map(trees.map((tree) => [tree, cheapestForm(tree)]))
+  const forms = allForms.filter((form) => trees.some((tree) => formByTree.get(tree) === form))
+  const weights = planes.scale.length * planes.planeCount
+  const layout = {
+    columnsAddress: memory.reserve(slots * columnByteLength),
+    columnByteLength,
+    sumsAddress: memory.reserve(region.outputWidth * columnByteLength * 8),
+    sumsByteLength: columnByteLength * 8,
+    weightsAddress: memory.table(
+      Float64Array.from({ length: weights }, (_, i) => {
+        const [output, plane] = [Math.floor(i / planes.planeCount), i % planes.planeCount]
+        return planes.scale[output] * 256 ** plane
+      }),
+    ),
+    offsetsAddress: memory.table(planes.offset),
+  }
+  const groupsAddress = writeGroups(groups, {
+    ...layout,
+    memory,
+    inputs,
+    rankCounts,
+    forms,
+    formOf: (tree) => formByTree.get(tree) ?? allForms[0],
+    planes,
+    leafWidth: region.leafWidth,
+  })
+  // What lies past the last row of a block is looked up as well, and may be any 16 bits.
+  if (element === 'u16') memory.reserve(0x10000)
+  const run = emitLaneRun(build, {
+    ...layout,
+    inputs,
+    forms,
+    groupsAddress,
+    groupCount: groups.length,
+    outputWidth: region.outputWidth,
+    planes: planes.planeCount * region.leafWidth,
+    planesOfOutput: planes.planeCount,
+    mostGroups,
+  })
+  return { title: '16 rows at once', inputs, run, maxRows: blockRows }
+}
+
+function cheapestForm(tree: LaneTree): LaneForm {
+  return allForms.reduce((best, form) => (form.cost(tree) < best.cost(tree) ? form : best))
+}
