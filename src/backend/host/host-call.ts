@@ -14,6 +14,8 @@ export type HostedModel = {
   residence: 'absent' | 'loading' | 'loaded' | 'barred'
   /** A model that no host has held is nobody's yet, and goes with its failing load. */
   wasLoaded: boolean
+  /** How the host that loaded it last computes it. */
+  form: string | undefined
   /** Hosts lost in a row with its load. */
   loadLossCount: number
   /** Calls that need it still. */
@@ -59,6 +61,7 @@ export function createHostedModel(number: number, artifact: Artifact): HostedMod
     artifact,
     residence: 'absent',
     wasLoaded: false,
+    form: undefined,
     loadLossCount: 0,
     callCount: 0,
     isDisposed: false,

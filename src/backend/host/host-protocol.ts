@@ -32,8 +32,8 @@ export type HostRequest =
   | { readonly id: number; readonly kind: 'dispose'; readonly model: number }
   | { readonly id: number; readonly kind: 'tensorCount' }
 
-/** What the requests give, in the order of their kinds: facts, nothing, the outputs' values, nothing, a count. */
-export type HostValue = BackendFacts | undefined | readonly Float32Array[] | number
+/** What the requests give, in the order of their kinds: facts, a model's form, the outputs' values, nothing, a count. */
+export type HostValue = BackendFacts | string | undefined | readonly Float32Array[] | number
 
 export type HostReply =
   | { readonly id: number; readonly ok: true; readonly value: HostValue }

@@ -45,9 +45,11 @@ export function createHostService(
     switch (request.kind) {
       case 'open':
         return (await backend()).open()
-      case 'load':
-        models.set(request.model, await (await backend()).load(request.artifact))
-        return undefined
+      case 'load': {
+        const model = await (await backend()).load(request.artifact)
+        models.set(request.model, model)
+        return model.form
+      }
       case 'run': {
         const { model: number, inputs, rowCount, outputs } = request
         const model = models.get(number)

@@ -121,6 +121,7 @@ export function createHostWork({ name, fork, clock, runDeadlineMs }: HostWorkOpt
       model.loadLossCount = 0
       if (!answer.ok) return bar(model, answer.error)
       model.residence = 'loaded'
+      if (typeof answer.value === 'string') model.form = answer.value
       model.wasLoaded = true
       sendWaiting()
     }

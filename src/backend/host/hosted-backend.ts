@@ -91,6 +91,7 @@ function createModel({ name, work, clock }: Hosting, model: HostedModel): Backen
     mode: 'async',
     takes,
     hostWaitMs,
+    ...(model.form !== undefined && { form: model.form }),
     async run(inputs, rowCount, outputs, { timeBudgetMs }: Partial<RunLimits> = {}) {
       if (model.isDisposed) throw createError('CLOSED', `model ${modelName} on backend ${name} was disposed`)
       const exact = wanted.map((input) => cutTo(anySlabOf(inputs, input, rowCount), rowCount))

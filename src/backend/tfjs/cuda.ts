@@ -42,13 +42,14 @@ export function createCudaBackend(
       const wanted = String(options.device ?? addon.visibleDevice ?? 0)
       if (!addon.isUsingGpuDevice) throw noDevice(finding, wanted)
       const card = finding.kind === 'cards' ? cardOf(finding.cards, wanted) : undefined
+      const onFailure = (cause: unknown): void => {
+        if (isCardLost(cause)) onLost(`the card is lost to its process: ${(cause as Error).message}`)
+      }
       return {
-        ...addonTraits(tf, addon),
+        ...addonTraits(tf, addon, onFailure),
         facts: { library: libraryText(addon), device: deviceOf(card) },
         memoryBudgetBytes: options.memoryBudgetBytes ?? budgetOf(card),
-        onFailure(cause) {
-          if (isCardLost(cause)) onLost(`the card is lost to its process: ${(cause as Error).message}`)
-        },
+        onFailure,
       }
     },
   })

@@ -1,6 +1,8 @@
 // The portable graph on TensorFlow's kernels for the CPU, through the native add-on; for a process that hosts it alone.
 
+import { systemClock } from '../../observe/clock.ts'
 import type { Backend } from '../port.ts'
+import { findSessionForm, type SessionPorts } from './session-form.ts'
 import type { TensorflowAddon } from './tensorflow-addon.ts'
 import { createTfjsBackend } from './tfjs-backend.ts'
 import type { StartedEngine, Tfjs } from './tfjs-engine.ts'
@@ -42,10 +44,21 @@ export function libraryText({ tensorflow, packageName }: TensorflowAddon): strin
 /** What holds for the add-on on every device. */
 export function addonTraits(
   tf: Tfjs,
-  { heldTensors }: TensorflowAddon,
-): Pick<StartedEngine, 'operations' | 'tensorCount'> {
+  { heldTensors, sessions: binding, isUsingGpuDevice }: TensorflowAddon,
+  onFailure?: SessionPorts['onFailure'],
+): Pick<StartedEngine, 'operations' | 'tensorCount' | 'findForm'> {
+  const save: SessionPorts['save'] = async (bytes) => (await import('./saved-model-file.ts')).saveSavedModel(bytes)
   return {
     operations: 'single',
+    findForm: (form) =>
+      findSessionForm(form, {
+        binding,
+        // a card's fused products come from another library, whose rounding nothing here has seen
+        operations: isUsingGpuDevice ? 'single' : 'fused',
+        save,
+        now: systemClock.now,
+        onFailure,
+      }),
     // The engine counts what TensorFlow has not been given yet, and TensorFlow what a kernel lost without the engine's
     // knowledge; a leak shows in one of them.
     tensorCount: () => Math.max(tf.memory().numTensors, heldTensors()),

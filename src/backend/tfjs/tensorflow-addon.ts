@@ -8,6 +8,7 @@ import util from 'node:util'
 import type { KernelBackend } from '@tensorflow/tfjs-core'
 import { createError } from '../../errors.ts'
 import { findNative, type NativeFlavour, tfjsNodeVersion } from '../host/native-home.ts'
+import { type SessionBinding, sessionBindingOf } from './tensorflow-session.ts'
 import type { Tfjs } from './tfjs-engine.ts'
 
 export type TensorflowAddon = {
@@ -21,7 +22,9 @@ export type TensorflowAddon = {
   readonly threadCount?: number
   /** What CUDA_VISIBLE_DEVICES leaves visible; absent where it hides none. */
   readonly visibleDevice?: string
-  /** Tensors that TensorFlow itself holds. */
+  /** Runs SavedModels; absent where it cannot. */
+  readonly sessions?: SessionBinding
+  /** Tensors and sessions that TensorFlow itself holds. */
   heldTensors(): number
 }
 
@@ -40,7 +43,7 @@ const coreSymbol = Symbol.for('tfjs-serving.tfjs-core')
 type NodeBackend = KernelBackend & {
   readonly isUsingGpuDevice: boolean
   readonly isGPUPackage: boolean
-  readonly binding: { readonly TF_Version: string }
+  readonly binding: { readonly TF_Version: string } & Partial<SessionBinding>
   getNumOfTFTensors(): number
 }
 
@@ -136,12 +139,14 @@ function resolves(require: NodeJS.Require, name: string): boolean {
 function describe(backend: NodeBackend): TensorflowAddon {
   const threadCount = Number(process.env['TF_NUM_INTRAOP_THREADS'])
   const visibleDevice = process.env['CUDA_VISIBLE_DEVICES']
+  const sessions = sessionBindingOf(backend.binding)
   return {
     packageName: `${packageNames[backend.isGPUPackage ? 'gpu' : 'cpu']} ${tfjsNodeVersion}`,
     tensorflow: backend.binding.TF_Version,
     isUsingGpuDevice: backend.isUsingGpuDevice,
     ...(Number.isInteger(threadCount) && threadCount > 0 && { threadCount }),
     ...(visibleDevice !== undefined && { visibleDevice }),
-    heldTensors: () => backend.getNumOfTFTensors(),
+    ...(sessions && { sessions }),
+    heldTensors: () => backend.getNumOfTFTensors() + (sessions?.getNumOfSavedModels() ?? 0),
   }
 }

@@ -3,9 +3,10 @@
 import { createError, isMLError } from '../../errors.ts'
 import { planGraph } from '../graph/graph-plan.ts'
 import type { Backend } from '../port.ts'
-import { compileGraph } from './compile-graph.ts'
+import { createBatchModel, runAtOnce } from './batch-model.ts'
+import { compileGraph, freezeGraph } from './compile-graph.ts'
 import { executionFailed, loadFailed } from './graph-failure.ts'
-import { createGraphModel, prepareGraph } from './run-graph.ts'
+import { computeAtOnce, prepareGraph, runInTurns } from './run-graph.ts'
 import type { TfjsEngine } from './tfjs-engine.ts'
 import { openTfjs, type TfjsLibrary } from './tfjs-library.ts'
 
@@ -51,22 +52,34 @@ export function createTfjsBackend(engine: TfjsEngine): Backend {
       reserve(plan.byteLength, opened.started.memoryBudgetBytes)
       const release = (): void => void (reservedBytes -= plan.byteLength)
       try {
-        const graph = await compileGraph(opened, plan)
-        await prepareGraph({ library: opened, graph, plan }).catch((error: unknown) => {
+        const frozen = await freezeGraph(opened, plan)
+        const graph = compileGraph(opened, frozen)
+        const parts = { library: opened, graph, plan }
+        await prepareGraph(parts).catch((error: unknown) => {
           graph.dispose()
           throw error
         })
-        return createGraphModel({
-          library: opened,
-          graph,
+        const failed = (rowCount: number, cause: unknown): Error => {
+          opened.started.onFailure?.(cause)
+          return executionFailed(name, artifact, { rowCount, cause })
+        }
+        const compute = computeAtOnce(parts)
+        const found = await opened.started.findForm?.({ frozen, compute })
+        if (found?.session !== undefined) graph.dispose()
+        return createBatchModel({
           plan,
-          reading,
+          mode: reading,
           title: `model ${artifact.metadata.name} on backend ${name}`,
-          failed(rowCount, cause) {
-            opened.started.onFailure?.(cause)
-            return executionFailed(name, artifact, { rowCount, cause })
+          form: found?.text,
+          run:
+            reading === 'sync'
+              ? runAtOnce(found?.session?.compute ?? compute, plan, failed)
+              : runInTurns(parts, failed),
+          free() {
+            if (found?.session === undefined) graph.dispose()
+            else found.session.dispose()
+            release()
           },
-          release,
         })
       } catch (error) {
         release()

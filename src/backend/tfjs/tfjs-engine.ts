@@ -2,6 +2,7 @@
 
 import type * as tfjsCore from '@tensorflow/tfjs-core'
 import type { BackendFacts, BackendName } from '../port.ts'
+import type { FoundForm, GraphForm } from './session-form.ts'
 
 export type Tfjs = typeof tfjsCore
 
@@ -52,6 +53,8 @@ export type StartedEngine = {
   readonly onFailure?: (cause: unknown) => void
   /** `single`: fused operations are taken apart first, since the backend would do so at every run. @default 'fused' */
   readonly operations?: 'fused' | 'single'
+  /** Looks for a way to compute a whole graph at once; absent where there is none. For backends that are read at once. */
+  readonly findForm?: (form: GraphForm) => Promise<FoundForm>
   /** Tensors alive, where tf.memory() does not know; otherwise that is asked. */
   readonly tensorCount?: () => number
 }

@@ -5,7 +5,7 @@ import type { ForkedName } from '../../../src/backend/host/host-protocol.ts'
 
 type Case = readonly [title: string, name: ForkedName, options: BackendOptions, env: Environment, expected: Environment]
 
-const oneThread = { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' }
+const oneThread = { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '-1', TF_ENABLE_ONEDNN_OPTS: '0' }
 const quiet = { TF_CPP_MIN_LOG_LEVEL: '2' }
 const noCard = { CUDA_VISIBLE_DEVICES: '-1' }
 const growth = {
@@ -22,7 +22,14 @@ const cases: readonly Case[] = [
     'native',
     { native: { intraOpThreads: 4, interOpThreads: 2 } },
     { TF_NUM_INTRAOP_THREADS: '16' },
-    { TF_NUM_INTRAOP_THREADS: '4', TF_NUM_INTEROP_THREADS: '2', ...quiet, ...noCard },
+    { ...oneThread, TF_NUM_INTRAOP_THREADS: '4', TF_NUM_INTEROP_THREADS: '2', ...quiet, ...noCard },
+  ],
+  [
+    'runs one operation at a time on the thread that asks, and leaves oneDNN to who sets it',
+    'native',
+    { native: { interOpThreads: 1 } },
+    { TF_NUM_INTEROP_THREADS: '8', TF_ENABLE_ONEDNN_OPTS: '1' },
+    { ...oneThread, TF_ENABLE_ONEDNN_OPTS: '1', ...quiet, ...noCard },
   ],
   [
     'leaves native what the user set and no option says otherwise',
@@ -32,6 +39,7 @@ const cases: readonly Case[] = [
     {
       TF_NUM_INTRAOP_THREADS: '16',
       TF_NUM_INTEROP_THREADS: '3',
+      TF_ENABLE_ONEDNN_OPTS: '0',
       TF_CPP_MIN_LOG_LEVEL: '0',
       HOME: '/home/u',
       ...noCard,

@@ -7,7 +7,7 @@ import { useNativeCache } from '../../helpers/native-cache.ts'
 import { describeBackend } from '../../suites/backend-contract.ts'
 
 // read once, when the library starts
-Object.assign(process.env, { TF_CPP_MIN_LOG_LEVEL: '2', TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' })
+Object.assign(process.env, { TF_CPP_MIN_LOG_LEVEL: '2', TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '-1' })
 // as in Node 23 and later
 delete (util as { isNullOrUndefined?: unknown }).isNullOrUndefined
 
