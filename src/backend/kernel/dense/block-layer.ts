@@ -38,12 +38,12 @@ export function emitBlockLayer(
     const columnsNow = [scope.local('v128'), scope.local('v128')]
     const input = scope.local('v128')
 
-    const step = (vectors: number) => (k: number) =>
+    const step = (vectors: number) =>
       sequence(
-        ...columnsNow.slice(0, vectors).map((now, v) => now.set(v128.load(weights.get, (k * 2 + v) * 16))),
+        ...columnsNow.slice(0, vectors).map((now, v) => now.set(v128.load(weights.get, v * 16))),
         ...Array.from({ length: rowsAtOnce }, (_, r) =>
           sequence(
-            input.set(v128.load32Splat(source.get, r * inputRowBytes + k * 4)),
+            input.set(v128.load32Splat(source.get, r * inputRowBytes)),
             ...columnsNow
               .slice(0, vectors)
               .map((now, v) => sums[r * 2 + v].set(add(now.get, input.get, sums[r * 2 + v].get))),

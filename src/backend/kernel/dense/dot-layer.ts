@@ -27,26 +27,22 @@ export function emitDotRow(
   return module.addFunction({ params: ['i32', 'i32'] }, ([inputs, outputs], scope) => {
     const activation = createVectorActivation(layer.activation, { scope, add })
     const [source, weights] = [scope.local('i32'), scope.local('i32')]
-    // two sums a column in turn, since each addition waits for the one before
-    const sums = Array.from({ length: layer.outputWidth }, () => [scope.local('v128'), scope.local('v128')])
+    const sums = Array.from({ length: layer.outputWidth }, () => scope.local('v128'))
     const input = scope.local('v128')
-    const [result] = sums[0]
+    const [result] = sums
     return [
       activation.prepare,
       source.set(inputs.get),
       weights.set(i32.const(layer.weights)),
-      ...sums.flat().map((sum) => sum.set(zeros)),
-      innerLoop({ count: columnBytes / 16, pointers: [source, weights].map(byVectors), scope }, (k) =>
+      ...sums.map((sum) => sum.set(zeros)),
+      innerLoop(
+        { count: columnBytes / 16, pointers: [source, weights].map(byVectors), scope },
         sequence(
-          input.set(v128.load(source.get, k * 16)),
-          ...sums.map((pair, column) => {
-            const sum = pair[k % 2]
-            return sum.set(add(v128.load(weights.get, column * columnBytes + k * 16), input.get, sum.get))
-          }),
+          input.set(v128.load(source.get)),
+          ...sums.map((sum, column) => sum.set(add(v128.load(weights.get, column * columnBytes), input.get, sum.get))),
         ),
       ),
-      ...sums.map(([even, odd]) => even.set(f32x4.add(even.get, odd.get))),
-      addLanes(sums.map(([sum]) => sum)),
+      addLanes(sums),
       result.set(f32x4.add(result.get, v128.load(i32.const(layer.bias)))),
       activation.apply(result),
       storeColumns(outputs.get, result.get, { columns: layer.outputWidth, byteOffset: 0, rowEnd }),
@@ -76,12 +72,13 @@ export function emitDotBlock(
       target.set(i32.add(outputs.get, i32.mul(row.get, i32.const(outputRowBytes)))),
       weights.set(i32.const(layer.weights)),
       ...sums.flat().map((sum) => sum.set(zeros)),
-      innerLoop({ count: columnBytes / 16, pointers: [source, weights].map(byVectors), scope }, (k) =>
+      innerLoop(
+        { count: columnBytes / 16, pointers: [source, weights].map(byVectors), scope },
         sequence(
-          ...factors.map((factor, column) => factor.set(v128.load(weights.get, column * columnBytes + k * 16))),
+          ...factors.map((factor, column) => factor.set(v128.load(weights.get, column * columnBytes))),
           ...Array.from({ length: rowsAtOnce }, (_, r) =>
             sequence(
-              input.set(v128.load(source.get, r * inputRowBytes + k * 16)),
+              input.set(v128.load(source.get, r * inputRowBytes)),
               ...sums.map((rowSums, column) => rowSums[r].set(add(factors[column].get, input.get, rowSums[r].get))),
             ),
           ),

@@ -53,14 +53,13 @@ export function emitRowLayer(
             ],
             scope,
           },
-          (k) =>
-            sequence(
-              input.set(v128.load32Splat(source.get, k * 4)),
-              ...used.map((sum, v) => {
-                const byteOffset = Math.floor(v / 2) * panelBytes + (v % 2) * 16 + k * panelWidth * 4
-                return sum.set(add(v128.load(weights.get, byteOffset), input.get, sum.get))
-              }),
-            ),
+          sequence(
+            input.set(v128.load32Splat(source.get)),
+            ...used.map((sum, v) => {
+              const byteOffset = Math.floor(v / 2) * panelBytes + (v % 2) * 16
+              return sum.set(add(v128.load(weights.get, byteOffset), input.get, sum.get))
+            }),
+          ),
         ),
         ...used.map(activation.apply),
         ...used.map((sum, v) =>
