@@ -1,16 +1,14 @@
 // One feature of a schema in, a reader of its values out: a caller's value becomes a canonical float64 or a named error.
 
 import type { FeatureSchema, Scalar } from '../artifact/schema.ts'
-import { createError, type MLError } from '../errors.ts'
+import type { MLError } from '../errors.ts'
 import { nearestName } from './nearest-name.ts'
 import { describeValue, quoteScalar, rowError } from './row-error.ts'
+import { type CategoryForm, type ValueForm, valueForm } from './value-form.ts'
 
 export type FeatureReader = {
   readonly name: string
-  /** True where the model never reads the feature: its canonical value is 0 whatever the row holds. */
-  readonly isIgnored: boolean
-  /** True where every finite number is a value of the feature as it stands: the fast path of the row reader. */
-  readonly takesEveryNumber: boolean
+  readonly form: ValueForm
   /** A value of an object or a plain array. */
   read(value: unknown, rowIndex: number | undefined): number
   /** A value of a typed array, where string categories are indices. */
@@ -21,23 +19,30 @@ export type FeatureReader = {
 const listedCategories = 5
 
 export function createFeatureReader(feature: FeatureSchema): FeatureReader {
-  const { name, used } = feature
-  const base = { name, isIgnored: !used, takesEveryNumber: false }
-  if (!used) return { ...base, read: () => 0, readNumber: () => 0 }
-  switch (feature.dtype) {
-    case 'number':
-      return { ...base, takesEveryNumber: !checksCategories(feature), ...numberReader(feature) }
-    case 'boolean':
-      return { ...base, ...booleanReader(feature) }
-    case 'string':
-      return { ...base, ...categoryReader(feature) }
-  }
+  const { name } = feature
+  const form = valueForm(feature)
+  const { read, readNumber } = readersOf(feature, form)
+  return { name, form, read, readNumber }
 }
 
 type Readers = Pick<FeatureReader, 'read' | 'readNumber'>
 
-function numberReader(feature: FeatureSchema): Readers {
-  const known = checksCategories(feature) ? new Set(feature.categories?.map(Number)) : undefined
+function readersOf(feature: FeatureSchema, form: ValueForm): Readers {
+  switch (form.kind) {
+    case 'ignored':
+      return { read: () => 0, readNumber: () => 0 }
+    case 'number':
+    case 'checked':
+      return numberReader(feature, form)
+    case 'boolean':
+      return booleanReader(feature)
+    case 'category':
+      return categoryReader(feature, form)
+  }
+}
+
+function numberReader(feature: FeatureSchema, form: ValueForm): Readers {
+  const known = form.kind === 'checked' ? new Set(feature.categories?.map(Number)) : undefined
   const readNumber = (value: number, rowIndex: number | undefined): number => {
     if (Number.isNaN(value)) return missing(feature, value, rowIndex)
     if ((value === Infinity || value === -Infinity) && feature.infinite !== true)
@@ -66,17 +71,11 @@ function booleanReader(feature: FeatureSchema): Readers {
   return { read, readNumber: read }
 }
 
-function categoryReader(feature: FeatureSchema): Readers {
-  const { name, categories } = feature
-  if (categories === undefined)
-    throw createError('VALIDATION_FAILED', `the schema gives feature ${name} as string without its categories`, {
-      details: { feature: name },
-    })
-  const indexOf = new Map<unknown, number>()
-  for (let i = 0; i < categories.length; i++) if (!indexOf.has(categories[i])) indexOf.set(categories[i], i)
+function categoryReader(feature: FeatureSchema, { indexOf, lowest }: CategoryForm): Readers {
+  const { categories = [] } = feature
   const types = new Set<string>(categories.map((category) => typeof category))
   if (types.size === 0) types.add('string')
-  const ignoresUnknown = feature.unknown === 'ignored'
+  const ignoresUnknown = lowest < 0
   const typeNames = [...types].join(' or ')
 
   const read = (value: unknown, rowIndex: number | undefined): number => {
@@ -96,7 +95,7 @@ function categoryReader(feature: FeatureSchema): Readers {
   }
   const readNumber = (value: number, rowIndex: number | undefined): number => {
     if (Number.isNaN(value)) return missing(feature, value, rowIndex)
-    if (Number.isInteger(value) && value >= (ignoresUnknown ? -1 : 0) && value < categories.length) return value + 0
+    if (Number.isInteger(value) && value >= lowest && value < categories.length) return value + 0
     const expected = `the index of a category, an integer from 0 to ${categories.length - 1}${ignoresUnknown ? ', or -1 for an unknown one' : ''}`
     throw wrong(
       feature,
@@ -107,10 +106,6 @@ function categoryReader(feature: FeatureSchema): Readers {
     )
   }
   return { read, readNumber }
-}
-
-function checksCategories(feature: FeatureSchema): boolean {
-  return feature.categories !== undefined && feature.unknown === 'error'
 }
 
 function missing(feature: FeatureSchema, value: unknown, rowIndex: number | undefined): number {

@@ -2,10 +2,12 @@
 
 import type { ModelSchema } from '../artifact/schema.ts'
 import { createError, isMLError, type MLError } from '../errors.ts'
-import { createFeatureReader, type FeatureReader } from './feature-reader.ts'
-import { nearestName } from './nearest-name.ts'
+import { type CompileOptions, createRowValues } from './compiled-reader.ts'
+import { createFeatureReader } from './feature-reader.ts'
 import { rowError, tagOf } from './row-error.ts'
-import { assertNamedValues, hasName, isNumericArray, isObject, notARow } from './row-shape.ts'
+import { createRowMismatch } from './row-mismatch.ts'
+import { assertPlainOrNamed, hasName, isNumericArray, isObject, notARow } from './row-shape.ts'
+import type { JudgeValue, NamedRow } from './row-values.ts'
 
 export type ReadRowOptions = {
   /** Refuses names that the schema does not have. @default false */
@@ -33,129 +35,51 @@ const noOptions: ReadRowOptions = {}
  * A reader compiled from `schema`.
  * @throws VALIDATION_FAILED where the schema names a feature twice, or a string feature has no categories
  */
-export function createRowReader(schema: ModelSchema): RowReader {
+export function createRowReader(schema: ModelSchema, options: CompileOptions = {}): RowReader {
   const features = schema.features.map(createFeatureReader)
   const names = features.map(({ name }) => name)
-  const known = new Set(names)
-  if (known.size < names.length) throw duplicateName(names)
+  if (new Set(names).size < names.length) throw duplicateName(names)
   const width = features.length
-  // Names that every object answers to, such as `constructor`: an own value must be told from the inherited one.
-  const isShadowed = names.map((name) => name in Object.prototype)
 
-  function readObject(
-    row: Readonly<Record<string, unknown>>,
-    into: Float64Array,
-    offset: number,
-    options: ReadRowOptions,
-  ) {
-    const prototype: unknown = Object.getPrototypeOf(row)
-    if (prototype !== Object.prototype && prototype !== null) assertNamedValues(row, options.rowIndex)
-    for (let i = 0; i < width; i++) {
-      const feature = features[i]
-      if (feature.isIgnored) {
-        into[offset + i] = 0
-        continue
-      }
-      const name = feature.name
-      const value = isShadowed[i] && !hasName(row, name) ? undefined : row[name]
-      // value − value is 0 for finite numbers only.
-      if (typeof value === 'number' && feature.takesEveryNumber && value - value === 0) {
-        into[offset + i] = value + 0
-        continue
-      }
-      if (value === undefined && !hasName(row, name)) throw absentFeature(row, i, options.rowIndex)
-      into[offset + i] = feature.read(value, options.rowIndex)
-    }
-    if (options.strict === true) assertNoExtraNames(row, options.rowIndex)
+  const judge: JudgeValue = {
+    ofObject(row, value, index, rowIndex) {
+      if (value === undefined && !hasName(row, names[index])) throw mismatch.absentFeature(row, index, rowIndex)
+      return features[index].read(value, rowIndex)
+    },
+    ofArray: (value, index, rowIndex) => features[index].read(value, rowIndex),
+    ofNumbers: (value, index, rowIndex) => features[index].readNumber(value, rowIndex),
   }
+  const mismatch = createRowMismatch(schema)
+  const values = createRowValues(features, judge, options)
 
-  function readArray(row: readonly unknown[], into: Float64Array, offset: number, rowIndex: number | undefined) {
-    if (row.length !== width) throw wrongWidth(row, 'an array', rowIndex)
-    for (let i = 0; i < width; i++) {
-      const value = row[i]
-      const feature = features[i]
-      into[offset + i] =
-        typeof value === 'number' && feature.takesEveryNumber && value - value === 0
-          ? value + 0
-          : feature.read(value, rowIndex)
-    }
-  }
-
-  function readTypedArray(row: ArrayLike<number>, into: Float64Array, offset: number, rowIndex: number | undefined) {
-    if (row.length !== width) throw wrongWidth(row, tagOf(row), rowIndex)
-    for (let i = 0; i < width; i++) {
-      const value = row[i]
-      const feature = features[i]
-      into[offset + i] =
-        feature.takesEveryNumber && value - value === 0 ? value + 0 : feature.readNumber(value, rowIndex)
-    }
-  }
-
-  function wrongWidth(row: ArrayLike<unknown>, what: string, rowIndex: number | undefined): MLError {
-    const isNested = row.length > 0 && (Array.isArray(row[0]) || ArrayBuffer.isView(row[0]))
-    const advice = isNested
-      ? 'this looks like several rows: pass them to predictBatch'
-      : 'give one value a feature in the order of model.schema.features, null where it is missing, or an object by name'
-    return rowError({
-      rowIndex,
-      text: `expected ${width} values, one a feature, got ${what} of ${row.length}; ${advice}`,
-      details: { expected: width, got: row.length },
-    })
-  }
-
-  function absentFeature(row: Readonly<Record<string, unknown>>, index: number, rowIndex: number | undefined): MLError {
-    const name = names[index]
-    const extra = Object.keys(row).filter((key) => !known.has(key))
-    const absent = features.filter((feature) => !feature.isIgnored && !hasName(row, feature.name))
-    const others = absent.length > 1 ? ` (and ${absent.length - 1} more of ${width})` : ''
-    const nearest = nearestName(name, extra)
-    const advice = nearest === undefined ? missingAdvice(features[index]) : `did you mean your ${nearest}?`
-    return rowError({
-      rowIndex,
-      feature: name,
-      text: `feature ${name} is absent${others}; ${advice}`,
-      details: { absent: absent.map((feature) => feature.name), ...(nearest === undefined ? {} : { nearest }) },
-    })
-  }
-
-  function missingAdvice({ name }: FeatureReader): string {
-    return schema.features.find((feature) => feature.name === name)?.missing === 'handled'
-      ? 'write null where its value is unknown'
-      : 'the model needs a value for it'
-  }
-
-  function assertNoExtraNames(row: object, rowIndex: number | undefined): void {
-    for (const key of Object.keys(row)) {
-      if (known.has(key)) continue
-      const given = new Set(Object.keys(row))
-      const nearest =
-        nearestName(
-          key,
-          names.filter((name) => !given.has(name)),
-        ) ?? nearestName(key, names)
-      const hint = nearest === undefined ? 'leave it out, or do not ask for strict' : `did you mean ${nearest}?`
-      throw rowError({
-        rowIndex,
-        feature: key,
-        text: `${key} is no feature of the model, and strict was asked for; ${hint}`,
-        details: nearest === undefined ? {} : { nearest },
-      })
+  /** Written code looks at a row's first value before its kind, so what that threw says less than the kind may. */
+  function readObject(row: NamedRow, into: Float64Array, offset: number, rowIndex: number | undefined): void {
+    try {
+      values.ofObject(row, into, offset, rowIndex)
+    } catch (error) {
+      if (!isMLError(error)) assertPlainOrNamed(row, rowIndex)
+      throw error
     }
   }
 
   return {
     width,
-    read(row, into, offset, options = noOptions) {
+    read(row, into, offset, { strict, rowIndex } = noOptions) {
       if (offset < 0 || offset + width > into.length)
         throw createError('EXECUTION_FAILED', `a row of ${width} values does not fit at ${offset} of ${into.length}`)
       try {
-        if (Array.isArray(row)) readArray(row, into, offset, options.rowIndex)
-        else if (isNumericArray(row)) readTypedArray(row, into, offset, options.rowIndex)
-        else if (isObject(row)) readObject(row, into, offset, options)
-        else throw notARow(row, options.rowIndex)
+        if (Array.isArray(row)) {
+          if (row.length !== width) throw mismatch.wrongWidth(row, 'an array', rowIndex)
+          values.ofArray(row, into, offset, rowIndex)
+        } else if (isObject(row)) {
+          readObject(row, into, offset, rowIndex)
+          if (strict === true) mismatch.assertNoExtraNames(row, rowIndex)
+        } else if (isNumericArray(row)) {
+          if (row.length !== width) throw mismatch.wrongWidth(row, tagOf(row), rowIndex)
+          values.ofNumbers(row, into, offset, rowIndex)
+        } else throw notARow(row, rowIndex)
       } catch (error) {
         if (isMLError(error)) throw error
-        const { rowIndex } = options
         throw rowError({ rowIndex, text: 'the row threw while it was read: see cause', cause: error })
       }
     },
