@@ -21,7 +21,7 @@ const maxDifference = 1e-3
 
 /** The least disturbed of some turns counts: a stall of the machine may take some in a row. Where they are long, they need not be many. */
 const turns = { fewest: 2, some: 5, most: 15 } as const
-const budgetMs = { some: 200, most: 30 } as const
+const budgetMs = { some: 60, most: 10 } as const
 
 /** @param now milliseconds */
 export function compareForms(

@@ -28,8 +28,11 @@ export type SessionPorts = {
   readonly onFailure?: ((cause: unknown) => void) | undefined
 }
 
-/** TensorFlow has constants several times over while it loads; and where they are that large, calls are not what takes time. */
-const maxConstantBytes = 2 ** 28
+/**
+ * TensorFlow copies and optimizes constants when it loads them, which takes a second for 32 MB; and products of that size take
+ * milliseconds, beside which calls cost little.
+ */
+const maxConstantBytes = 2 ** 24
 
 /** Never throws: the graph runs operation by operation where anything speaks against a session. */
 export async function findSessionForm({ frozen, compute }: GraphForm, ports: SessionPorts): Promise<FoundForm> {

@@ -54,7 +54,7 @@ export type StartedEngine = {
   /** `single`: fused operations are taken apart first, since the backend would do so at every run. @default 'fused' */
   readonly operations?: 'fused' | 'single'
   /** Looks for a way to compute a whole graph at once; absent where there is none. For backends that are read at once. */
-  readonly findForm?: (form: GraphForm) => Promise<FoundForm>
+  readonly findForm?: ((form: GraphForm) => Promise<FoundForm>) | undefined
   /** Tensors alive, where tf.memory() does not know; otherwise that is asked. */
   readonly tensorCount?: () => number
 }
