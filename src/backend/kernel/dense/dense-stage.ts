@@ -2,9 +2,11 @@
 
 import type { DenseChain } from '../../../regions/dense-chain.ts'
 import type { ColumnBlock, CoreFunction, CoreStage, KernelBuild } from '../kernel-stage.ts'
-import { countUp, repeatWhile, select, sequence, when } from '../wasm/control.ts'
+import { loopWhile, select, sequence, when } from '../wasm/control.ts'
 import type { Expression, Statement } from '../wasm/expression.ts'
+import type { Local } from '../wasm/local.ts'
 import { i32 } from '../wasm/scalar-instructions.ts'
+import type { WasmFunction } from '../wasm/wasm-module.ts'
 import { emitBlockLayer, rowsAtOnce } from './block-layer.ts'
 import { emitDotBlock, emitDotRow } from './dot-layer.ts'
 import { packLayer, type PackedLayer, vectorPitch } from './packed-layer.ts'
@@ -42,15 +44,23 @@ export function emitDense(build: KernelBuild, { layers }: DenseChain): CoreStage
   )
   const widest = Math.max(4, ...layers.slice(0, -1).map((layer) => vectorPitch(layer.outputWidth)))
   const hidden = [0, 1].map(() => memory.reserve(maxSliceRows * widest * 4))
-  const rowByRow = emitRows(build, places, { inputs, hidden })
+  const buffers = { inputs, hidden }
+  const rowByRow = emitRows(build, places, buffers)
   return {
     outputWidth,
     variants: [
-      { title: 'row by row', inputs, run: rowByRow, maxRows: rowsAtOnce - 1 },
+      {
+        title: 'row by row',
+        inputs,
+        run: build.module.addFunction({ params: ['i32', 'i32'] }, ([rows, raw]) =>
+          rowByRow.call(i32.const(0), rows.get, raw.get),
+        ),
+        maxRows: rowsAtOnce - 1,
+      },
       {
         title: `${rowsAtOnce} rows at once`,
         inputs,
-        run: emitBlocks(build, places, { inputs, hidden, rowByRow }),
+        run: emitBlocks(build, places, { ...buffers, rowByRow }),
         maxRows: blockRows,
       },
     ],
@@ -59,35 +69,34 @@ export function emitDense(build: KernelBuild, { layers }: DenseChain): CoreStage
 
 type Buffers = { readonly inputs: ColumnBlock; readonly hidden: readonly number[] }
 
-function emitRows(build: KernelBuild, places: readonly Place[], { inputs, hidden }: Buffers): CoreFunction {
+/** (first row, end of rows, address of raw) */
+type RowsFunction = WasmFunction<readonly ['i32', 'i32', 'i32']>
+
+function emitRows(build: KernelBuild, places: readonly Place[], { inputs, hidden }: Buffers): RowsFunction {
   const functions = places.map(({ layer, output }) =>
     layer.order === 'dots' ? emitDotRow(build, layer, output) : emitRowLayer(build, layer, output),
   )
-  return build.module.addFunction({ params: ['i32', 'i32'] }, ([rows, raw], scope) => {
-    const [row, source, target] = [scope.local('i32'), scope.local('i32'), scope.local('i32')]
-    return [
-      source.set(i32.const(inputs.address)),
-      target.set(raw.get),
-      countUp(
-        row,
-        { end: rows.get },
-        sequence(
-          ...throughLayers(places, hidden, { source: source.get, target: target.get }, (index, from, to) =>
-            functions[index].call(from, to),
-          ),
-          source.set(i32.add(source.get, i32.const(inputs.pitch * 4))),
-          target.set(i32.add(target.get, i32.const(lastPitch(places) * 4))),
-        ),
+  return build.module.addFunction({ params: ['i32', 'i32', 'i32'] }, ([row, end, raw], scope) => {
+    const ends = { source: scope.local('i32'), target: scope.local('i32') }
+    return loopWhile(
+      i32.ltU(row.get, end.get),
+      sequence(
+        ...setEnds(ends, { row: row.get, inputs, raw: raw.get, places }),
+        ...throughLayers(places, hidden, ends, (index, from, to) => functions[index].call(from, to)),
+        row.set(i32.add(row.get, i32.const(1))),
       ),
-    ]
+    )
   })
 }
 
-/** Slices of equal size but for the last, which begins earlier where it were smaller than the block form needs. */
+/**
+ * Slices of equal size but for the last, which begins earlier where it would be of three rows; one or two rows that are
+ * left over cost less one by one.
+ */
 function emitBlocks(
   build: KernelBuild,
   places: readonly Place[],
-  { inputs, hidden, rowByRow }: Buffers & { readonly rowByRow: CoreFunction },
+  { inputs, hidden, rowByRow }: Buffers & { readonly rowByRow: RowsFunction },
 ): CoreFunction {
   const functions = places.map(({ layer, inputPitch, output }) =>
     layer.order === 'dots'
@@ -95,46 +104,62 @@ function emitBlocks(
       : emitBlockLayer(build, layer, { inputPitch, output }),
   )
   return build.module.addFunction({ params: ['i32', 'i32'] }, ([rows, raw], scope) => {
-    const [next, start, count, last] = [scope.local('i32'), scope.local('i32'), scope.local('i32'), scope.local('i32')]
-    const [source, target] = [scope.local('i32'), scope.local('i32')]
-    const slices = sequence(
-      last.set(i32.sub(rows.get, i32.const(rowsAtOnce))),
-      next.set(i32.const(0)),
-      repeatWhile(
-        sequence(
-          start.set(select(i32.gtU(next.get, last.get), last.get, next.get)),
-          count.set(i32.sub(rows.get, start.get)),
-          count.set(select(i32.gtU(count.get, i32.const(maxSliceRows)), i32.const(maxSliceRows), count.get)),
-          source.set(i32.add(i32.const(inputs.address), i32.mul(start.get, i32.const(inputs.pitch * 4)))),
-          target.set(i32.add(raw.get, i32.mul(start.get, i32.const(lastPitch(places) * 4)))),
-          ...throughLayers(places, hidden, { source: source.get, target: target.get }, (index, from, to) =>
-            functions[index].call(from, to, count.get),
-          ),
-          next.set(i32.add(start.get, count.get)),
-        ),
-        i32.ltU(next.get, rows.get),
-      ),
+    const [next, start, count, end] = [scope.local('i32'), scope.local('i32'), scope.local('i32'), scope.local('i32')]
+    const ends = { source: scope.local('i32'), target: scope.local('i32') }
+    const rest = scope.local('i32')
+    const last = i32.sub(end.get, i32.const(rowsAtOnce))
+    const slice = sequence(
+      start.set(smaller(next.get, last)),
+      count.set(smaller(i32.sub(end.get, start.get), i32.const(maxSliceRows))),
+      ...setEnds(ends, { row: start.get, inputs, raw: raw.get, places }),
+      ...throughLayers(places, hidden, ends, (index, from, to) => functions[index].call(from, to, count.get)),
+      next.set(i32.add(start.get, count.get)),
     )
-    return when(i32.ltU(rows.get, i32.const(rowsAtOnce)), rowByRow.call(rows.get, raw.get), slices)
+    return [
+      rest.set(i32.and(rows.get, i32.const(rowsAtOnce - 1))),
+      end.set(select(i32.ltU(rest.get, i32.const(3)), i32.sub(rows.get, rest.get), rows.get)),
+      when(i32.ltU(rows.get, i32.const(rowsAtOnce)), end.set(i32.const(0))),
+      next.set(i32.const(0)),
+      loopWhile(i32.ltU(next.get, end.get), slice),
+      rowByRow.call(end.get, rows.get, raw.get),
+    ]
   })
+}
+
+function smaller(a: Expression<'i32'>, b: Expression<'i32'>): Expression<'i32'> {
+  return select(i32.ltU(a, b), a, b)
+}
+
+/** Where the first layer reads and the last one writes. */
+type Ends = { readonly source: Local<'i32'>; readonly target: Local<'i32'> }
+
+type FirstRow = {
+  readonly row: Expression<'i32'>
+  readonly inputs: ColumnBlock
+  readonly raw: Expression<'i32'>
+  readonly places: readonly Place[]
+}
+
+function setEnds({ source, target }: Ends, { row, inputs, raw, places }: FirstRow): Statement[] {
+  const rawRowBytes = places[places.length - 1].output.pitch * 4
+  return [
+    source.set(i32.add(i32.const(inputs.address), i32.mul(row, i32.const(inputs.pitch * 4)))),
+    target.set(i32.add(raw, i32.mul(row, i32.const(rawRowBytes)))),
+  ]
 }
 
 /** Each layer reads what the one before wrote; two buffers take turns. */
 function throughLayers(
   places: readonly Place[],
   hidden: readonly number[],
-  { source, target }: { readonly source: Expression<'i32'>; readonly target: Expression<'i32'> },
+  { source, target }: Ends,
   call: (index: number, from: Expression<'i32'>, to: Expression<'i32'>) => Statement,
 ): Statement[] {
   return places.map((_, index) =>
     call(
       index,
-      index === 0 ? source : i32.const(hidden[(index + 1) % 2]),
-      index === places.length - 1 ? target : i32.const(hidden[index % 2]),
+      index === 0 ? source.get : i32.const(hidden[(index + 1) % 2]),
+      index === places.length - 1 ? target.get : i32.const(hidden[index % 2]),
     ),
   )
-}
-
-function lastPitch(places: readonly Place[]): number {
-  return places[places.length - 1].output.pitch
 }

@@ -12,8 +12,8 @@ import { multiplyAdd } from './multiply-add.ts'
 import { type PackedLayer, panelWidth } from './packed-layer.ts'
 import { createVectorActivation } from './vector-activation.ts'
 
-/** Panels at once: 8 sums in registers hide how long an addition takes. */
-const panelsAtOnce = 4
+/** Panels at once: 6 sums, 6 weights and an input fit into 16 registers, and hide how long an addition takes. */
+const panelsAtOnce = 3
 
 /** (address of inputs, address of outputs) */
 export type RowLayer = WasmFunction<readonly ['i32', 'i32']>
