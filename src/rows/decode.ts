@@ -34,12 +34,15 @@ function classifierDecoder({ targets, hasScores }: Extract<Head, { kind: 'classi
   if (decoders.length === 1) {
     const decode = decoders[0]
     const { start, width: scoreCount } = targets[0]
+    if (!hasScores)
+      return (raw, offset) => {
+        assertNumbers(raw, offset, width)
+        return decode(raw, offset)
+      }
     return (raw, offset) => {
       assertNumbers(raw, offset, width)
       const { label, probabilities } = decode(raw, offset)
-      return hasScores
-        ? { label, probabilities, scores: copyColumns(raw, offset + start, scoreCount) }
-        : { label, probabilities }
+      return { label, probabilities, scores: copyColumns(raw, offset + start, scoreCount) }
     }
   }
   return (raw, offset) => {
