@@ -4,6 +4,7 @@
 import { openModel, shippedTitles, trainedTitles, untrainedNote } from './models/bench-models.mjs'
 import { generatedName } from './contenders/generated.mjs'
 import { onnxName } from './contenders/onnx.mjs'
+import { useNativeInstall } from './models/native-install.mjs'
 import { closePeers, openPeers, tolerance } from './contenders/open-peers.mjs'
 import { oursName } from './contenders/ours.mjs'
 import { createResult, digits, progress, times } from './report/result.mjs'
@@ -20,6 +21,7 @@ const result = createResult(
   'Direct calls',
   `Microseconds a call with all rows in one matrix, medians of 7 interleaved rounds, one thread each. Rows differ from call to call (at most 256 matrices in turn); "same row" is one row again and again. Each peer's answers were compared with scikit-learn's on all rows first (256 for TensorFlow.js), within ${tolerance}. onnxruntime-node fetches only the probabilities, raw TensorFlow.js gets its inputs encoded.`,
 )
+await useNativeInstall()
 /** Model → column → peer → microseconds. */
 const measured = {}
 for (const name of names) {

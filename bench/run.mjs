@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { useNativeInstall } from './models/native-install.mjs'
 import { trainModels, untrainedNote } from './models/bench-models.mjs'
 import { findOnnx, onnxRemedy } from './contenders/onnx.mjs'
 import { readFacts } from './report/facts.mjs'
@@ -29,8 +30,13 @@ if (flags.target !== undefined) process.env.BENCH_TARGET = flags.target
 
 if (!trainModels()) process.stderr.write(`${untrainedNote}\n`)
 if (findOnnx() === undefined) process.stderr.write(`${onnxRemedy}\n`)
+const hasNative = await useNativeInstall()
+if (!hasNative)
+  process.stderr.write('native is left out: no native add-on is found (npx tfjs-serving native install)\n')
 const failed = []
-for (const question of positionals.length > 0 ? positionals : questions) await ask(question)
+for (const question of positionals.length > 0 ? positionals : questions)
+  if (hasNative || question !== 'native') await ask(question)
+
 const results = renderResults(questions)
 const bars = results.flatMap((result) => result.bars)
 const missed = bars.filter(({ isMet }) => isMet === false)

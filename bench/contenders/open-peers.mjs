@@ -34,7 +34,7 @@ export async function openPeers(model, names, result) {
     const { wrong, rows, largest } = await judge(peer, model)
     peer.largest = largest
     if (wrong > 0)
-      result.note(`${peer.name} is wrong on ${wrong} of ${rows} rows of ${model.name}, by up to ${largest.toFixed(2)}`)
+      result.note(`${peer.name} is wrong on ${wrong} of ${rows} rows of ${model.name}, by up to ${largest.toFixed(4)}`)
     // a few rows on the wrong side of a threshold are a fault of the export, which the note says; more is another model
     if (wrong > rows / 20) await peer.close?.()
     else peers.push(peer)

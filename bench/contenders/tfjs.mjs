@@ -63,7 +63,7 @@ async function register(backend) {
   }
   process.env.TF_NUM_INTRAOP_THREADS ??= '1'
   process.env.TF_NUM_INTEROP_THREADS ??= '1'
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3'
   const addon = new URL('../../dist/src/backend/tfjs/tensorflow-addon.js', import.meta.url)
   try {
     const { loadTensorflowAddon } = await import(addon.href)
