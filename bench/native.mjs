@@ -39,7 +39,7 @@ async function compare() {
   const result = createResult(
     'native',
     'One call of TensorFlow a batch',
-    `Native backend, one thread; microseconds a batch, medians of ${rounds} interleaved rounds of at least ${sampleMs} ms. "eager, as before": operation by operation with TensorFlow's defaults (oneDNN, an inter-op thread); "session": a SavedModel made of the same graph, run on the thread that asks, without oneDNN, as hosts do it; "session, other thread" and "session, oneDNN" lack one of these. All in the process that holds TensorFlow but the last, which is asked as a user's process asks. Each form answers its check rows right before it is timed.`,
+    `Native backend, one thread; microseconds a batch, medians of ${rounds} interleaved rounds, each the median of the runs in ${sampleMs} ms. "eager, as before": operation by operation with TensorFlow's defaults (oneDNN, an inter-op thread); "session": a SavedModel made of the same graph, run on the thread that asks, without oneDNN, as hosts do it; "session, other thread" and "session, oneDNN" lack one of these. All in the process that holds TensorFlow but the last, which is asked as a user's process asks. Each form answers its check rows right before it is timed.`,
   )
   const models = {
     'MLP 20-64-32-1': syntheticMlp([20, 64, 32, 1]).files,
@@ -121,11 +121,12 @@ function startHost(env) {
 }
 
 async function serve() {
-  const backends = {
-    eager: await eagerBackend(),
-    session: (await load('backend/tfjs/native.js')).createNativeBackend(),
-  }
-  const answer = await createTimer(backends)
+  const { findSessionForm } = await load('backend/tfjs/session-form.js')
+  const { saveSavedModel: save } = await load('backend/tfjs/saved-model-file.js')
+  // with a clock that stands still a session serves wherever it is right
+  const ports = { operations: 'fused', save, now: () => 0 }
+  const session = await inProcess((form, binding) => findSessionForm(form, { ...ports, binding }))
+  const answer = await createTimer({ eager: await inProcess(), session })
   process.on('message', async (request) => {
     const reply = await answer(request).then(
       (value) => ({ value }),
@@ -142,27 +143,31 @@ async function openForked() {
   return { ask: await createTimer({ session: backend }), close: () => backend.close() }
 }
 
-/** The same backend without sessions: its models run operation by operation. */
-async function eagerBackend() {
+/** TensorFlow in this process; without `findForm` models run operation by operation. */
+async function inProcess(findForm) {
   const { createTfjsBackend } = await load('backend/tfjs/tfjs-backend.js')
   const { loadTensorflowAddon } = await load('backend/tfjs/tensorflow-addon.js')
   const facts = { library: 'TensorFlow', device: { kind: 'cpu', name: 'the CPU' } }
+  let addon
   return createTfjsBackend({
     name: 'native',
-    description: 'operation by operation',
+    description: 'TensorFlow',
     registeredName: 'tensorflow',
     reading: 'sync',
-    register: async (tf) => void (await loadTensorflowAddon(tf, ['cpu'])),
-    describe: () => ({ operations: 'single', facts, memoryBudgetBytes: 2 ** 33 }),
+    register: async (tf) => void (addon = await loadTensorflowAddon(tf, ['cpu'])),
+    describe: () => ({
+      operations: 'single',
+      facts,
+      memoryBudgetBytes: 2 ** 33,
+      findForm: findForm && ((form) => findForm(form, addon.sessions)),
+    }),
   })
 }
 
 /** Loads models into all `backends`, proves them right, and times batches; micros a batch, or how a model computes. */
 async function createTimer(backends) {
-  const [{ createProbe }, { selfCheck }] = [
-    await load('backend/choice/probe.js'),
-    await load('backend/choice/self-check.js'),
-  ]
+  const { createProbe } = await load('backend/choice/probe.js')
+  const { selfCheck } = await load('backend/choice/self-check.js')
   const { readArtifact } = await load('artifact/read-artifact.js')
   const { decodeWeights } = await load('artifact/decode-tensor.js')
   const { sha256Hex } = await load('artifact/sha256.js')
@@ -191,12 +196,13 @@ async function createTimer(backends) {
     const { models, probe } = loaded.get(name)
     const { inputs, raw } = probe.batch(models[form], rowCount, (i) => i % probe.rowCount)
     const outputs = [raw]
-    let count = 0
+    const runs = []
     const startedAt = performance.now()
     do {
+      const before = performance.now()
       await models[form].run(inputs, rowCount, outputs)
-      count++
+      runs.push((performance.now() - before) * 1000)
     } while (performance.now() - startedAt < sampleMs)
-    return ((performance.now() - startedAt) * 1000) / count
+    return median(runs)
   }
 }
