@@ -22,15 +22,25 @@ export async function loadKernel(folder, options = {}) {
   let reason
   try {
     const predictor = await loadModel(folder, { caching: false, ...options, backend: 'kernel' })
-    if (typeof predictor.runSync === 'function') return { predictor }
+    reason = whyNotSync(predictor)
+    if (reason === undefined) return { predictor }
     await predictor.close()
-    reason = 'this build has no runSync'
   } catch (error) {
     reason = error.message
   }
   const predictor = await loadModel(folder, { batching: false, caching: false, ...options, backend: 'wasm' })
   const note = `tfjs-serving runs the wasm graph by predictBatch in place of a kernel (${reason})`
   return { predictor, note }
+}
+
+function whyNotSync(predictor) {
+  if (typeof predictor.runSync !== 'function') return 'this build has no runSync'
+  try {
+    predictor.runSync(new Float64Array(predictor.schema.features.length), 1)
+    return undefined
+  } catch (error) {
+    return error.message
+  }
 }
 
 /** Float32 as the peers get it where the inputs allow it, otherwise float64. */

@@ -57,7 +57,7 @@ function axis(values, from, to) {
 
 function xTick(x, value) {
   const at = x(value).toFixed(1)
-  return `<text x="${at}" y="${height - edge.bottom + 16}" text-anchor="middle">${short(value)}</text>`
+  return `<text x="${at}" y="${height - edge.bottom + 16}" text-anchor="middle">${value.toLocaleString('en')}</text>`
 }
 
 function yTick(y, value) {
