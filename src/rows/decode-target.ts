@@ -26,19 +26,20 @@ export function createTargetDecoder(target: ClassifierTarget): TargetDecoder {
       const isSecond = tie === 'second' ? p >= 0.5 : p > 0.5
       return { label: classes[isSecond ? 1 : 0], probabilities: [clampUnit(1 - p), clampUnit(p)] }
     }
-  const normalise = inverseLinks[link]
+  const probabilitiesOf = inverseLinks[link]
+  const count = classes.length
   return (raw, offset) => {
-    const probabilities = new Array<number>(classes.length)
+    const first = offset + start
+    // Raw values decide, not probabilities, which may round to a tie. All links here rise with raw.
     let best = 0
-    for (let k = 0; k < classes.length; k++) {
-      const value = raw[offset + start + k]
-      probabilities[k] = value
-      // Raw values decide, not probabilities, which may round to a tie. All links here rise with raw.
-      if (tie === 'second' ? value >= probabilities[best] : value > probabilities[best]) best = k
+    let top = raw[first]
+    for (let k = 1; k < count; k++) {
+      const value = raw[first + k]
+      if (tie === 'second' ? value < top : value <= top) continue
+      best = k
+      top = value
     }
-    const top = probabilities[best]
-    normalise(probabilities, top)
-    return { label: classes[best], probabilities }
+    return { label: classes[best], probabilities: probabilitiesOf(raw, first, count, top) }
   }
 }
 
@@ -49,34 +50,44 @@ export function sigmoid(x: number): number {
   return e / (1 + e)
 }
 
-/** Raw values to probabilities, in place; `top` is the largest of them. */
+type InverseLink = (raw: ArrayLike<number>, first: number, count: number, top: number) => number[]
+
+/** `count` raw values from `first` on to probabilities; `top` is the largest of them. */
 const inverseLinks = {
-  identity: (values: number[]) => {
-    for (let k = 0; k < values.length; k++) values[k] = clampUnit(values[k])
+  identity: (raw, first, count) => {
+    const probabilities = new Array<number>(count)
+    for (let k = 0; k < count; k++) probabilities[k] = clampUnit(raw[first + k])
+    return probabilities
   },
   softmax,
-  'ovr-sigmoid': (values: number[], top: number) => {
+  'ovr-sigmoid': (raw, first, count, top) => {
     let sum = 0
-    for (let k = 0; k < values.length; k++) sum += sigmoid(values[k])
+    for (let k = 0; k < count; k++) sum += sigmoid(raw[first + k])
     // Far below zero every sigmoid underflows; there sigmoid(x) is exp(x), and softmax is the same quotient.
-    if (sum < Number.MIN_VALUE / Number.EPSILON) return softmax(values, top)
-    for (let k = 0; k < values.length; k++) values[k] = sigmoid(values[k]) / sum
+    if (sum < Number.MIN_VALUE / Number.EPSILON) return softmax(raw, first, count, top)
+    const probabilities = new Array<number>(count)
+    for (let k = 0; k < count; k++) probabilities[k] = sigmoid(raw[first + k]) / sum
+    return probabilities
   },
-} as const satisfies Record<string, (values: number[], top: number) => void>
+} as const satisfies Record<string, InverseLink>
 
 /** A mean of float32 leaves may leave [0, 1] by a rounding; a probability must not. */
 function clampUnit(p: number): number {
   return p < 0 ? 0 : p > 1 ? 1 : p
 }
 
-function softmax(values: number[], top: number): void {
+function softmax(raw: ArrayLike<number>, first: number, count: number, top: number): number[] {
+  const probabilities = new Array<number>(count)
   let sum = 0
-  for (let k = 0; k < values.length; k++) {
+  for (let k = 0; k < count; k++) {
+    const value = raw[first + k]
     // Where the largest is infinite, those that are share the probability: ∞ − ∞ would be NaN.
-    values[k] = values[k] === top ? 1 : Math.exp(values[k] - top)
-    sum += values[k]
+    const quotient = value === top ? 1 : Math.exp(value - top)
+    probabilities[k] = quotient
+    sum += quotient
   }
-  for (let k = 0; k < values.length; k++) values[k] /= sum
+  for (let k = 0; k < count; k++) probabilities[k] /= sum
+  return probabilities
 }
 
 function assertFits({ classes, width, link }: ClassifierTarget): void {
