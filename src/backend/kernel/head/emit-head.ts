@@ -11,6 +11,7 @@ import type { Scope } from '../wasm/wasm-module.ts'
 import { addExponential } from './exponential.ts'
 import { type OutputName, planHead } from './head-plan.ts'
 import type { HeadStage, OutputArray } from './head-stage.ts'
+import { addMarginRows, marginTarget } from './margin-rows.ts'
 import { addSigmoid } from './sigmoid.ts'
 
 /** More columns are looked at by a loop. */
@@ -23,9 +24,13 @@ const maxUnrolledColumns = 8
 export function emitHead(build: KernelBuild, head: Head, rawWidth: number): HeadStage {
   // For its checks: what it refuses cannot be emitted either.
   createDecoder(head)
-  const exponential = addExponential(build.module)
+  const exponential = addExponential(build)
   const sigmoid = addSigmoid(build.module, exponential)
   const { outputs, checkedWidth, write } = planHead(build, head)
+  const target = marginTarget(head)
+  const { label, probabilities, scores } = outputs
+  if (target !== undefined && label !== undefined && probabilities !== undefined)
+    return { run: addMarginRows(build, { target, rawWidth, sigmoid, label, probabilities, scores }), ...outputs }
   const run = build.module.addFunction({ params: ['i32', 'i32'], result: 'i32' }, ([raw, rowCount], scope) => {
     const [row, firstBad, isBad] = [scope.local('i32'), scope.local('i32'), scope.local('i32')]
     // The keys of the object are the names of its type.

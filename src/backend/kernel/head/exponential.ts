@@ -1,11 +1,13 @@
 // A module in, its function for e^x of two numbers at once out, equal to V8's Math.exp bit for bit.
 
-import { sequence } from '../wasm/control.ts'
-import type { Expression } from '../wasm/expression.ts'
+import type { KernelMemory } from '../kernel-memory.ts'
+import type { KernelBuild } from '../kernel-stage.ts'
+import { sequence, when } from '../wasm/control.ts'
+import type { Expression, Statement } from '../wasm/expression.ts'
 import type { Local } from '../wasm/local.ts'
-import { f64, i32, i64 } from '../wasm/scalar-instructions.ts'
+import { f64, i32 } from '../wasm/scalar-instructions.ts'
 import { f64x2, i64x2, v128 } from '../wasm/vector-instructions.ts'
-import type { WasmFunction, WasmModule } from '../wasm/wasm-module.ts'
+import type { WasmFunction } from '../wasm/wasm-module.ts'
 
 type Vector = Expression<'v128'>
 
@@ -34,34 +36,63 @@ const e = 2.718281828459045
 /** Adding it to an integer leaves its two's complement in the low bits of the sum. */
 const signedMagic = 2 ** 52 + 2 ** 51
 
-/** Exponent of 1 in its place. */
-const bias = 0x3ffn << 52n
+/** Results of smaller numbers are normal. */
+const usual = 708
 
-export function addExponential(module: WasmModule): VectorFunction {
+const maxConstants = 32
+
+export function addExponential({ module, memory }: Pick<KernelBuild, 'module' | 'memory'>): VectorFunction {
+  const constant = createConstants(memory)
   return module.addFunction({ params: ['v128'], result: 'v128' }, ([x], { local }) => {
-    const [k, high, low, r, c, y, half] = Array.from({ length: 7 }, () => local('v128'))
-    const size = f64x2.abs(x.get)
-    const nearest = f64x2.trunc(f64x2.add(f64x2.mul(splat(inverseLn2), x.get), halfWithSignOf(x)))
-    const rest = f64x2.sub(k.get, half.get)
-    // The first product is exact, so the second rounds once, into the subnormal numbers and infinity too.
-    const scaled = f64x2.mul(f64x2.mul(y.get, powerOfTwo(half.get)), powerOfTwo(rest))
+    const [size, k, high, low, r, c, t, y] = Array.from({ length: 8 }, () => local('v128'))
+    const halfWithSign = v128.or(v128.and(x.get, constant(-0)), constant(0.5))
+    const nearest = f64x2.trunc(f64x2.add(f64x2.mul(constant(inverseLn2), x.get), halfWithSign))
+    // t · (P1 + t · (P2 + …))
+    const series = P.slice(0, -1).reduceRight(
+      (sum, p) => f64x2.add(constant(p), f64x2.mul(t.get, sum)),
+      constant(P[P.length - 1]),
+    )
+    const quotient = f64x2.div(f64x2.mul(r.get, c.get), f64x2.sub(constant(2), c.get))
+    const isUnusual = v128.or(
+      v128.or(f64x2.gt(size.get, constant(usual)), f64x2.lt(size.get, constant(tiny))),
+      f64x2.eq(x.get, constant(1)),
+    )
     return [
-      sequence(
-        k.set(v128.and(nearest, f64x2.ge(size, splat(leastReduced)))),
-        high.set(f64x2.sub(x.get, f64x2.mul(k.get, splat(ln2High)))),
-        low.set(f64x2.mul(k.get, splat(ln2Low))),
-        r.set(f64x2.sub(high.get, low.get)),
-        c.set(f64x2.sub(r.get, series(f64x2.mul(r.get, r.get), local('v128')))),
-        y.set(onePlus(f64x2.sub(quotient(r, c, low), high.get))),
-        half.set(f64x2.trunc(f64x2.mul(k.get, splat(0.5)))),
-        y.set(scaled),
-        y.set(where(f64x2.lt(size, splat(tiny)), f64x2.add(splat(1), x.get), y.get)),
-        y.set(where(f64x2.eq(x.get, splat(1)), splat(e), y.get)),
-        y.set(where(f64x2.gt(x.get, splat(overflow)), splat(Infinity), y.get)),
+      size.set(f64x2.abs(x.get)),
+      k.set(v128.and(nearest, f64x2.ge(size.get, constant(leastReduced)))),
+      high.set(f64x2.sub(x.get, f64x2.mul(k.get, constant(ln2High)))),
+      low.set(f64x2.mul(k.get, constant(ln2Low))),
+      r.set(f64x2.sub(high.get, low.get)),
+      t.set(f64x2.mul(r.get, r.get)),
+      c.set(f64x2.sub(r.get, f64x2.mul(t.get, series))),
+      y.set(f64x2.sub(constant(1), f64x2.sub(f64x2.sub(low.get, quotient), high.get))),
+      // Nearly always the branch is not taken, and saves what it costs many times over.
+      when(
+        v128.anyTrue(isUnusual),
+        setUnusual({ x, size, k, y, scratch: c }, constant),
+        y.set(f64x2.mul(y.get, powerOfTwo(k.get, constant))),
       ),
-      v128.andnot(y.get, f64x2.lt(x.get, splat(underflow))),
+      y.get,
     ]
   })
+}
+
+type Values = { readonly [Name in 'x' | 'size' | 'k' | 'y' | 'scratch']: Local<'v128'> }
+
+/** y · 2^k, subnormal and infinite results included, and what fdlibm answers without computing. */
+function setUnusual({ x, size, k, y, scratch }: Values, constant: Constant): Statement {
+  const half = scratch
+  const rest = f64x2.sub(k.get, half.get)
+  const unless = (mask: Vector, a: Vector): Statement => y.set(where(mask, a, y.get))
+  return sequence(
+    half.set(f64x2.trunc(f64x2.mul(k.get, constant(0.5)))),
+    // The first product is exact, so the second rounds once.
+    y.set(f64x2.mul(f64x2.mul(y.get, powerOfTwo(half.get, constant)), powerOfTwo(rest, constant))),
+    unless(f64x2.lt(size.get, constant(tiny)), f64x2.add(constant(1), x.get)),
+    unless(f64x2.eq(x.get, constant(1)), constant(e)),
+    unless(f64x2.gt(x.get, constant(overflow)), constant(Infinity)),
+    y.set(v128.andnot(y.get, f64x2.lt(x.get, constant(underflow)))),
+  )
 }
 
 /** e^x of one number. */
@@ -77,30 +108,25 @@ export function where(mask: Vector, a: Vector, b: Vector): Vector {
   return v128.bitselect(a, b, mask)
 }
 
-function halfWithSignOf(x: Local<'v128'>): Vector {
-  return v128.or(v128.and(x.get, splat(-0)), splat(0.5))
-}
-
-/** t · (P1 + t · (P2 + …)) */
-function series(square: Vector, t: Local<'v128'>): Vector {
-  const inner = P.slice(0, -1).reduceRight(
-    (sum, p) => f64x2.add(splat(p), f64x2.mul(t.get, sum)),
-    splat(P[P.length - 1]),
-  )
-  return f64x2.mul(t.tee(square), inner)
-}
-
-/** low − r · c / (2 − c) */
-function quotient(r: Local<'v128'>, c: Local<'v128'>, low: Local<'v128'>): Vector {
-  return f64x2.sub(low.get, f64x2.div(f64x2.mul(r.get, c.get), f64x2.sub(splat(2), c.get)))
-}
-
-function onePlus(negated: Vector): Vector {
-  return f64x2.sub(splat(1), negated)
-}
-
 /** 2^k of integers k as float64, −1022 to 1023. */
-function powerOfTwo(k: Vector): Vector {
-  const exponent = i64x2.shl(f64x2.add(k, splat(signedMagic)), i32.const(52))
-  return i64x2.add(exponent, i64x2.splat(i64.const(bias)))
+function powerOfTwo(k: Vector, constant: Constant): Vector {
+  const exponent = i64x2.shl(f64x2.add(k, constant(signedMagic)), i32.const(52))
+  return i64x2.add(exponent, constant(1))
+}
+
+/** The number in both lanes. */
+type Constant = (value: number) => Vector
+
+/** Constants in memory: V8 makes one in code by three instructions, and loads it by one. */
+function createConstants(memory: KernelMemory): Constant {
+  const values = new Float64Array(maxConstants)
+  const address = memory.table(values)
+  const places = new Map<number, number>()
+  return (value) => {
+    // −0 and 0 have the same key; no constant is 0.
+    const place = places.get(value) ?? places.size
+    places.set(value, place)
+    values[place] = value
+    return v128.load64Splat(i32.const(address), 8 * place)
+  }
 }

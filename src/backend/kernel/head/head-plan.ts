@@ -6,10 +6,11 @@ import { sequence } from '../wasm/control.ts'
 import type { Expression, Statement } from '../wasm/expression.ts'
 import type { Local } from '../wasm/local.ts'
 import { i32 } from '../wasm/scalar-instructions.ts'
-import { f64x2, i32x4, i8x16, v128 } from '../wasm/vector-instructions.ts'
+import { f64x2, v128 } from '../wasm/vector-instructions.ts'
 import { writeTarget } from './class-target.ts'
 import { type ColumnPair, eachPair } from './column-pairs.ts'
 import { splat } from './exponential.ts'
+import { onesOf } from './lane-ones.ts'
 import type { HeadRow, HeadStage, OutputArray } from './head-stage.ts'
 
 export type OutputName = Exclude<keyof HeadStage, 'run'>
@@ -115,12 +116,6 @@ function writeMultilabel(count: number, row: HeadRow, places: Places): Statement
       ),
     ),
   )
-}
-
-/** A mask of two float64 as two int32 of 0 or 1, in the lower half. */
-function onesOf(mask: Expression<'v128'>): Expression<'v128'> {
-  const low = i8x16.shuffle(mask, mask, [0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11])
-  return v128.and(low, i32x4.splat(i32.const(1)))
 }
 
 function writeColumns(

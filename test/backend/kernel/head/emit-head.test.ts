@@ -30,7 +30,9 @@ function createHead(head: Head, rawWidth: number): (rows: readonly (readonly num
   const instance = new webAssembly.Instance(new webAssembly.Module(module.toBytes()), { env: { memory: laid } })
   return (rows) => {
     // Dirty, as memory is from the rows before.
-    new Float64Array(laid.buffer).fill(0.7, raw / 8)
+    for (const { address, width } of Object.values(arrays))
+      new Uint8Array(laid.buffer, address, 4 * width * blockRows).fill(77)
+    new Float32Array(laid.buffer, raw, rawWidth * blockRows).fill(NaN)
     new Float32Array(laid.buffer, raw, rows.length * rawWidth).set(rows.flat())
     const firstBad = instance.exports['head'](rows.length)
     const outputs: Outputs = { firstBad }
@@ -141,6 +143,19 @@ describe('emitHead', () => {
     ])
     expect(firstBad).toBe(1)
     expect((value as number[][])[3]).toEqual([Math.exp(3), Math.exp(4)])
+  })
+
+  it.each([[0], [1], [2]])('names row %d of three where a margin is NaN', (bad) => {
+    const target = { classes: ['a', 'b'], start: 0, width: 1, link: 'sigmoid' } as const
+    const head: Head = { kind: 'classifier', targets: [target], hasScores: true }
+    const rows = [0, 1, 2].map((row) => [row < bad ? 2 : NaN])
+    expect(createHead(head, 1)(rows).firstBad).toBe(bad)
+    expect(createHead(head, 1)(rows.map(() => [2]))).toEqual(
+      expected(
+        head,
+        rows.map(() => [2]),
+      ),
+    )
   })
 
   it('minds NaN only where the head reads, and never in a vector', () => {

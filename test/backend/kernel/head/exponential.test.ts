@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { addExponential, exponentialOf } from '../../../../src/backend/kernel/head/exponential.ts'
+import { KernelMemory } from '../../../../src/backend/kernel/kernel-memory.ts'
 import { WasmModule } from '../../../../src/backend/kernel/wasm/wasm-module.ts'
 import { findWebAssembly } from '../../../../src/backend/kernel/wasm/web-assembly.ts'
 
@@ -7,9 +8,10 @@ const webAssembly = findWebAssembly()!
 
 function createExponential(): (x: number) => number {
   const module = new WasmModule()
-  const exponential = addExponential(module)
+  const kernelMemory = new KernelMemory()
+  const exponential = addExponential({ module, memory: kernelMemory })
   module.addFunction({ params: ['f64'], result: 'f64', exportName: 'exp' }, ([x]) => exponentialOf(exponential, x.get))
-  const memory = new webAssembly.Memory({ initial: 1 })
+  const memory = kernelMemory.allocate()
   return new webAssembly.Instance(new webAssembly.Module(module.toBytes()), { env: { memory } }).exports['exp']
 }
 
