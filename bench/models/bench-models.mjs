@@ -54,12 +54,15 @@ function train() {
   rmSync(folder, { recursive: true, force: true })
   const chosen = data === undefined ? [] : ['--data', data, ...(target === undefined ? [] : ['--target', target])]
   const { status } = spawnSync(python.path, ['-W', 'ignore', trainer, '--out', folder, ...chosen], { stdio: 'inherit' })
-  if (status !== 0) throw new Error(`${trainer} ended with ${status}`)
+  if (status !== 0) {
+    progress(`${trainer} ended with ${status}`)
+    return false
+  }
   writeFileSync(stamp, key)
   return true
 }
 
-export const untrainedNote = `models trained for the benches are left out: no Python with scikit-learn and skl2onnx is found (${pythonRemedy})`
+export const untrainedNote = `models trained for the benches are left out: no Python that could train them is found (${pythonRemedy})`
 
 /** One model; undefined where it is not of models/ and nothing could be trained. */
 export async function openModel(name) {
