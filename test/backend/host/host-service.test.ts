@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createHostService } from '../../../src/backend/host/host-service.ts'
 import type { HostReply, HostRequest } from '../../../src/backend/host/host-protocol.ts'
 import { createCpuBackend } from '../../../src/backend/tfjs/cpu.ts'
-import type { Backend } from '../../../src/backend/port.ts'
+import type { Backend, BackendModel } from '../../../src/backend/port.ts'
 import { createError } from '../../../src/errors.ts'
 import { interpret } from '../../../src/regions/interpret.ts'
 import { createEncoder } from '../../../src/rows/encode.ts'
@@ -36,6 +36,13 @@ function backendOf(parts: Partial<Backend>): Backend {
     ...parts,
   }
 }
+
+test('answers a load with how the model is computed', async () => {
+  const model: BackendModel = { mode: 'sync', form: 'one call a batch', run: () => undefined, dispose: () => undefined }
+  const { ask } = createSubject(backendOf({ load: () => Promise.resolve(model) }))
+  const request = { id: 1, kind: 'load', model: 1, artifact: smallArtifact } as const
+  expect(await ask(request)).toEqual({ id: 1, ok: true, value: 'one call a batch' })
+})
 
 test('serves a real backend: loads, runs and frees as in the same process', async () => {
   const random = createRandom(5)

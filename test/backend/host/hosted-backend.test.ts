@@ -15,6 +15,14 @@ test('names the library that its process computes with', () => {
   expect(backend.description).toMatch(/tfjs-node 4\.22\.0/)
 })
 
+test('says of a model how its host computes it, where the host does', async () => {
+  const { backend, hosts, load } = createScriptedBackend()
+  expect((await load()).form).toBeUndefined()
+  const loading = backend.load(smallArtifact)
+  hosts.last.answerWith('one call a batch')
+  expect((await loading).form).toBe('one call a batch')
+})
+
 test('sends exactly the rows of pooled slabs and writes exactly theirs', async () => {
   const { hosts, load } = createScriptedBackend()
   const model = await load()
