@@ -23,7 +23,7 @@ export function completeForm(depth: number): LaneForm {
   return {
     title: `complete to depth ${depth}`,
     tableCount,
-    cost: (tree) => (tree.depth <= depth ? 4.5 * tests : Infinity),
+    cost: (tree) => (tree.depth <= depth ? 6 * tests : Infinity),
     write: (placed) => writeComplete(placed, depth),
     emit: (form) => emitComplete(form, depth),
   }

@@ -26,29 +26,29 @@ export type LaneRun = {
   /** Bytes of a leaf, over all its values; and of one of them. */
   readonly planes: number
   readonly planesOfOutput: number
-  /** Rows that go through a tree together at most, in sixteens. */
-  readonly mostGroups: number
+  /** Numbers of rows that may go through a tree together, in sixteens, rising. */
+  readonly tiles: readonly number[]
 }
 
+/** The smallest tile that holds the rows that are left, or the largest, again and again. */
 export function emitLaneRun(build: KernelBuild, run: LaneRun): CoreFunction {
-  const { mostGroups, outputWidth } = run
+  const { tiles, outputWidth } = run
   const flush = emitFlush(build.module)
-  const few = emitTile(build, run, { flush, groups: 1 })
-  const many = mostGroups === 1 ? few : emitTile(build, run, { flush, groups: mostGroups })
   const write = emitWrite(build, run)
-  const rawRowByteLength = i32.const(outputWidth * 4)
+  const sums = tiles.map((groups) => emitTile(build, run, { flush, groups }))
   return build.module.addFunction({ params: ['i32', 'i32'] }, ([rowCount, raw], { local }) => {
     const [row, rest, step] = [local('i32'), local('i32'), local('i32')]
-    const isMany = i32.gtU(rest.get, i32.const(16))
+    const runTile = tiles
+      .map((groups, i) => sequence(step.set(i32.const(16 * groups)), sums[i].call(row.get)))
+      .reduceRight((larger, tile, i) => when(i32.leU(rest.get, i32.const(16 * tiles[i])), tile, larger))
     return [
       loopWhile(
         i32.ltU(row.get, rowCount.get),
         sequence(
           rest.set(i32.sub(rowCount.get, row.get)),
-          step.set(select(isMany, i32.const(16 * mostGroups), i32.const(16))),
-          when(isMany, many.call(row.get), few.call(row.get)),
+          runTile,
           write.call(select(i32.ltU(rest.get, step.get), rest.get, step.get), raw.get),
-          raw.set(i32.add(raw.get, i32.mul(step.get, rawRowByteLength))),
+          raw.set(i32.add(raw.get, i32.mul(step.get, i32.const(outputWidth * 4)))),
           row.set(i32.add(row.get, step.get)),
         ),
       ),

@@ -14,8 +14,11 @@ import { type LaneTree, laneTrees } from './lanes-trees.ts'
 import type { LeafGrid } from './leaf-grid.ts'
 import { createLeafPlanes } from './leaf-planes.ts'
 
-/** Rows that go through a tree together, in sixteens: the more, the fewer loads of thresholds, the more spilled registers. */
-const mostGroups = 2
+/**
+ * Rows that go through a tree together, in sixteens: the more, the less a test waits for the one before, and the fewer
+ * loads of thresholds. More than eight do not fit the registers.
+ */
+const allTiles = [1, 2, 4, 8]
 
 /** A position is a byte; larger trees are taken apart. */
 const mostLeaves = 64
@@ -26,7 +29,7 @@ const mostPlanes = 12
 /** Deeper trees are rare among those that train fast, and walking over them calls itself. */
 const mostDepth = 200
 
-const allForms: readonly LaneForm[] = [...[1, 2, 3, 4, 5, 6].map(completeForm), ...[1, 2, 4].map(chainForm)]
+const allForms: readonly LaneForm[] = [...[1, 2, 3, 4, 5].map(completeForm), ...[1, 2, 4, 8, 16].map(chainForm)]
 
 /** Undefined where leaves have many values, ranks more than 16 bits, or trees an uncommon depth. */
 export function emitTreeLanes(
@@ -45,11 +48,11 @@ export function emitTreeLanes(
   if (highest > 0xffff || treeDepths(region).some((depth) => depth > mostDepth)) return undefined
   const trees = laneTrees(region, mostLeaves)
   const groups = groupByRanks(trees, highest <= 0xff)
-  const columnByteLength = 16 * mostGroups
-  const slots = groups.reduce((most, { columns }) => Math.max(most, columns.length), 1)
-  if (slots * columnByteLength > 0xffff) return undefined
-
   const { memory, blockRows } = build
+  const slots = groups.reduce((most, { columns }) => Math.max(most, columns.length), 1)
+  const tiles = allTiles.filter((tile) => slots * tile * 16 <= 0xffff && tile * 8 < blockRows)
+  if (tiles.length === 0) return undefined
+  const columnByteLength = 16 * tiles[tiles.length - 1]
   const element = highest <= 0xff ? 'u8' : 'u16'
   const inputs: ColumnBlock = {
     address: memory.reserve(region.inputs.length * blockRows * (element === 'u8' ? 1 : 2)),
@@ -94,7 +97,7 @@ export function emitTreeLanes(
     outputWidth: region.outputWidth,
     planes: planes.planeCount * region.leafWidth,
     planesOfOutput: planes.planeCount,
-    mostGroups,
+    tiles,
   })
   return { title: '16 rows at once', inputs, run, maxRows: blockRows }
 }
