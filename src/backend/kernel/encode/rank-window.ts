@@ -1,10 +1,13 @@
 // Ascending flip points in, the table and the steps by which emitted code counts those below a value out.
 
-/** Cells of a grid cost less than these steps of a search. */
-const gridCost = 3
+/** Finding a cell costs about as much as these steps of a search. */
+const gridCost = 2
 
-/** Grids that are tried, in cells per flip point; more cells leave less to search, and fill the cache. */
-const cellsPerPoint = [2, 4, 8]
+/** Grids that are tried, in cells per flip point: more cells leave less to search, and fill the cache. */
+const cellsPerPoint = [2, 4, 8, 16, 32]
+
+/** Grids of more cells pay no more than 8 a flip point. */
+const manyCells = 2048
 
 /** Starts of cells are 16-bit numbers. */
 const maxGridPoints = 0xffff
@@ -32,11 +35,40 @@ export function stepsFor(count: number): number {
   return Math.ceil(Math.log2(count + 1))
 }
 
-/** The flip points, and +Infinity as often as a search of `steps` may look past them: no value is greater. */
-export function paddedPoints(flipPoints: Float64Array, steps: number): Float64Array {
-  const padded = new Float64Array(flipPoints.length + 2 ** steps).fill(Infinity)
-  padded.set(flipPoints)
-  return padded
+/** Of the numbers that say where the search of a cell starts. */
+export function startByteLength(pointCount: number): 1 | 2 {
+  return pointCount <= 0xff ? 1 : 2
+}
+
+/** What the search of one column reads. */
+export type RankTables = {
+  readonly points: Float64Array
+  /** The first flip point in `points`. */
+  readonly first: number
+  /** Per cell of the grid, where in `points` the search starts. */
+  readonly starts?: Uint8Array | Uint16Array
+}
+
+/**
+ * Tables for a search of `steps`, perhaps more than the window's own. What stands before the flip points is below every
+ * value to a search that asks `not >=`, and what stands behind them is above every value to both. So the search for NaN
+ * ends at the first flip point where it asks `<`, and behind the last where it asks `not >=`.
+ */
+export function layWindow(
+  flipPoints: Float64Array,
+  { grid }: RankWindow,
+  { steps, missing }: { readonly steps: number; readonly missing: 'lowest' | 'highest' },
+): RankTables {
+  const looked = 2 ** steps - 1
+  const first = missing === 'highest' ? Math.max(0, looked - flipPoints.length) : 0
+  const points = new Float64Array(first + flipPoints.length + looked + 1).fill(Infinity)
+  points.fill(NaN, 0, first)
+  points.set(flipPoints, first)
+  if (grid === undefined) return { points, first }
+  // A search that starts earlier finds the same, and no search ends behind the last flip point.
+  const last = first + flipPoints.length - looked
+  const starts = grid.starts.map((start) => (missing === 'highest' ? Math.min(first + start, last) : start))
+  return { points, first, starts: startByteLength(flipPoints.length) === 1 ? Uint8Array.from(starts) : starts }
 }
 
 /**
@@ -49,6 +81,7 @@ export function chooseWindow(flipPoints: Float64Array): RankWindow {
   if (flipPoints.length > maxGridPoints || whole.steps <= gridCost) return whole
   let best = whole
   for (const perPoint of cellsPerPoint) {
+    if (perPoint > 8 && perPoint * finite.length > manyCells) break
     const grid = createGrid(flipPoints, finite, perPoint * finite.length)
     if (grid === undefined) return best
     if (grid.steps + (best === whole ? gridCost : 0) < best.steps) best = grid
