@@ -1,7 +1,6 @@
 // A number of leaves in, the form that takes the tests of a tree of any shape one after the other, parents first, out.
 
 import { repeatWhile, sequence } from '../wasm/control.ts'
-import type { Statement } from '../wasm/expression.ts'
 import { i32 } from '../wasm/scalar-instructions.ts'
 import { i8x16, v128 } from '../wasm/vector-instructions.ts'
 import {
@@ -12,9 +11,6 @@ import {
   type WalkCode,
   type WrittenTests,
 } from './lanes-form.ts'
-
-/** Tests a turn of the loop. */
-const unrolled = 3
 
 const recordByteLength = 5
 
@@ -27,13 +23,13 @@ export function chainForm(tableCount: number): LaneForm {
   return {
     title: `test after test, up to ${most} leaves`,
     tableCount,
-    cost: ({ leafCount }) => (leafCount <= most ? 8 * Math.ceil((leafCount - 1) / unrolled) * unrolled : Infinity),
+    cost: ({ leafCount }) => (leafCount <= most ? 8 * (leafCount - 1) : Infinity),
     write: writeChain,
     emit: emitChain,
   }
 }
 
-/** Number of turns (4 bytes), then a record a test: column offset (2 bytes), threshold, leftmost leaf, leftmost leaf on the right. */
+/** Number of tests (4 bytes), then a record each: column offset (2 bytes), threshold, leftmost leaf, leftmost leaf on the right. */
 function writeChain({ tree, placeOf }: PlacedTree): WrittenTests {
   const { nodes } = tree
   const leafNodes: number[] = []
@@ -48,38 +44,36 @@ function writeChain({ tree, placeOf }: PlacedTree): WrittenTests {
     record(placeOf(at), firstLeaf[at], firstLeaf[at + node.jump])
     count++
   })
-  for (; count === 0 || count % unrolled > 0; count++) record(never, 0, 0)
-  return { bytes: [count / unrolled, 0, 0, 0, ...bytes], leafNodes }
+  for (; count === 0; count++) record(never, 0, 0)
+  return { bytes: [count, 0, 0, 0, ...bytes], leafNodes }
 }
 
 function emitChain({ scope, tree, groups, columnsAddress }: FormScope): WalkCode {
-  const turns = scope.local('i32')
+  const rest = scope.local('i32')
   const column = scope.local('i32')
   const [threshold, from, to] = [scope.local('v128'), scope.local('v128'), scope.local('v128')]
   const position = Array.from({ length: groups }, () => scope.local('v128'))
-  const test = (at: number): Statement[] => [
-    column.set(i32.load16U(tree.get, at)),
-    threshold.set(v128.load8Splat(tree.get, at + 2)),
-    from.set(v128.load8Splat(tree.get, at + 3)),
-    to.set(v128.load8Splat(tree.get, at + 4)),
+  // One test a turn: the compiler would load the columns of all tests of a turn first, and run out of registers.
+  const test = sequence(
+    column.set(i32.load16U(tree.get)),
+    threshold.set(v128.load8Splat(tree.get, 2)),
+    from.set(v128.load8Splat(tree.get, 3)),
+    to.set(v128.load8Splat(tree.get, 4)),
     ...position.map((reached, g) => {
       const isRight = i8x16.gtS(v128.load(column.get, columnsAddress + 16 * g), threshold.get)
-      // What does not wait for the test before comes first: three instructions in a row decide how fast 16 rows are.
+      // What need not wait for the test before is combined first.
       const target = v128.and(isRight, to.get)
       return reached.set(i8x16.maxU(reached.get, v128.and(target, i8x16.eq(reached.get, from.get))))
     }),
-  ]
-  const tests = Array.from({ length: unrolled }, (_, i) => test(i * recordByteLength)).flat()
+    tree.set(i32.add(tree.get, i32.const(recordByteLength))),
+  )
   return {
     before: sequence(),
     walk: sequence(
-      turns.set(i32.load(tree.get)),
+      rest.set(i32.load(tree.get)),
       tree.set(i32.add(tree.get, i32.const(4))),
       ...position.map((reached) => reached.set(i8x16.splat(i32.const(0)))),
-      repeatWhile(
-        sequence(...tests, tree.set(i32.add(tree.get, i32.const(unrolled * recordByteLength)))),
-        turns.tee(i32.sub(turns.get, i32.const(1))),
-      ),
+      repeatWhile(test, rest.tee(i32.sub(rest.get, i32.const(1)))),
     ),
     positionIn: (group, table) =>
       table === 0 ? position[group].get : i8x16.sub(position[group].get, i8x16.splat(i32.const(16 * table))),

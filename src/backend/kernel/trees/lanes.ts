@@ -15,10 +15,10 @@ import type { LeafGrid } from './leaf-grid.ts'
 import { createLeafPlanes } from './leaf-planes.ts'
 
 /**
- * Rows that go through a tree together, in sixteens: the more, the less a test waits for the one before, and the fewer
- * loads of thresholds. More than eight do not fit the registers.
+ * Rows that go through a tree together, in sixteens: 64 take little longer than 32, since a test waits for the one before
+ * and its threshold is loaded once; the registers hold no more.
  */
-const allTiles = [1, 2, 4, 8]
+const allTiles = [1, 4]
 
 /** A position is a byte; larger trees are taken apart. */
 const mostLeaves = 64
