@@ -48,5 +48,16 @@ export type CoreVariant = {
   readonly maxRows: number
 }
 
+/**
+ * (address of canonical rows: float64, row-major; number of rows; address of raw) → 0, or 1 where a row leaves the range of
+ * float32: raw is not to be used then, and a variant says more.
+ */
+export type WholeFunction = WasmFunction<readonly ['i32', 'i32', 'i32']>
+
 /** The region that does the work: trees or layers. Variants by rising `maxRows`. */
-export type CoreStage = { readonly outputWidth: number; readonly variants: readonly CoreVariant[] }
+export type CoreStage = {
+  readonly outputWidth: number
+  readonly variants: readonly CoreVariant[]
+  /** Where the region reads the canonical row itself: everything at once, for any number of rows, and faster. */
+  readonly fromRows?: WholeFunction
+}

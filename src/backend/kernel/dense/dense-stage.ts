@@ -1,7 +1,7 @@
 // The layers of a dense chain in, the functions that compute a block of rows through all of them out.
 
 import type { DenseChain } from '../../../regions/dense-chain.ts'
-import type { ColumnBlock, CoreFunction, CoreStage, KernelBuild } from '../kernel-stage.ts'
+import type { ColumnBlock, CoreFunction, CoreStage, KernelBuild, WholeFunction } from '../kernel-stage.ts'
 import { loopWhile, select, sequence, when } from '../wasm/control.ts'
 import type { Expression, Statement } from '../wasm/expression.ts'
 import type { Local } from '../wasm/local.ts'
@@ -11,6 +11,8 @@ import { emitBlockLayer, rowsAtOnce } from './block-layer.ts'
 import { emitDotBlock, emitDotRow } from './dot-layer.ts'
 import { packLayer, type PackedLayer, vectorPitch } from './packed-layer.ts'
 import type { LayerOutput } from './layer-output.ts'
+import { emitLinearRows } from './linear-rows.ts'
+import { emitRowCast } from './row-cast.ts'
 import { emitRowLayer } from './row-layer.ts'
 
 /** Rows that go through all layers before the next: their activations stay in the innermost caches. */
@@ -23,7 +25,13 @@ type Place = {
   readonly output: LayerOutput
 }
 
-export function emitDense(build: KernelBuild, { layers }: DenseChain): CoreStage {
+export type DenseOptions = {
+  /** Numbers of a canonical row; without it the stage does not read rows itself. */
+  readonly rowWidth?: number
+}
+
+export function emitDense(build: KernelBuild, region: DenseChain, { rowWidth }: DenseOptions = {}): CoreStage {
+  const { layers } = region
   const { memory, blockRows } = build
   const inputs: ColumnBlock = {
     address: memory.reserve(blockRows * vectorPitch(layers[0].inputWidth) * 4),
@@ -46,6 +54,8 @@ export function emitDense(build: KernelBuild, { layers }: DenseChain): CoreStage
   const hidden = [0, 1].map(() => memory.reserve(maxSliceRows * widest * 4))
   const buffers = { inputs, hidden }
   const rowByRow = emitRows(build, places, buffers)
+  const blocks = emitBlocks(build, places, { ...buffers, rowByRow })
+  const readsRows = rowWidth !== undefined && region.inputs.every((ref, i) => ref.region === 0 && ref.column === i)
   return {
     outputWidth,
     variants: [
@@ -57,14 +67,33 @@ export function emitDense(build: KernelBuild, { layers }: DenseChain): CoreStage
         ),
         maxRows: rowsAtOnce - 1,
       },
-      {
-        title: `${rowsAtOnce} rows at once`,
-        inputs,
-        run: emitBlocks(build, places, { ...buffers, rowByRow }),
-        maxRows: blockRows,
-      },
+      { title: `${rowsAtOnce} rows at once`, inputs, run: blocks, maxRows: blockRows },
     ],
+    ...(readsRows && { fromRows: emitFromRows(build, layers, { inputs, rowWidth, blocks }) }),
   }
+}
+
+function emitFromRows(
+  build: KernelBuild,
+  layers: DenseChain['layers'],
+  {
+    inputs,
+    rowWidth,
+    blocks,
+  }: { readonly inputs: ColumnBlock; readonly rowWidth: number; readonly blocks: CoreFunction },
+): WholeFunction {
+  const [layer] = layers
+  if (layers.length === 1 && layer.outputWidth === 1 && layer.activation === 'identity')
+    return emitLinearRows(build, layer, rowWidth)
+  const cast = emitRowCast(build, inputs, { width: layer.inputWidth, rowWidth })
+  return build.module.addFunction({ params: ['i32', 'i32', 'i32'], result: 'i32' }, ([rows, rowCount, raw], scope) => {
+    const isBeyond = scope.local('i32')
+    return [
+      isBeyond.set(cast.evaluate('i32', rows.get, rowCount.get)),
+      when(i32.eqz(isBeyond.get), blocks.call(rowCount.get, raw.get)),
+      isBeyond.get,
+    ]
+  })
 }
 
 type Buffers = { readonly inputs: ColumnBlock; readonly hidden: readonly number[] }

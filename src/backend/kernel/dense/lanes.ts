@@ -11,7 +11,7 @@ type Vector = Expression<'v128'>
 export const zeros: Vector = v128.const(new Array<number>(16).fill(0))
 
 /** Lanes 0 to 3 are those of `a`, 4 to 7 those of `b`. */
-function lanes(a: Vector, b: Vector, order: readonly number[]): Vector {
+export function lanes(a: Vector, b: Vector, order: readonly number[]): Vector {
   return i8x16.shuffle(
     a,
     b,

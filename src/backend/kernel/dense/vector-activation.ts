@@ -79,26 +79,30 @@ function writeLogistic(scope: Scope, constant: Constants, add: MultiplyAdd) {
     )
 }
 
-/** Rational approximation of Eigen (MathFunctionsImpl.h, generic_fast_tanh_float): x · P(x²) / Q(x²), 1 beyond the clamp. */
+/**
+ * Rational approximation of Eigen (MathFunctionsImpl.h, generic_fast_tanh_float): x · P(x²) / Q(x²); x itself near 0, where
+ * the quotient underflows, and ±1 from where the quotient is no longer meant for it.
+ */
 function writeTanh(scope: Scope, constant: Constants, add: MultiplyAdd) {
-  const [least, largest] = [constant(-7.998811721801758), constant(7.998811721801758)]
+  const largest = constant(7.998811721801758)
+  const [one, sign] = [constant(1), constant(-0)]
   const smallest = constant(0.0004)
   const odd = [
     -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-8, 1.48572235717979e-5,
     6.37261928875436e-4, 4.89352455891786e-3,
   ].map(constant)
   const even = [1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3, 4.89352518554385e-3].map(constant)
-  const [clamped, square, p, q] = [scope.local('v128'), scope.local('v128'), scope.local('v128'), scope.local('v128')]
+  const [size, square, p, q] = [scope.local('v128'), scope.local('v128'), scope.local('v128'), scope.local('v128')]
   return (x: Local<'v128'>) =>
     sequence(
-      clamped.set(f32x4.pmin(f32x4.pmax(x.get, least), largest)),
-      square.set(f32x4.mul(clamped.get, clamped.get)),
+      size.set(f32x4.abs(x.get)),
+      square.set(f32x4.mul(x.get, x.get)),
       p.set(odd[0]),
       ...odd.slice(1).map((coefficient) => p.set(add(p.get, square.get, coefficient))),
       q.set(even[0]),
       ...even.slice(1).map((coefficient) => q.set(add(q.get, square.get, coefficient))),
-      x.set(
-        v128.bitselect(x.get, f32x4.div(f32x4.mul(clamped.get, p.get), q.get), f32x4.lt(f32x4.abs(x.get), smallest)),
-      ),
+      q.set(f32x4.div(f32x4.mul(x.get, p.get), q.get)),
+      q.set(v128.bitselect(x.get, q.get, f32x4.lt(size.get, smallest))),
+      x.set(v128.bitselect(v128.or(one, v128.and(x.get, sign)), q.get, f32x4.gt(size.get, largest))),
     )
 }

@@ -2,6 +2,7 @@
 
 import { emitDense } from '../../../../src/backend/kernel/dense/dense-stage.ts'
 import { detectKernelFeatures } from '../../../../src/backend/kernel/kernel-features.ts'
+import type { KernelFeatures } from '../../../../src/backend/kernel/kernel-features.ts'
 import { KernelMemory } from '../../../../src/backend/kernel/kernel-memory.ts'
 import { i32 } from '../../../../src/backend/kernel/wasm/scalar-instructions.ts'
 import { WasmModule } from '../../../../src/backend/kernel/wasm/wasm-module.ts'
@@ -19,30 +20,59 @@ export type DenseKernel = {
   readonly titles: readonly string[]
   /** Raw outputs of the rows by variant `variant`, or by the one that is meant for so many rows. */
   run(rows: readonly ArrayLike<number>[], variant?: number): Float32Array
+  /** The same from canonical rows; undefined where the kernel says that they leave the range of float32. */
+  runFromRows(rows: readonly ArrayLike<number>[]): Float32Array | undefined
 }
 
-export function denseKernel(region: DenseChain, features = allFeatures): DenseKernel {
+export function denseKernel(
+  region: DenseChain,
+  { features = allFeatures, rowWidth }: { readonly features?: KernelFeatures; readonly rowWidth?: number } = {},
+): DenseKernel {
   const [module, memory] = [new WasmModule(), new KernelMemory()]
-  const { outputWidth, variants } = emitDense({ module, memory, features, blockRows }, region)
+  const width = rowWidth ?? region.inputs.length
+  const rowsAt = memory.reserve(blockRows * width * 8)
+  const { outputWidth, variants, fromRows } = emitDense(
+    { module, memory, features, blockRows },
+    region,
+    rowWidth === undefined ? {} : { rowWidth },
+  )
   const raw = memory.reserve((blockRows + 4) * outputWidth * 4)
   variants.forEach(({ run }, index) =>
     module.addFunction({ params: ['i32'], exportName: `run${index}` }, ([rows]) => run.call(rows.get, i32.const(raw))),
   )
+  if (fromRows !== undefined)
+    module.addFunction({ params: ['i32'], result: 'i32', exportName: 'fromRows' }, ([rows]) =>
+      fromRows.evaluate('i32', i32.const(rowsAt), rows.get, i32.const(raw)),
+    )
   const webAssembly = findWebAssembly()!
   const filled = memory.allocate()
   const { exports } = new webAssembly.Instance(new webAssembly.Module(module.toBytes()), { env: { memory: filled } })
   const values = new Float32Array(filled.buffer)
+  const doubles = new Float64Array(filled.buffer)
+
+  function guarded(rowCount: number, run: () => void): Float32Array {
+    const end = raw / 4 + rowCount * outputWidth
+    values.fill(guard, raw / 4, end + 4 * outputWidth)
+    run()
+    if (values.subarray(end, end + 4 * outputWidth).some((value) => value !== guard))
+      throw new RangeError('the kernel wrote beyond the last row')
+    return values.slice(raw / 4, end)
+  }
+
   return {
     titles: variants.map(({ title }) => title),
     run(rows, variant = variants.findIndex(({ maxRows }) => maxRows >= rows.length)) {
       const { address, pitch } = variants[variant].inputs
       rows.forEach((row, r) => values.set(row, address / 4 + r * pitch))
-      const end = raw / 4 + rows.length * outputWidth
-      values.fill(guard, raw / 4, end + 4 * outputWidth)
-      exports[`run${variant}`](rows.length)
-      if (values.subarray(end, end + 4 * outputWidth).some((value) => value !== guard))
-        throw new RangeError('the kernel wrote beyond the last row')
-      return values.slice(raw / 4, end)
+      return guarded(rows.length, () => exports[`run${variant}`](rows.length))
+    },
+    runFromRows(rows) {
+      rows.forEach((row, r) => doubles.set(row, rowsAt / 8 + r * width))
+      let isBeyond = 0
+      const result = guarded(rows.length, () => {
+        isBeyond = exports['fromRows'](rows.length)
+      })
+      return isBeyond === 0 ? result : undefined
     },
   }
 }

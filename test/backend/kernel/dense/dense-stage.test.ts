@@ -1,63 +1,10 @@
 // Kernels of dense chains answer what the float64 reference does, as closely as float32 can.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Activation, DenseChain, DenseLayer } from '../../../../src/regions/dense-chain.ts'
-import { interpret } from '../../../../src/regions/interpret.ts'
-import type { RegionGraph } from '../../../../src/regions/region.ts'
-import { roundingBound } from '../../../../src/regions/rounding-bound.ts'
-import { createRandom, type Random } from '../../../helpers/random-regions.ts'
-import { allFeatures, denseKernel } from './dense-kernel.ts'
-
-const activations = ['identity', 'relu', 'tanh', 'logistic'] as const satisfies readonly Activation[]
-
-function chainOf(random: Random, widths: readonly number[], activationOf: (layer: number) => Activation): DenseChain {
-  const number = () => (random() - 0.5) * 2
-  const layers = widths.slice(1).map((outputWidth, index): DenseLayer => {
-    const inputWidth = widths[index]
-    return {
-      inputWidth,
-      outputWidth,
-      weights: Float64Array.from({ length: inputWidth * outputWidth }, () => (2 * number()) / Math.sqrt(inputWidth)),
-      bias: Float64Array.from({ length: outputWidth }, number),
-      activation: activationOf(index),
-    }
-  })
-  return {
-    kind: 'dense-chain',
-    inputs: Array.from({ length: widths[0] }, (_, column) => ({ region: 0, column })),
-    layers,
-  }
-}
-
-function graphOf(chain: DenseChain): RegionGraph {
-  const { outputWidth } = chain.layers[chain.layers.length - 1]
-  return {
-    regions: [{ kind: 'input', width: chain.inputs.length }, chain],
-    output: Array.from({ length: outputWidth }, (_, column) => ({ region: 1, column })),
-  }
-}
-
-function rowsOf(random: Random, count: number, width: number): Float64Array[] {
-  return Array.from({ length: count }, () => Float64Array.from({ length: width }, () => (random() - 0.5) * 6))
-}
-
-function expectWithinBound(graph: RegionGraph, rows: readonly Float64Array[], raw: Float32Array): void {
-  const width = graph.output.length
-  expect(raw.length).toBe(rows.length * width)
-  rows.forEach((row, r) => {
-    const [exact, bound] = [interpret(graph, row), roundingBound(graph, row)]
-    for (let k = 0; k < width; k++) {
-      const off = Math.abs(raw[r * width + k] - exact[k])
-      if (!(off <= bound[k]))
-        throw new RangeError(`row ${r} column ${k}: got ${raw[r * width + k]}, expected ${exact[k]} ± ${bound[k]}`)
-    }
-  })
-}
-
-const featureSets = [
-  ['plain SIMD', { simd: true, relaxedSimd: false }],
-  ...(allFeatures.relaxedSimd ? [['relaxed SIMD', allFeatures] as const] : []),
-] as const
+import { runDenseChain } from '../../../../src/regions/dense-chain.ts'
+import { createRandom } from '../../../helpers/random-regions.ts'
+import { activations, chainOf, expectWithinBound, featureSets, graphOf, rowsOf } from './dense-chains.ts'
+import { denseKernel } from './dense-kernel.ts'
 
 describe.each(featureSets)('emitDense with %s', (_, features) => {
   const widths = fc.array(fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 70 })), {
@@ -76,7 +23,7 @@ describe.each(featureSets)('emitDense with %s', (_, features) => {
           const random = createRandom(seed)
           const chain = chainOf(random, layerWidths, (layer) => bends[layer])
           const rows = rowsOf(random, rowCount, layerWidths[0])
-          const kernel = denseKernel(chain, features)
+          const kernel = denseKernel(chain, { features })
           const checked = rows.length <= 9 ? rows : [...rows.slice(0, 5), ...rows.slice(-4)]
           const raw = kernel.run(rows)
           const width = graphOf(chain).output.length
@@ -100,13 +47,96 @@ describe.each(featureSets)('emitDense with %s', (_, features) => {
   ])('answers the same by each variant, for every number of rows, from %d to %d columns', (inputWidth, outputWidth) => {
     const random = createRandom(inputWidth)
     const chain = chainOf(random, [inputWidth, outputWidth], () => 'identity')
-    const kernel = denseKernel(chain, features)
+    const kernel = denseKernel(chain, { features })
     for (const rowCount of [1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 63, 64, 65, 66, 67, 68, 130, 256]) {
       const rows = rowsOf(random, rowCount, inputWidth)
       kernel.titles.forEach((__, variant) => {
         const raw = kernel.run(rows, variant)
         expectWithinBound(graphOf(chain), rows, raw)
       })
+    }
+  })
+
+  test('takes a not-a-number and an infinity as float64 arithmetic does, in their rows alone', () => {
+    const random = createRandom(3)
+    for (const widths of [
+      [6, 1],
+      [6, 9, 2],
+      [6, 5, 4],
+    ])
+      for (const activation of activations) {
+        const chain = chainOf(random, widths, () => activation)
+        const rows = rowsOf(random, 9, 6)
+        rows[2][1] = NaN
+        rows[7][5] = NaN
+        const raw = denseKernel(chain, { features }).run(rows)
+        const width = widths[widths.length - 1]
+        rows.forEach((row, r) => {
+          const got = raw.subarray(r * width, (r + 1) * width)
+          expect(Array.from(got, Number.isNaN)).toEqual(Array.from(got, () => row.some(Number.isNaN)))
+        })
+        const infinite = rowsOf(random, 4, 6)
+        infinite[3][0] = Infinity
+        const bent = denseKernel({ ...chain, layers: chain.layers.slice(0, 1) }, { features }).run(infinite)
+        const first = chain.layers[0].outputWidth
+        const expected = runDenseChain({ ...chain, layers: chain.layers.slice(0, 1) }, infinite[3])
+        bent.subarray(3 * first).forEach((value, k) => expect(value).toBeCloseTo(expected[k], 4))
+      }
+  })
+
+  test('overflows to infinity where the exact number is beyond float32, and loses no small weight', () => {
+    const layer = { inputWidth: 2, outputWidth: 3, bias: new Float64Array(3), activation: 'identity' } as const
+    const weights = Float64Array.from([3e38, -3e38, 1e-38, 3e38, -3e38, 2e-38])
+    const inputs = [0, 1].map((column) => ({ region: 0, column }))
+    const kernel = denseKernel({ kind: 'dense-chain', inputs, layers: [{ ...layer, weights }] }, { features })
+    for (const rowCount of [1, 4]) {
+      const raw = kernel.run(new Array<number[]>(rowCount).fill([1, 1]))
+      expect(raw[0]).toBe(Infinity)
+      expect(raw[1]).toBe(-Infinity)
+      expect(raw[2] / 3e-38).toBeCloseTo(1, 5)
+    }
+  })
+
+  test.each([
+    [[20, 1], 20],
+    [[7, 1], 9],
+    [[1, 1], 1],
+    [[20, 64, 32, 1], 20],
+    [[5, 6, 3], 5],
+    [[10, 3], 12],
+    [[3, 2], 3],
+  ] as const)('answers %j from canonical rows of %d numbers', (widths, rowWidth) => {
+    const random = createRandom(rowWidth)
+    const chain = chainOf(random, widths, (layer) => (layer === widths.length - 2 ? 'identity' : 'relu'))
+    const kernel = denseKernel(chain, { features, rowWidth })
+    for (const rowCount of [1, 2, 3, 4, 5, 6, 7, 31, 256]) {
+      const rows = rowsOf(random, rowCount, rowWidth)
+      const raw = kernel.runFromRows(rows)!
+      expectWithinBound(graphOf(chain, rowWidth), rows, raw)
+    }
+  })
+
+  test('says that canonical rows leave the range of float32, and forgets it with the next', () => {
+    const random = createRandom(11)
+    for (const widths of [
+      [6, 1],
+      [6, 4, 1],
+      [5, 1],
+      [5, 3],
+    ]) {
+      const kernel = denseKernel(
+        chainOf(random, widths, () => 'identity'),
+        { features, rowWidth: widths[0] },
+      )
+      for (const rowCount of [1, 6])
+        for (const value of [NaN, Infinity, -Infinity, 3.5e38, -1e300])
+          for (const column of [0, widths[0] - 1]) {
+            const rows = rowsOf(random, rowCount, widths[0])
+            rows[rowCount - 1][column] = value
+            expect(kernel.runFromRows(rows)).toBeUndefined()
+            rows[rowCount - 1][column] = 1e30
+            expect(kernel.runFromRows(rows)).toBeDefined()
+          }
     }
   })
 })
