@@ -47,10 +47,9 @@ export function vectorPitch(width: number): number {
 
 function panelWeights({ inputWidth, outputWidth, weights }: DenseLayer): Float32Array {
   const panels = new Float32Array(Math.ceil(outputWidth / panelWidth) * inputWidth * panelWidth)
-  for (let j = 0; j < outputWidth; j++) {
-    const start = Math.floor(j / panelWidth) * inputWidth * panelWidth + (j % panelWidth)
-    for (let i = 0; i < inputWidth; i++) panels[start + i * panelWidth] = weights[i * outputWidth + j]
-  }
+  for (let i = 0, at = 0; i < inputWidth; i++)
+    for (let j = 0; j < outputWidth; j++)
+      panels[(Math.floor(j / panelWidth) * inputWidth + i) * panelWidth + (j % panelWidth)] = weights[at++]
   return panels
 }
 
