@@ -59,9 +59,8 @@ function segmentsOf(form: LaneForm, group: RankGroup, options: SegmentOptions): 
   for (const [output, trees] of byOutput)
     for (let first = 0; first < trees.length; first += mostTreesAtOnce) {
       const part = trees.slice(first, first + mostTreesAtOnce)
-      const bytes = part.flatMap((tree) => treeBytes(form, tree, group, options))
       words.push(
-        memory.table(Uint8Array.from(bytes)),
+        memory.table(joined(part.map((tree) => treeBytes(form, tree, group, options)))),
         part.length,
         sumsAddress + output * sumsByteLength,
         weightsAddress + output * planes.planeCount * 8,
@@ -75,7 +74,7 @@ function treeBytes(
   tree: LaneTree,
   { columns, ranks }: RankGroup,
   { columnByteLength, planes, leafWidth }: SegmentOptions,
-): number[] {
+): Uint8Array {
   const { bytes, leafNodes } = form.write({
     tree,
     placeOf(at) {
@@ -86,7 +85,10 @@ function treeBytes(
     },
   })
   const { planeCount, codes } = planes
-  const tables = new Uint8Array(leafWidth * planeCount * form.tableCount * 16)
+  const tablesByteLength = leafWidth * planeCount * form.tableCount * 16
+  const written = new Uint8Array(bytes.length + tablesByteLength)
+  written.set(bytes)
+  const tables = written.subarray(bytes.length)
   leafNodes.forEach((at, position) => {
     const node = tree.nodes[at]
     if (node?.kind !== 'leaf' || node.leaf < 0) return
@@ -98,5 +100,15 @@ function treeBytes(
       }
     }
   })
-  return [...bytes, ...tables]
+  return written
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }
