@@ -43,8 +43,8 @@ async function measure() {
     progress(`${callers} callers`)
   }
   report(measured, Object.keys(asks))
-  const { answered } = predictor.getHealth?.().stats ?? {}
-  if (answered !== undefined) result.note(`statistics counted ${answered} answers meanwhile`)
+  const { successes, errors } = predictor.getHealth().stats
+  result.note(`tfjs-serving counted ${successes.toLocaleString('en')} answers and ${errors} errors meanwhile`)
   await predictor.close()
   await session?.release()
 }
