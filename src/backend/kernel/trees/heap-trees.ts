@@ -8,7 +8,7 @@ import type { Expression } from '../wasm/expression.ts'
 import { i32 } from '../wasm/scalar-instructions.ts'
 import { nodeFields } from './node-fields.ts'
 import { largestRank, type RankElement } from './rank-block.ts'
-import { maxGroupTrees, type TreeGroup, type TreeTables } from './tree-tables.ts'
+import { maxGroupTrees, type TreeGroup, type TreeTables, type Walker } from './tree-tables.ts'
 
 /** Each level doubles the tables: deeper trees are mostly padding. */
 const maxHeapDepth = 8
@@ -59,23 +59,34 @@ export function createHeapTables(region: TreeEnsemble, element: RankElement, mem
   }
 }
 
-/** Node i of a tree at B has cursor c = B + i · size, and its children 2c − B and 2c − B + size. */
-function walkHeap({ tree, scope, cursors, goesRight }: TreeGroup, depth: number, nodeShift: number) {
-  const negated = scope.local('i32')
+/**
+ * Node i of tree t of a group at B has cursor c = B + t · treeBytes + i · nodeBytes; its children are at
+ * 2c − B − t · treeBytes and nodeBytes behind that.
+ */
+function walkHeap({ tree, scope, walkers, readRank, goesRight }: TreeGroup, depth: number, nodeShift: number) {
+  const [base, complement] = [scope.local('i32'), scope.local('i32')]
   const shifted = (value: Expression<'i32'>, bits: number) => i32.shl(value, i32.const(bits))
-  const statements = [negated.set(i32.sub(i32.const(0), shifted(tree.get, depth + nodeShift)))]
-  cursors.forEach((rows, t) => {
-    const root = ((t << depth) + 1) << nodeShift
-    for (const cursor of rows) statements.push(cursor.set(i32.sub(i32.const(root), negated.get)))
-  })
+  const treeBytes = 2 ** (depth + nodeShift)
+  const nodeBytes = 2 ** nodeShift
+  const rootOf = (walker: Walker) => i32.add(base.get, i32.const(walker.tree * treeBytes + nodeBytes))
+  const leftOf = (walker: Walker, level: number) =>
+    level === 0
+      ? i32.add(base.get, i32.const(walker.tree * treeBytes + 2 * nodeBytes))
+      : i32.add(i32.add(complement.get, i32.const(1 - walker.tree * treeBytes)), shifted(walker.cursor.get, 1))
+  const statements = [
+    base.set(shifted(tree.get, depth + nodeShift)),
+    // −B − 1: a compiler would turn the sum with −B into a difference, which takes an instruction more.
+    complement.set(i32.xor(base.get, i32.const(-1))),
+    ...walkers.map((walker) => (depth === 0 ? walker.cursor.set(rootOf(walker)) : readRank(walker, rootOf(walker)))),
+  ]
   for (let level = 0; level < depth; level++)
-    cursors.forEach((rows, t) => {
-      const base = i32.const(-(t << (depth + nodeShift)))
-      rows.forEach((cursor, row) => {
-        const left = i32.add(i32.add(negated.get, shifted(cursor.get, 1)), base)
-        statements.push(cursor.set(i32.add(left, shifted(goesRight(cursor.get, row), nodeShift))))
-      })
-    })
+    for (const walker of walkers) {
+      const at = level === 0 ? rootOf(walker) : walker.cursor.get
+      statements.push(
+        walker.cursor.set(i32.add(leftOf(walker, level), shifted(goesRight(walker, at), nodeShift))),
+        ...(level + 1 < depth ? [readRank(walker, walker.cursor.get)] : []),
+      )
+    }
   return sequence(...statements)
 }
 

@@ -5,12 +5,16 @@ import { leafNumbers, treeDepths } from '../../../regions/tree-layout.ts'
 import type { KernelMemory } from '../kernel-memory.ts'
 import { countUp, sequence } from '../wasm/control.ts'
 import { i32 } from '../wasm/scalar-instructions.ts'
+import { placeNodes } from './node-places.ts'
 import { nodeFields } from './node-fields.ts'
 import { largestRank, type RankElement } from './rank-block.ts'
 import { maxGroupTrees, type TreeGroup, type TreeTables } from './tree-tables.ts'
 
 /** A record a tree: cursor of its root, and how many rounds a group takes that it is the deepest of. */
 const recordShift = 3
+
+/** Of processors that serve models. */
+const lineByteLength = 64
 
 /** Levels of a round; leaves lead to themselves, so a few too many do no harm. */
 const roundLevels = 2
@@ -25,36 +29,24 @@ export function createPairedTables(region: TreeEnsemble, element: RankElement, m
   const fields = nodeFields(element, region.inputs.length)
   const childOffset = Math.max(4, fields.byteLength)
   const nodeShift = childOffset > 4 ? 4 : 3
+  const { nodes, places } = placeNodes(region, order, lineByteLength >> (nodeShift + 1))
   // The last node is the leaf of the empty trees.
-  const nodeCount = jump.length + 1
-  const bytes = new Uint8Array(nodeCount << nodeShift)
+  nodes.push(-1)
+  const bytes = new Uint8Array(nodes.length << nodeShift)
   const view = new DataView(bytes.buffer)
-  const records = new Uint32Array(order.length * 2)
-  const leafSlots = new Int32Array(nodeCount).fill(-1)
   const leafOf = leafNumbers(jump)
-  const writeLeaf = (place: number): void => {
-    fields.write(view, place << nodeShift, largestRank[element], 0)
-    view.setUint32((place << nodeShift) + childOffset, place << nodeShift, true)
-  }
-  writeLeaf(nodeCount - 1)
-  let end = 0
+  const leafSlots = Int32Array.from(nodes, (node) => (node < 0 ? -1 : leafOf[node]))
+  nodes.forEach((node, place) => {
+    const at = place << nodeShift
+    const isLeaf = node < 0 || jump[node] === 0
+    if (isLeaf) fields.write(view, at, largestRank[element], 0)
+    else fields.write(view, at, region.rank[node], region.column[node])
+    view.setUint32(at + childOffset, (isLeaf ? place : places[node + 1]) << nodeShift, true)
+  })
+  const records = new Uint32Array(order.length * 2)
   order.forEach((tree, i) => {
-    records[2 * i] = (tree < 0 ? nodeCount - 1 : end) << nodeShift
-    if (tree < 0) return
-    records[2 * i + 1] = Math.ceil(depths[tree] / roundLevels)
-    const waiting = [{ node: treeStart[tree], place: end++ }]
-    for (let next = 0; next < waiting.length; next++) {
-      const { node, place } = waiting[next]
-      if (jump[node] === 0) {
-        writeLeaf(place)
-        leafSlots[place] = leafOf[node]
-        continue
-      }
-      fields.write(view, place << nodeShift, region.rank[node], region.column[node])
-      view.setUint32((place << nodeShift) + childOffset, end << nodeShift, true)
-      waiting.push({ node: node + 1, place: end }, { node: node + jump[node], place: end + 1 })
-      end += 2
-    }
+    records[2 * i] = (tree < 0 ? nodes.length - 1 : places[treeStart[tree]]) << nodeShift
+    records[2 * i + 1] = tree < 0 ? 0 : Math.ceil(depths[tree] / roundLevels)
   })
   const address = memory.table(bytes)
   const recordsAddress = memory.table(records)
@@ -69,25 +61,23 @@ export function createPairedTables(region: TreeEnsemble, element: RankElement, m
 }
 
 function walkPairs(
-  { tree, scope, cursors, goesRight }: TreeGroup,
+  { tree, scope, walkers, readRank, goesRight }: TreeGroup,
   { recordsAddress, childAddress, nodeShift }: { recordsAddress: number; childAddress: number; nodeShift: number },
 ) {
   const [record, rounds, round] = [scope.local('i32'), scope.local('i32'), scope.local('i32')]
-  const start = [record.set(i32.shl(tree.get, i32.const(recordShift)))]
-  cursors.forEach((rows, t) => {
-    for (const cursor of rows) start.push(cursor.set(i32.load(record.get, recordsAddress + (t << recordShift))))
+  const begin = walkers.flatMap((walker) => [
+    walker.cursor.set(i32.load(record.get, recordsAddress + (walker.tree << recordShift))),
+    readRank(walker, walker.cursor.get),
+  ])
+  const step = walkers.flatMap((walker) => {
+    const { cursor } = walker
+    const right = i32.shl(goesRight(walker, cursor.get), i32.const(nodeShift))
+    return [cursor.set(i32.add(i32.load(cursor.get, childAddress), right)), readRank(walker, cursor.get)]
   })
-  const steps = Array.from({ length: roundLevels }, () =>
-    cursors.flatMap((rows) =>
-      rows.map((cursor, row) =>
-        cursor.set(
-          i32.add(i32.load(cursor.get, childAddress), i32.shl(goesRight(cursor.get, row), i32.const(nodeShift))),
-        ),
-      ),
-    ),
-  ).flat()
+  const steps = Array.from({ length: roundLevels }, () => step).flat()
   return sequence(
-    ...start,
+    record.set(i32.shl(tree.get, i32.const(recordShift))),
+    ...begin,
     rounds.set(i32.load(record.get, recordsAddress + 4)),
     countUp(round, { end: rounds.get }, sequence(...steps)),
   )

@@ -19,18 +19,33 @@ export type TreeTables = {
   readonly loadRank: (address: Address, byteOffset?: number) => Address
   readonly columnOffset: number
   readonly loadColumn: (address: Address, byteOffset?: number) => Address
-  /** Writes the walk of `cursors`, the trees from number `tree` on; `step` gives 1 for right and 0 for left. */
+  /** Leads the walkers of a group from the roots to leaves. */
   readonly walk: (group: TreeGroup) => Statement
   readonly leafSlot: (cursor: Address) => Address
 }
 
+/** One tree of the group on the way through for one row of the tile. */
+export type Walker = {
+  readonly tree: number
+  readonly row: number
+  readonly cursor: Local<'i32'>
+  /** The rank that the node at the cursor asks for. */
+  readonly rank: Local<'i32'>
+}
+
+/**
+ * Walkers take turns, and in a turn go a step and read what the next one needs: a compiler moves arithmetic to its first
+ * use, so that two numbers a walker are alive between turns, and no more than the processor has registers for.
+ */
 export type TreeGroup = {
+  /** Number of its first tree. */
   readonly tree: Local<'i32'>
   readonly scope: Scope
-  /** By tree of the group, then by row. */
-  readonly cursors: readonly (readonly Local<'i32'>[])[]
-  /** 1 where row `row` goes right at the node of `cursor`, else 0. */
-  readonly goesRight: (cursor: Address, row: number) => Address
+  readonly walkers: readonly Walker[]
+  /** Reads the rank that the node at `cursor` asks for. */
+  readonly readRank: (walker: Walker, cursor: Address) => Statement
+  /** 1 where the rank that was read goes right at the node at `cursor`, else 0. */
+  readonly goesRight: (walker: Walker, cursor: Address) => Address
 }
 
 /** Trees per group at most, and what numbers of trees are filled up to. */

@@ -10,7 +10,7 @@ import type { Scope } from '../wasm/wasm-module.ts'
 import { addLeaves } from './add-leaves.ts'
 import type { LeafSums } from './leaf-sums.ts'
 import { loadRank, type RankElement } from './rank-block.ts'
-import type { TreeTables } from './tree-tables.ts'
+import type { TreeTables, Walker } from './tree-tables.ts'
 import { writeRaw } from './write-raw.ts'
 
 /** Cursors that move at once: `trees` · `rows`. Both divide 8. */
@@ -47,15 +47,22 @@ function emitWalk<Type extends 'i32' | 'f64'>(
   const lastTree = Math.ceil((region.treeStart.length - 1) / tile.trees) * tile.trees
   return module.addFunction({ params: ['i32', 'i32'] }, ([rowCount, raw], scope) => {
     const [firstRow, tree] = [scope.local('i32'), scope.local('i32')]
-    const cursors = Array.from({ length: tile.trees }, () =>
-      Array.from({ length: tile.rows }, () => scope.local('i32')),
-    )
-    /** rank − x is negative, and its sign bit 1, where the row goes right. */
-    const goesRight = (cursor: Expression<'i32'>, row: number): Expression<'i32'> => {
-      const rank = tables.loadRank(cursor, tables.address + tables.rankOffset)
+    const walkers = Array.from({ length: tile.trees * tile.rows }, (_, i) => ({
+      tree: Math.floor(i / tile.rows),
+      row: i % tile.rows,
+      cursor: scope.local('i32'),
+      rank: scope.local('i32'),
+    }))
+    const readRank = ({ rank, row }: Walker, cursor: Expression<'i32'>): Statement => {
       const column = tables.loadColumn(cursor, tables.address + tables.columnOffset)
-      return i32.shrU(i32.sub(rank, load(column, ranks.address + row * rowByteLength)), i32.const(31))
+      return rank.set(load(column, ranks.address + row * rowByteLength))
     }
+    /** The difference is negative, and its sign bit 1, where the row goes right. */
+    const goesRight = ({ rank }: Walker, cursor: Expression<'i32'>): Expression<'i32'> =>
+      i32.shrU(i32.sub(tables.loadRank(cursor, tables.address + tables.rankOffset), rank.get), i32.const(31))
+    const cursors = Array.from({ length: tile.trees }, (_, t) =>
+      walkers.filter(({ tree }) => tree === t).map(({ cursor }) => cursor),
+    )
     return countUp(
       firstRow,
       { end: rowCount.get, step: tile.rows },
@@ -65,7 +72,7 @@ function emitWalk<Type extends 'i32' | 'f64'>(
           tree,
           { end: i32.const(lastTree), step: tile.trees },
           sequence(
-            tables.walk({ tree, scope, cursors, goesRight }),
+            tables.walk({ tree, scope, walkers, readRank, goesRight }),
             addLeaves({ region, tables, sums, sumsAddress, cursors, tree, scope, memory }),
           ),
         ),

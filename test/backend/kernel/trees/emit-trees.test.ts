@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { emitTrees } from '../../../../src/backend/kernel/trees/emit-trees.ts'
 import type { Ranks } from '../../../../src/regions/ranks.ts'
+import { roundingBound } from '../../../../src/regions/rounding-bound.ts'
 import { runTreeEnsemble, type TreeEnsemble } from '../../../../src/regions/tree-ensemble.ts'
 import { createRandom, type EnsembleOptions, type Random, randomEnsemble } from '../../../helpers/random-regions.ts'
 import { runVariants } from './run-variants.ts'
@@ -41,13 +42,24 @@ function rankRows(random: Random, { region, ranks }: Ensemble, rowCount: number)
   )
 }
 
+/** How far float32 may be from the reference, per output; for trees it is the same for every row. */
+function leafBound({ region, ranks }: Ensemble): Float64Array {
+  const output = Array.from({ length: region.outputWidth }, (_, column) => ({ region: 2, column }))
+  const regions = [{ kind: 'input', width: ranks.inputs.length } as const, ranks, region]
+  return roundingBound({ regions, output }, new Float64Array(ranks.inputs.length))
+}
+
 function expectSameLeaves({ region, ranks }: Ensemble, rows: readonly Float64Array[], withGrid: boolean): void {
   const grid = withGrid ? { scale: 1, min: 0 } : undefined
   const expected = rows.flatMap((row) => [...runTreeEnsemble(region, row)].map(Math.fround))
+  // Lanes cut leaves to a grid of their own where none is given.
+  const most = leafBound({ region, ranks })
   for (const variant of runVariants((build) => emitTrees(build, region, ranks, grid), blockRows)) {
     // Twice: what one call leaves behind must not reach the next.
     for (let round = 0; round < 2; round++) {
-      expect([...variant.run(rows)], variant.title).toEqual(expected)
+      const raw = [...variant.run(rows)]
+      if (variant.inputs.order === 'rows') expect(raw, variant.title).toEqual(expected)
+      else expect(raw.filter((value, i) => !(Math.abs(value - expected[i]) <= most[i % most.length]))).toEqual([])
       expect(variant.around(rows.length).every((value) => value === -1)).toBe(true)
     }
   }
