@@ -1,19 +1,20 @@
 // The layers of a dense chain in, the functions that compute a block of rows through all of them out.
 
 import type { DenseChain } from '../../../regions/dense-chain.ts'
-import type { ColumnBlock, CoreFunction, CoreStage, KernelBuild, WholeFunction } from '../kernel-stage.ts'
+import type { ColumnBlock, CoreFunction, CoreStage, KernelBuild } from '../kernel-stage.ts'
 import { loopWhile, select, sequence, when } from '../wasm/control.ts'
 import type { Expression, Statement } from '../wasm/expression.ts'
 import type { Local } from '../wasm/local.ts'
 import { i32 } from '../wasm/scalar-instructions.ts'
 import type { WasmFunction } from '../wasm/wasm-module.ts'
 import { emitBlockLayer, rowsAtOnce } from './block-layer.ts'
+import { emitCodedLayer, suitsCodes } from './coded-layer.ts'
 import { emitDotBlock, emitDotRow } from './dot-layer.ts'
+import { emitFromRows } from './from-rows.ts'
 import { packLayer, type PackedLayer, vectorPitch } from './packed-layer.ts'
 import type { LayerOutput } from './layer-output.ts'
-import { emitLinearRows } from './linear-rows.ts'
-import { emitRowCast } from './row-cast.ts'
 import { emitRowLayer } from './row-layer.ts'
+import { toWeightCodes, type WeightCodes } from './weight-codes.ts'
 
 /** Rows that go through all layers before the next: their activations stay in the innermost caches. */
 const maxSliceRows = 64
@@ -21,6 +22,7 @@ const maxSliceRows = 64
 /** A layer where it stands in the chain. */
 type Place = {
   readonly layer: PackedLayer
+  readonly codes?: WeightCodes | undefined
   readonly inputPitch: number
   readonly output: LayerOutput
 }
@@ -28,9 +30,19 @@ type Place = {
 export type DenseOptions = {
   /** Numbers of a canonical row; without it the stage does not read rows itself. */
   readonly rowWidth?: number
+  /**
+   * How layers of some hundred columns with 8-bit weights are computed for four rows and more. `int16`: inputs as codes of
+   * 15 bits and a sign, by `i32x4.dot_i16x8_s`: nothing bounds its error by float32's, so answers must be checked.
+   * @default 'float32'
+   */
+  readonly wideLayers?: 'float32' | 'int16'
 }
 
-export function emitDense(build: KernelBuild, region: DenseChain, { rowWidth }: DenseOptions = {}): CoreStage {
+export function emitDense(
+  build: KernelBuild,
+  region: DenseChain,
+  { rowWidth, wideLayers = 'float32' }: DenseOptions = {},
+): CoreStage {
   const { layers } = region
   const { memory, blockRows } = build
   const inputs: ColumnBlock = {
@@ -43,6 +55,7 @@ export function emitDense(build: KernelBuild, region: DenseChain, { rowWidth }: 
   const places = layers.map(
     (layer, index): Place => ({
       layer: packLayer(layer, memory),
+      ...(wideLayers === 'int16' && suitsCodes(layer) && { codes: toWeightCodes(layer) }),
       inputPitch: vectorPitch(layer.inputWidth),
       output:
         index === layers.length - 1
@@ -71,29 +84,6 @@ export function emitDense(build: KernelBuild, region: DenseChain, { rowWidth }: 
     ],
     ...(readsRows && { fromRows: emitFromRows(build, layers, { inputs, rowWidth, blocks }) }),
   }
-}
-
-function emitFromRows(
-  build: KernelBuild,
-  layers: DenseChain['layers'],
-  {
-    inputs,
-    rowWidth,
-    blocks,
-  }: { readonly inputs: ColumnBlock; readonly rowWidth: number; readonly blocks: CoreFunction },
-): WholeFunction {
-  const [layer] = layers
-  if (layers.length === 1 && layer.outputWidth === 1 && layer.activation === 'identity')
-    return emitLinearRows(build, layer, rowWidth)
-  const cast = emitRowCast(build, inputs, { width: layer.inputWidth, rowWidth })
-  return build.module.addFunction({ params: ['i32', 'i32', 'i32'], result: 'i32' }, ([rows, rowCount, raw], scope) => {
-    const isBeyond = scope.local('i32')
-    return [
-      isBeyond.set(cast.evaluate('i32', rows.get, rowCount.get)),
-      when(i32.eqz(isBeyond.get), blocks.call(rowCount.get, raw.get)),
-      isBeyond.get,
-    ]
-  })
 }
 
 type Buffers = { readonly inputs: ColumnBlock; readonly hidden: readonly number[] }
@@ -127,11 +117,10 @@ function emitBlocks(
   places: readonly Place[],
   { inputs, hidden, rowByRow }: Buffers & { readonly rowByRow: RowsFunction },
 ): CoreFunction {
-  const functions = places.map(({ layer, inputPitch, output }) =>
-    layer.order === 'dots'
-      ? emitDotBlock(build, layer, { inputPitch, output })
-      : emitBlockLayer(build, layer, { inputPitch, output }),
-  )
+  const functions = places.map(({ layer, codes, inputPitch, output }) => {
+    if (codes !== undefined) return emitCodedLayer(build, layer, { codes, inputPitch, output, mostRows: maxSliceRows })
+    return (layer.order === 'dots' ? emitDotBlock : emitBlockLayer)(build, layer, { inputPitch, output })
+  })
   return build.module.addFunction({ params: ['i32', 'i32'] }, ([rows, raw], scope) => {
     const [next, start, count, end] = [scope.local('i32'), scope.local('i32'), scope.local('i32'), scope.local('i32')]
     const ends = { source: scope.local('i32'), target: scope.local('i32') }

@@ -63,3 +63,19 @@ export function expectWithinBound(graph: RegionGraph, rows: readonly Float64Arra
     }
   })
 }
+
+/** A layer whose weights are 256 evenly spaced float32 a column, as those of a uint8 artifact. */
+export function codedLayer(random: Random, inputWidth: number, outputWidth: number): DenseLayer {
+  const scale = Float64Array.from({ length: outputWidth }, () => (0.5 + random()) / 1000)
+  const low = Float64Array.from({ length: outputWidth }, () => -0.2 * random())
+  return {
+    inputWidth,
+    outputWidth,
+    weights: Float64Array.from({ length: inputWidth * outputWidth }, (_, at) => {
+      const code = at < 256 * outputWidth ? Math.floor(at / outputWidth) : Math.floor(random() * 256)
+      return Math.fround(low[at % outputWidth] + scale[at % outputWidth] * code)
+    }),
+    bias: Float64Array.from({ length: outputWidth }, random),
+    activation: 'identity',
+  }
+}

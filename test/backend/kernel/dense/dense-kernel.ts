@@ -1,6 +1,6 @@
 // A dense chain in, its kernel ready to run, with rows written where the encode stage would write them, out.
 
-import { emitDense } from '../../../../src/backend/kernel/dense/dense-stage.ts'
+import { type DenseOptions, emitDense } from '../../../../src/backend/kernel/dense/dense-stage.ts'
 import { detectKernelFeatures } from '../../../../src/backend/kernel/kernel-features.ts'
 import type { KernelFeatures } from '../../../../src/backend/kernel/kernel-features.ts'
 import { KernelMemory } from '../../../../src/backend/kernel/kernel-memory.ts'
@@ -26,16 +26,12 @@ export type DenseKernel = {
 
 export function denseKernel(
   region: DenseChain,
-  { features = allFeatures, rowWidth }: { readonly features?: KernelFeatures; readonly rowWidth?: number } = {},
+  { features = allFeatures, ...options }: DenseOptions & { readonly features?: KernelFeatures } = {},
 ): DenseKernel {
   const [module, memory] = [new WasmModule(), new KernelMemory()]
-  const width = rowWidth ?? region.inputs.length
+  const width = options.rowWidth ?? region.inputs.length
   const rowsAt = memory.reserve(blockRows * width * 8)
-  const { outputWidth, variants, fromRows } = emitDense(
-    { module, memory, features, blockRows },
-    region,
-    rowWidth === undefined ? {} : { rowWidth },
-  )
+  const { outputWidth, variants, fromRows } = emitDense({ module, memory, features, blockRows }, region, options)
   const raw = memory.reserve((blockRows + 4) * outputWidth * 4)
   variants.forEach(({ run }, index) =>
     module.addFunction({ params: ['i32'], exportName: `run${index}` }, ([rows]) => run.call(rows.get, i32.const(raw))),
