@@ -10,6 +10,8 @@ import { assertFloat, maxInteger } from './element-store.ts'
 import type { KeyResults } from './encode-plan.ts'
 import {
   type DenseTable,
+  indexKeys,
+  type KeyIndex,
   layDenseTable,
   laySortedTable,
   type ResultKind,
@@ -42,8 +44,12 @@ type GroupOptions = {
 export function addKeyGroups(build: KernelBuild, options: GroupOptions): readonly GroupFunction[] {
   const { order, element, use, steps } = options
   const groups = new Map<string, Kept[]>()
+  const indexes = new Map<readonly number[], KeyIndex>()
   for (const step of steps) {
-    const kept = keep(build, step, options)
+    const { keys } = step.table
+    const index = indexes.get(keys) ?? indexKeys(keys)
+    indexes.set(keys, index)
+    const kept = keep(build, { ...step, index }, options)
     const name = `${kept.kind} ${kept.search}`
     const group = groups.get(name)
     if (group === undefined) groups.set(name, [kept])
@@ -65,12 +71,20 @@ export function addKeyGroups(build: KernelBuild, options: GroupOptions): readonl
   })
 }
 
-function keep(build: KernelBuild, { source, target, table }: KeyStep, { element, use }: GroupOptions): Kept {
+function keep(
+  build: KernelBuild,
+  { source, target, table, index }: KeyStep & { readonly index: KeyIndex },
+  { element, use }: GroupOptions,
+): Kept {
   const kind = use === 'set one' ? 'i32' : resultKindOf(table)
   if (use === 'store') assertFits(table, kind, element)
-  const dense = layDenseTable(build, table, kind)
-  if (dense !== undefined) return { kind, search: 'dense', record: { source, target, ...denseParameters(dense) } }
-  const { keys, count, results } = laySortedTable(build, table, kind)
+  if (index.isDense)
+    return {
+      kind,
+      search: 'dense',
+      record: { source, target, ...denseParameters(layDenseTable(build, index, { ...table, kind })) },
+    }
+  const { keys, count, results } = laySortedTable(build, index, { ...table, kind })
   return { kind, search: 'sorted', record: { source, target, ints: [keys, count, results], floats: [] } }
 }
 
@@ -142,9 +156,8 @@ function setOne(
   return sequence(offset.set(i32.load(address)), lane.storeIntegerAt(place, i32.const(1)))
 }
 
-function assertFits(table: KeyResults, kind: ResultKind, element: ElementType): void {
-  const most = table.results.reduce((high, value) => Math.max(high, value), table.otherwise)
-  const least = table.results.reduce((low, value) => Math.min(low, value), table.otherwise)
-  const isExact = kind !== 'f64' && most <= maxInteger[element] && (least >= 0 || element === 'i32')
+function assertFits({ results, otherwise }: KeyResults, kind: ResultKind, element: ElementType): void {
+  const isWithin = (value: number): boolean => value <= maxInteger[element] && (value >= 0 || element === 'i32')
+  const isExact = kind === 'u8' || (kind === 'i32' && isWithin(otherwise) && results.every(isWithin))
   if (!isExact) assertFloat(element)
 }

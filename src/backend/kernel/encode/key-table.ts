@@ -26,68 +26,80 @@ export type DenseTable = { readonly bias: number; readonly below: number; readon
 export type SortedTable = { readonly keys: number; readonly count: number; readonly results: number }
 
 /** The smallest that holds all results. */
-export function resultKindOf({ results, otherwise }: KeyResults): 'u8' | 'i32' | 'f64' {
-  const all = [...results, otherwise]
-  if (all.every((value) => Object.is(value, value & 0xff))) return 'u8'
-  return all.every((value) => Object.is(value, value | 0)) ? 'i32' : 'f64'
+export function resultKindOf({ results, otherwise }: KeyResults): ResultKind {
+  const isByte = (value: number): boolean => Object.is(value, value & 0xff)
+  if (isByte(otherwise) && results.every(isByte)) return 'u8'
+  const isInteger = (value: number): boolean => Object.is(value, value | 0)
+  return isInteger(otherwise) && results.every(isInteger) ? 'i32' : 'f64'
 }
 
-/** What a value becomes: the first of equal keys wins. */
-function toMap({ keys, results }: KeyResults): Map<number, number> {
-  const map = new Map<number, number>()
+/** A list of keys, looked through once for all tables that share it. */
+export type KeyIndex = {
+  /** Distinct, ascending, without NaN. */
+  readonly sorted: Float64Array
+  /** Where each of them stands first in the list. */
+  readonly places: Int32Array
+  /** Where NaN stands first; −1 where it does not. */
+  readonly placeOfNaN: number
+  readonly isDense: boolean
+}
+
+export function indexKeys(keys: readonly number[]): KeyIndex {
   // −0 is 0 to a Map, and NaN is NaN.
-  keys.forEach((key, i) => {
-    if (!map.has(key)) map.set(key, results[i])
-  })
-  return map
-}
-
-/** Undefined where the keys are no integers, or lie too far apart. */
-export function layDenseTable(build: KernelBuild, table: KeyResults, kind: ResultKind): DenseTable | undefined {
-  const map = toMap(table)
-  const keys = [...map.keys()].filter((key) => !Number.isNaN(key))
-  if (!keys.every((key) => Number.isInteger(key) && Math.abs(key) <= maxDenseKey)) return undefined
-  const least = keys.reduce((low, key) => Math.min(low, key), Infinity)
-  const most = keys.reduce((high, key) => Math.max(high, key), -Infinity)
-  const [below, above] = keys.length === 0 ? [-1, 0] : [least - 1, most + 1]
-  if (above - below > Math.max(smallRange, maxEntriesPerKey * keys.length)) return undefined
-  const entries = new Float64Array(above - below + 2).fill(table.otherwise)
-  for (const key of keys) entries[key - below] = map.get(key) ?? table.otherwise
-  entries[entries.length - 1] = map.get(NaN) ?? table.otherwise
-  return { bias: build.memory.table(asKind(entries, kind)) - below * resultByteLength[kind], below, above }
-}
-
-export function laySortedTable(build: KernelBuild, table: KeyResults, kind: ResultKind): SortedTable {
-  const map = toMap(table)
-  const keys = Float64Array.from(map.keys())
-    .filter((key) => !Number.isNaN(key))
-    .sort()
-  const results = new Float64Array(keys.length + 2).fill(table.otherwise)
-  keys.forEach((key, i) => {
-    results[i] = map.get(key) ?? table.otherwise
-  })
-  results[keys.length + 1] = map.get(NaN) ?? table.otherwise
+  const known = new Map<number, number>()
+  for (let i = 0; i < keys.length; i++) if (!known.has(keys[i])) known.set(keys[i], i)
+  const placeOfNaN = known.get(NaN) ?? -1
+  known.delete(NaN)
+  const sorted = new Float64Array(known.size)
+  const places = new Int32Array(known.size)
+  let count = 0
+  for (const key of known.keys()) sorted[count++] = key
+  sorted.sort()
+  for (let i = 0; i < count; i++) places[i] = known.get(sorted[i]) ?? -1
+  const range = sorted.length === 0 ? 0 : sorted[sorted.length - 1] - sorted[0]
   return {
-    keys: build.memory.table(withEnd(keys)),
-    count: keys.length,
-    results: build.memory.table(asKind(results, kind)),
+    sorted,
+    places,
+    placeOfNaN,
+    isDense:
+      range <= Math.max(smallRange, maxEntriesPerKey * sorted.length) &&
+      sorted.every((key) => Number.isInteger(key) && Math.abs(key) <= maxDenseKey),
   }
 }
 
-function asKind(values: Float64Array, kind: ResultKind): Uint8Array | Int32Array | Float64Array {
+/** For keys that are integers, and not too far apart. */
+export function layDenseTable(build: KernelBuild, index: KeyIndex, table: ResultTable): DenseTable {
+  const { sorted, places, placeOfNaN } = index
+  const { results, otherwise, kind } = table
+  const [below, above] = sorted.length === 0 ? [-1, 0] : [sorted[0] - 1, sorted[sorted.length - 1] + 1]
+  const entries = createResults(kind, above - below + 2).fill(otherwise)
+  for (let i = 0; i < sorted.length; i++) entries[sorted[i] - below] = results[places[i]]
+  if (placeOfNaN >= 0) entries[entries.length - 1] = results[placeOfNaN]
+  return { bias: build.memory.table(entries) - below * resultByteLength[kind], below, above }
+}
+
+export function laySortedTable(build: KernelBuild, index: KeyIndex, table: ResultTable): SortedTable {
+  const { sorted, places, placeOfNaN } = index
+  const { results, otherwise, kind } = table
+  const count = sorted.length
+  const entries = createResults(kind, count + 2).fill(otherwise)
+  for (let i = 0; i < count; i++) entries[i] = results[places[i]]
+  if (placeOfNaN >= 0) entries[count + 1] = results[placeOfNaN]
+  // NaN after the last key equals no value.
+  const keys = new Float64Array(count + 1).fill(NaN)
+  keys.set(sorted)
+  return { keys: build.memory.table(keys), count, results: build.memory.table(entries) }
+}
+
+export type ResultTable = Pick<KeyResults, 'results' | 'otherwise'> & { readonly kind: ResultKind }
+
+function createResults(kind: ResultKind, length: number): Uint8Array | Int32Array | Float64Array {
   switch (kind) {
     case 'u8':
-      return Uint8Array.from(values)
+      return new Uint8Array(length)
     case 'i32':
-      return Int32Array.from(values)
+      return new Int32Array(length)
     case 'f64':
-      return values
+      return new Float64Array(length)
   }
-}
-
-/** NaN after the last key equals no value. */
-function withEnd(keys: Float64Array): Float64Array {
-  const ended = new Float64Array(keys.length + 1).fill(NaN)
-  ended.set(keys)
-  return ended
 }

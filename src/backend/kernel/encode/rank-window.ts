@@ -77,7 +77,10 @@ export function layWindow(
  */
 export function chooseWindow(flipPoints: Float64Array): RankWindow {
   const whole: RankWindow = { steps: stepsFor(flipPoints.length) }
-  const finite = flipPoints.filter((point) => Number.isFinite(point))
+  const finite = flipPoints.subarray(
+    flipPoints[0] === -Infinity ? 1 : 0,
+    flipPoints[flipPoints.length - 1] === Infinity ? -1 : undefined,
+  )
   if (flipPoints.length > maxGridPoints || whole.steps <= gridCost) return whole
   let best = whole
   for (const perPoint of cellsPerPoint) {
