@@ -23,6 +23,7 @@ export function completeForm(depth: number): LaneForm {
   return {
     title: `complete to depth ${depth}`,
     tableCount,
+    packSize: 1,
     cost: (tree) => (tree.depth <= depth ? 6 * tests : Infinity),
     write: (placed) => writeComplete(placed, depth),
     emit: (form) => emitComplete(form, depth),
@@ -51,7 +52,7 @@ function writeComplete({ tree, placeOf }: PlacedTree, depth: number): WrittenTes
   return { bytes: [...offsets, ...thresholds], leafNodes }
 }
 
-function emitComplete({ scope, tree, groups, columnsAddress }: FormScope, depth: number): WalkCode {
+function emitComplete({ scope, trees: [tree], groups, columnsAddress }: FormScope, depth: number): WalkCode {
   const tests = 2 ** depth - 1
   const vectors = () => Array.from({ length: groups }, () => scope.local('v128'))
   const column = scope.local('i32')
@@ -90,6 +91,6 @@ function emitComplete({ scope, tree, groups, columnsAddress }: FormScope, depth:
   return {
     before: sequence(...distances),
     walk: sequence(...fold(depth), tree.set(i32.add(tree.get, i32.const(3 * tests)))),
-    positionIn: (group, table) => i8x16.sub(i8x16.splat(i32.const(-16 * table)), result[group].get),
+    positionIn: (_, group, table) => i8x16.sub(i8x16.splat(i32.const(-16 * table)), result[group].get),
   }
 }

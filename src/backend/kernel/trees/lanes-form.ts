@@ -18,9 +18,11 @@ export type TestPlace = {
 /** No byte is greater, so every row goes left. */
 export const never: TestPlace = { byteOffset: 0, threshold: 127 }
 
-/** A tree for a form to write: places of its tests by node, and the bytes of its leaves. */
+/** A tree for a form to write, and the places of its tests by node. */
 export type PlacedTree = {
   readonly tree: LaneTree
+  /** Most leaves of the trees that it is to be as long as. */
+  readonly leafCount: number
   readonly placeOf: (node: number) => TestPlace
 }
 
@@ -33,9 +35,11 @@ export type WrittenTests = {
 
 export type FormScope = {
   readonly scope: Scope
-  /** Address of the tree; moved on to its leaves by `walk`. */
-  readonly tree: Local<'i32'>
-  /** Vectors of 16 rows that go through it together. */
+  /** Addresses of trees, of which the first is set; `walk` finds the others behind it, and moves each on to its leaves. */
+  readonly trees: readonly Local<'i32'>[]
+  /** Of a tree's leaves, which stand behind its tests. */
+  readonly leavesByteLength: number
+  /** Vectors of 16 rows that go through them together. */
   readonly groups: number
   /** Address of the copied columns; those of one group of rows follow those of the one before by 16 bytes. */
   readonly columnsAddress: number
@@ -44,16 +48,18 @@ export type FormScope = {
 export type WalkCode = {
   /** Once for all trees. */
   readonly before: Statement
-  /** Once a tree. */
+  /** Once for `trees`. */
   readonly walk: Statement
   /** Position of the leaf that each row has reached, less 16 · `table`: 0 to 15 only where its leaf is in that table. */
-  readonly positionIn: (group: number, table: number) => Vector
+  readonly positionIn: (tree: number, group: number, table: number) => Vector
 }
 
 export type LaneForm = {
   readonly title: string
   /** Tables of 16 leaves each. */
   readonly tableCount: number
+  /** So many trees are of one length: a row may go through them at once. */
+  readonly packSize: 1 | 2
   /** About how many instructions a tree takes for 16 rows; Infinity where it does not fit. */
   cost(tree: LaneTree): number
   write(placed: PlacedTree): WrittenTests

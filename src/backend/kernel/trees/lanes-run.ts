@@ -26,21 +26,24 @@ export type LaneRun = {
   /** Bytes of a leaf, over all its values; and of one of them. */
   readonly planes: number
   readonly planesOfOutput: number
-  /** Numbers of rows that may go through a tree together, in sixteens, rising. */
-  readonly tiles: readonly number[]
+  /** By rising number of rows. */
+  readonly tiles: readonly LaneTile[]
 }
+
+/** Rows that go through trees together, in sixteens, and through how many trees at once, where their form lets them. */
+export type LaneTile = { readonly groups: number; readonly trees: 1 | 2 }
 
 /** The smallest tile that holds the rows that are left, or the largest, again and again. */
 export function emitLaneRun(build: KernelBuild, run: LaneRun): CoreFunction {
   const { tiles, outputWidth } = run
   const flush = emitFlush(build.module)
   const write = emitWrite(build, run)
-  const sums = tiles.map((groups) => emitTile(build, run, { flush, groups }))
+  const sums = tiles.map((tile) => emitTile(build, run, { ...tile, flush }))
   return build.module.addFunction({ params: ['i32', 'i32'] }, ([rowCount, raw], { local }) => {
     const [row, rest, step] = [local('i32'), local('i32'), local('i32')]
     const runTile = tiles
-      .map((groups, i) => sequence(step.set(i32.const(16 * groups)), sums[i].call(row.get)))
-      .reduceRight((larger, tile, i) => when(i32.leU(rest.get, i32.const(16 * tiles[i])), tile, larger))
+      .map(({ groups }, i) => sequence(step.set(i32.const(16 * groups)), sums[i].call(row.get)))
+      .reduceRight((larger, tile, i) => when(i32.leU(rest.get, i32.const(16 * tiles[i].groups)), tile, larger))
     return [
       loopWhile(
         i32.ltU(row.get, rowCount.get),
@@ -56,7 +59,7 @@ export function emitLaneRun(build: KernelBuild, run: LaneRun): CoreFunction {
   })
 }
 
-type TileShape = { readonly flush: FlushFunction; readonly groups: number }
+type TileShape = LaneTile & { readonly flush: FlushFunction }
 
 /** (first row): fills the sums of 16 · groups rows. */
 function emitTile(build: KernelBuild, run: LaneRun, tile: TileShape): WasmFunction<readonly ['i32']> {
@@ -106,12 +109,13 @@ function emitTile(build: KernelBuild, run: LaneRun, tile: TileShape): WasmFuncti
 function emitSegment(
   { module }: KernelBuild,
   { columnsAddress, planes, planesOfOutput, sumsByteLength }: LaneRun,
-  { form, flush, groups }: TileShape & { readonly form: LaneForm },
+  { form, flush, groups, trees: most }: TileShape & { readonly form: LaneForm },
 ): WasmFunction<readonly ['i32']> {
   return module.addFunction({ params: ['i32'] }, ([segment], scope) => {
-    const tree = scope.local('i32')
+    const trees = Array.from({ length: Math.min(most, form.packSize) }, () => scope.local('i32'))
     const count = scope.local('i32')
-    const walk = form.emit({ scope, tree, groups, columnsAddress })
+    const leavesByteLength = 16 * planes * form.tableCount
+    const walk = form.emit({ scope, trees, leavesByteLength, groups, columnsAddress })
     const sums = createLaneSums({ scope, groups, planes, tableCount: form.tableCount })
     const flushes: Statement[] = []
     for (let plane = 0; plane < planes; plane++)
@@ -125,9 +129,12 @@ function emitSegment(
     return [
       walk.before,
       sums.clear,
-      tree.set(i32.load(segment.get)),
+      trees[0].set(i32.load(segment.get)),
       count.set(i32.load(segment.get, 4)),
-      repeatWhile(sequence(walk.walk, sums.add(walk, tree)), count.tee(i32.sub(count.get, i32.const(1)))),
+      repeatWhile(
+        sequence(walk.walk, sums.add(walk, trees), trees[0].set(trees[trees.length - 1].get)),
+        count.tee(i32.sub(count.get, i32.const(trees.length))),
+      ),
       ...flushes,
     ]
   })

@@ -56,27 +56,45 @@ function segmentsOf(form: LaneForm, group: RankGroup, options: SegmentOptions): 
     else found.push(tree)
   }
   const words: number[] = []
-  for (const [output, trees] of byOutput)
-    for (let first = 0; first < trees.length; first += mostTreesAtOnce) {
-      const part = trees.slice(first, first + mostTreesAtOnce)
+  for (const [output, trees] of byOutput) {
+    const packs = packsOf(form, trees)
+    const packsAtOnce = mostTreesAtOnce / form.packSize
+    for (let first = 0; first < packs.length; first += packsAtOnce) {
+      const part = packs.slice(first, first + packsAtOnce)
       words.push(
-        memory.table(joined(part.map((tree) => treeBytes(form, tree, group, options)))),
-        part.length,
+        memory.table(joined(part.flatMap((pack) => packBytes(form, pack, group, options)))),
+        part.length * form.packSize,
         sumsAddress + output * sumsByteLength,
         weightsAddress + output * planes.planeCount * 8,
       )
     }
+  }
   return words
 }
 
+/** Adds nothing, and makes a pack full. */
+const emptyTree: LaneTree = { nodes: [{ kind: 'leaf', leaf: -1 }], depth: 0, leafCount: 1, output: 0 }
+
+/** Trees of about one size together, since all of a pack are padded to its largest. */
+function packsOf({ packSize }: LaneForm, trees: readonly LaneTree[]): LaneTree[][] {
+  const sorted = trees.toSorted((a, b) => a.leafCount - b.leafCount)
+  while (sorted.length % packSize > 0) sorted.unshift(emptyTree)
+  return Array.from({ length: sorted.length / packSize }, (_, i) => sorted.slice(i * packSize, (i + 1) * packSize))
+}
+
+function packBytes(form: LaneForm, pack: readonly LaneTree[], group: RankGroup, options: SegmentOptions): Uint8Array[] {
+  const leafCount = pack[pack.length - 1].leafCount
+  return pack.map((tree) => treeBytes({ form, tree, leafCount }, group, options))
+}
+
 function treeBytes(
-  form: LaneForm,
-  tree: LaneTree,
+  { form, tree, leafCount }: { readonly form: LaneForm; readonly tree: LaneTree; readonly leafCount: number },
   { columns, ranks }: RankGroup,
   { columnByteLength, planes, leafWidth }: SegmentOptions,
 ): Uint8Array {
   const { bytes, leafNodes } = form.write({
     tree,
+    leafCount,
     placeOf(at) {
       const node = tree.nodes[at]
       if (node.kind === 'leaf') throw new RangeError('a leaf tests nothing')

@@ -8,8 +8,8 @@ import { f64x2, i16x8, i32x4, i8x16, v128 } from '../wasm/vector-instructions.ts
 import type { Scope, WasmFunction, WasmModule } from '../wasm/wasm-module.ts'
 import type { WalkCode } from './lanes-form.ts'
 
-/** Sums of bytes are kept in 16 bits: 257 · 255 is the most that they hold. */
-export const mostTreesAtOnce = 257
+/** Sums of bytes are kept in 16 bits, which hold 257 · 255; and trees come in pairs. */
+export const mostTreesAtOnce = 256
 
 export type SumsShape = {
   readonly scope: Scope
@@ -23,8 +23,8 @@ export type SumsShape = {
 
 export type LaneSums = {
   readonly clear: Statement
-  /** Adds the leaves of the tree whose tables are at `tree`. */
-  add(walk: WalkCode, tree: Local<'i32'>): Statement
+  /** Adds the leaves of the trees whose tables are at `trees`, and moves these behind them. */
+  add(walk: WalkCode, trees: readonly Local<'i32'>[]): Statement
   /** What has come together of one plane and group of rows, for `FlushFunction`. */
   get(plane: number, group: number): readonly [Local<'v128'>, Local<'v128'>]
 }
@@ -39,29 +39,30 @@ export function createLaneSums({ scope, groups, planes, tableCount }: SumsShape)
   const positions = Array.from({ length: groups }, () => scope.local('v128'))
   const table = scope.local('v128')
   const zero = i8x16.splat(i32.const(0))
+  const addTree = ({ positionIn }: WalkCode, tree: Local<'i32'>, index: number): Statement => {
+    const statements: Statement[] = []
+    for (let t = 0; t < tableCount; t++) {
+      statements.push(...positions.map((position, g) => position.set(positionIn(index, g, t))))
+      for (let p = 0; p < planes; p++) {
+        statements.push(table.set(v128.load(tree.get, 16 * (p * tableCount + t))))
+        positions.forEach((position, g) => {
+          const at = p * groups + g
+          const value = i8x16.swizzle(table.get, position.get)
+          statements.push(found[at].set(t === 0 ? value : v128.or(found[at].get, value)))
+        })
+      }
+    }
+    for (let at = 0; at < found.length; at++) {
+      const high = i16x8.shrU(found[at].get, i32.const(8))
+      statements.push(words[at].set(i16x8.add(words[at].get, found[at].get)))
+      statements.push(highs[at].set(i16x8.add(highs[at].get, high)))
+    }
+    statements.push(tree.set(i32.add(tree.get, i32.const(16 * planes * tableCount))))
+    return sequence(...statements)
+  }
   return {
     clear: sequence(...[...words, ...highs].map((sum) => sum.set(zero))),
-    add({ positionIn }, tree) {
-      const statements: Statement[] = []
-      for (let t = 0; t < tableCount; t++) {
-        statements.push(...positions.map((position, g) => position.set(positionIn(g, t))))
-        for (let p = 0; p < planes; p++) {
-          statements.push(table.set(v128.load(tree.get, 16 * (p * tableCount + t))))
-          positions.forEach((position, g) => {
-            const at = p * groups + g
-            const value = i8x16.swizzle(table.get, position.get)
-            statements.push(found[at].set(t === 0 ? value : v128.or(found[at].get, value)))
-          })
-        }
-      }
-      for (let at = 0; at < found.length; at++) {
-        const high = i16x8.shrU(found[at].get, i32.const(8))
-        statements.push(words[at].set(i16x8.add(words[at].get, found[at].get)))
-        statements.push(highs[at].set(i16x8.add(highs[at].get, high)))
-      }
-      statements.push(tree.set(i32.add(tree.get, i32.const(16 * planes * tableCount))))
-      return sequence(...statements)
-    },
+    add: (walk, trees) => sequence(...trees.map((tree, t) => addTree(walk, tree, t))),
     get: (plane, group) => [words[plane * groups + group], highs[plane * groups + group]],
   }
 }

@@ -3,25 +3,27 @@
 import type { TreeEnsemble } from '../../../regions/tree-ensemble.ts'
 import { fitsHeap } from './heap-trees.ts'
 
-/** Nanoseconds measured on one machine; what counts is how they compare. */
-const costs = {
-  /** A test of 16 rows, and of 64. */
-  test: { few: 1.2, many: 2.2 },
-  /** A step of one row, eight rows side by side. */
-  step: { inHeap: 0.5, elsewhere: 0.92 },
-} as const
+/** Nanoseconds, measured on one machine; what counts is how they compare. */
+const stepCosts = { inHeap: 0.5, elsewhere: 0.92 } as const
 
-const [few, many] = [16, 64]
+/** Of a test of so many rows at once; the last stands for all above. */
+const testCosts = [
+  { rows: 16, cost: 0.85 },
+  { rows: 32, cost: 1.15 },
+  { rows: 64, cost: 2.2 },
+] as const
 
 /** Undefined where walking is never slower: trees of hundreds of leaves, of which a row passes ten tests. */
 export function leastLaneRows(region: TreeEnsemble): number | undefined {
-  const walk = fitsHeap(region) ? costs.step.inHeap : costs.step.elsewhere
   const { tests, steps } = countSteps(region)
-  if (steps === 0) return undefined
-  const atOnce = (tests * costs.test.few) / (steps * walk)
-  const most = (tests * costs.test.many) / (steps * walk)
-  if (most > many) return undefined
-  return Math.ceil(most <= few ? atOnce : Math.max(most, few + 1))
+  const walkCost = steps * (fitsHeap(region) ? stepCosts.inHeap : stepCosts.elsewhere)
+  let fewest = 1
+  for (const { rows, cost } of testCosts) {
+    const least = Math.max(fewest, Math.ceil((tests * cost) / walkCost))
+    if (least <= rows) return least
+    fewest = rows + 1
+  }
+  return undefined
 }
 
 /** Tests of all trees, and how many a row makes that ends in any leaf alike. */

@@ -7,7 +7,7 @@ import type { ColumnBlock, CoreVariant, KernelBuild } from '../kernel-stage.ts'
 import { chainForm } from './lanes-chain.ts'
 import { completeForm } from './lanes-complete.ts'
 import type { LaneForm } from './lanes-form.ts'
-import { emitLaneRun } from './lanes-run.ts'
+import { emitLaneRun, type LaneTile } from './lanes-run.ts'
 import { groupByRanks } from './lanes-ranks.ts'
 import { writeGroups } from './lanes-segments.ts'
 import { type LaneTree, laneTrees } from './lanes-trees.ts'
@@ -15,10 +15,14 @@ import type { LeafGrid } from './leaf-grid.ts'
 import { createLeafPlanes } from './leaf-planes.ts'
 
 /**
- * Rows that go through a tree together, in sixteens: 64 take little longer than 32, since a test waits for the one before
- * and its threshold is loaded once; the registers hold no more.
+ * A test waits for the one before, so few rows alone leave much of the processor idle, and go through two trees at once. The
+ * registers hold four positions, the record of a test, and little more.
  */
-const allTiles = [1, 4]
+const allTiles: readonly LaneTile[] = [
+  { groups: 1, trees: 2 },
+  { groups: 2, trees: 2 },
+  { groups: 4, trees: 1 },
+]
 
 /** A position is a byte; larger trees are taken apart. */
 const mostLeaves = 64
@@ -29,7 +33,7 @@ const mostPlanes = 12
 /** Deeper trees are rare among those that train fast, and walking over them calls itself. */
 const mostDepth = 200
 
-const allForms: readonly LaneForm[] = [...[1, 2, 3, 4, 5].map(completeForm), ...[1, 2, 4, 8, 16].map(chainForm)]
+const allForms: readonly LaneForm[] = [...[1, 2, 3, 4, 5].map(completeForm), ...[1, 2, 4].map(chainForm)]
 
 /** Undefined where leaves have many values, ranks more than 16 bits, or trees an uncommon depth. */
 export function emitTreeLanes(
@@ -50,9 +54,9 @@ export function emitTreeLanes(
   const groups = groupByRanks(trees, highest <= 0xff)
   const { memory, blockRows } = build
   const slots = groups.reduce((most, { columns }) => Math.max(most, columns.length), 1)
-  const tiles = allTiles.filter((tile) => slots * tile * 16 <= 0xffff && tile * 8 < blockRows)
+  const tiles = allTiles.filter(({ groups: rows }) => slots * rows * 16 <= 0xffff && rows * 8 < blockRows)
   if (tiles.length === 0) return undefined
-  const columnByteLength = 16 * tiles[tiles.length - 1]
+  const columnByteLength = 16 * tiles[tiles.length - 1].groups
   const element = highest <= 0xff ? 'u8' : 'u16'
   const inputs: ColumnBlock = {
     address: memory.reserve(region.inputs.length * blockRows * (element === 'u8' ? 1 : 2)),
