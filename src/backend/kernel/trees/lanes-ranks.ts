@@ -29,12 +29,12 @@ export function groupByRanks(trees: readonly LaneTree[], hasByteRanks: boolean):
     seen = new Map()
   }
   for (const tree of trees) {
-    const own = ranksOf(tree)
-    if (!hasByteRanks && !fits(seen, own)) close()
-    for (const [column, ranks] of own) {
-      const known = seen.get(column)
-      if (known === undefined) seen.set(column, new Set(ranks))
-      else for (const rank of ranks) known.add(rank)
+    if (!hasByteRanks && !fits(seen, tree)) close()
+    for (const node of tree.nodes) {
+      if (node.kind === 'leaf') continue
+      const known = seen.get(node.column)
+      if (known === undefined) seen.set(node.column, new Set([node.rank]))
+      else known.add(node.rank)
     }
     members.push(tree)
   }
@@ -42,25 +42,28 @@ export function groupByRanks(trees: readonly LaneTree[], hasByteRanks: boolean):
   return groups
 }
 
-type RankSets = ReadonlyMap<number, ReadonlySet<number>>
-
-function ranksOf({ nodes }: LaneTree): RankSets {
-  const ranks = new Map<number, Set<number>>()
+/** A rank that two tests of a tree share counts twice, which closes a group a little early at worst. */
+function fits(seen: ReadonlyMap<number, ReadonlySet<number>>, { nodes }: LaneTree): boolean {
+  const counts = new Map<number, number>()
   for (const node of nodes) {
     if (node.kind === 'leaf') continue
-    const known = ranks.get(node.column)
-    if (known === undefined) ranks.set(node.column, new Set([node.rank]))
-    else known.add(node.rank)
-  }
-  return ranks
-}
-
-function fits(seen: RankSets, own: RankSets): boolean {
-  for (const [column, ranks] of own) {
-    const known = seen.get(column)
-    let count = known?.size ?? 0
-    for (const rank of ranks) if (known?.has(rank) !== true) count++
+    const known = seen.get(node.column)
+    if (known?.has(node.rank) === true) continue
+    const count = (counts.get(node.column) ?? known?.size ?? 0) + 1
     if (count > mostRanks) return false
+    counts.set(node.column, count)
   }
   return true
+}
+
+/** Place of `rank` in an ascending list that holds it. */
+export function placeOfRank(ranks: readonly number[], rank: number): number {
+  let low = 0
+  let high = ranks.length - 1
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (ranks[middle] < rank) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -3,7 +3,7 @@
 import type { ColumnBlock, KernelBuild } from '../kernel-stage.ts'
 import { columnRecords } from './lanes-columns.ts'
 import type { LaneForm } from './lanes-form.ts'
-import type { RankGroup } from './lanes-ranks.ts'
+import { placeOfRank, type RankGroup } from './lanes-ranks.ts'
 import { mostTreesAtOnce } from './lanes-sums.ts'
 import type { LaneTree } from './lanes-trees.ts'
 import type { LeafPlanes } from './leaf-planes.ts'
@@ -77,7 +77,7 @@ const emptyTree: LaneTree = { nodes: [{ kind: 'leaf', leaf: -1 }], depth: 0, lea
 
 /** Trees of about one size together, since all of a pack are padded to its largest. */
 function packsOf({ packSize }: LaneForm, trees: readonly LaneTree[]): LaneTree[][] {
-  const sorted = trees.toSorted((a, b) => a.leafCount - b.leafCount)
+  const sorted = [...trees].sort((a, b) => a.leafCount - b.leafCount)
   while (sorted.length % packSize > 0) sorted.unshift(emptyTree)
   return Array.from({ length: sorted.length / packSize }, (_, i) => sorted.slice(i * packSize, (i + 1) * packSize))
 }
@@ -99,7 +99,7 @@ function treeBytes(
       const node = tree.nodes[at]
       if (node.kind === 'leaf') throw new RangeError('a leaf tests nothing')
       const slot = columns.indexOf(node.column)
-      return { byteOffset: slot * columnByteLength, threshold: ranks[slot].indexOf(node.rank) - 128 }
+      return { byteOffset: slot * columnByteLength, threshold: placeOfRank(ranks[slot], node.rank) - 128 }
     },
   })
   const { planeCount, codes } = planes
