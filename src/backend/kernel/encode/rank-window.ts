@@ -84,7 +84,7 @@ export function chooseWindow(flipPoints: Float64Array): RankWindow {
   if (flipPoints.length > maxGridPoints || whole.steps <= gridCost) return whole
   let best = whole
   for (const perPoint of cellsPerPoint) {
-    if (perPoint > 8 && perPoint * finite.length > manyCells) break
+    if (best.steps <= 1 || (perPoint > 8 && perPoint * finite.length > manyCells)) break
     const grid = createGrid(flipPoints, finite, perPoint * finite.length)
     if (grid === undefined) return best
     if (grid.steps + (best === whole ? gridCost : 0) < best.steps) best = grid
