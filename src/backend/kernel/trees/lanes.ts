@@ -4,13 +4,11 @@ import type { Ranks } from '../../../regions/ranks.ts'
 import type { TreeEnsemble } from '../../../regions/tree-ensemble.ts'
 import { treeDepths } from '../../../regions/tree-layout.ts'
 import type { ColumnBlock, CoreVariant, KernelBuild } from '../kernel-stage.ts'
-import { chainForm } from './lanes-chain.ts'
-import { completeForm } from './lanes-complete.ts'
-import type { LaneForm } from './lanes-form.ts'
+import { chooseForms, mostLeaves } from './lanes-choice.ts'
 import { emitLaneRun, type LaneTile } from './lanes-run.ts'
 import { groupByRanks } from './lanes-ranks.ts'
 import { writeGroups } from './lanes-segments.ts'
-import { type LaneTree, laneTrees } from './lanes-trees.ts'
+import { laneTrees } from './lanes-trees.ts'
 import type { LeafGrid } from './leaf-grid.ts'
 import { createLeafPlanes } from './leaf-planes.ts'
 
@@ -24,16 +22,11 @@ const allTiles: readonly LaneTile[] = [
   { groups: 4, trees: 1 },
 ]
 
-/** A position is a byte; larger trees are taken apart. */
-const mostLeaves = 64
-
 /** Bytes of one row's outputs: each is looked up by itself. */
 const mostPlanes = 12
 
 /** Deeper trees are rare among those that train fast, and walking over them calls itself. */
 const mostDepth = 200
-
-const allForms: readonly LaneForm[] = [...[1, 2, 3, 4, 5].map(completeForm), ...[1, 2, 4].map(chainForm)]
 
 /** Undefined where leaves have many values, ranks more than 16 bits, or trees an uncommon depth. */
 export function emitTreeLanes(
@@ -64,8 +57,7 @@ export function emitTreeLanes(
     order: 'columns',
     pitch: blockRows,
   }
-  const formByTree = new Map(trees.map((tree) => [tree, cheapestForm(tree)]))
-  const forms = allForms.filter((form) => trees.some((tree) => formByTree.get(tree) === form))
+  const { forms, formOf } = chooseForms(trees)
   const weights = planes.scale.length * planes.planeCount
   const layout = {
     columnsAddress: memory.reserve(slots * columnByteLength),
@@ -86,7 +78,7 @@ export function emitTreeLanes(
     inputs,
     rankCounts,
     forms,
-    formOf: (tree) => formByTree.get(tree) ?? allForms[0],
+    formOf,
     planes,
     leafWidth: region.leafWidth,
   })
@@ -104,8 +96,4 @@ export function emitTreeLanes(
     tiles,
   })
   return { title: '16 rows at once', inputs, run, maxRows: blockRows }
-}
-
-function cheapestForm(tree: LaneTree): LaneForm {
-  return allForms.reduce((best, form) => (form.cost(tree) < best.cost(tree) ? form : best))
 }
