@@ -61,6 +61,7 @@ async function measure({ rows, answers, featureCount, folders, onnx }) {
   if (limit.skipped !== undefined) result.note(limit.skipped)
   else {
     proveRight(limitName, second(limit.answers()), answers)
+    for (const [library, version] of Object.entries(limit.versions)) result.version(library, version)
     samples.push({ name: limitName, sample: limit.sampleAt(total) })
   }
   progress('timing')
