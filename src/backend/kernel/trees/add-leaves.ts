@@ -14,7 +14,9 @@ export type Arrived<Type extends 'i32' | 'f64'> = {
   readonly region: TreeEnsemble
   readonly tables: TreeTables
   readonly sums: LeafSums<Type>
+  /** Sums of the tile's first row start at `sumAt` behind `sumsAddress`, those of its other rows follow. */
   readonly sumsAddress: number
+  readonly sumAt: Local<'i32'>
   /** By tree of the group, then by row. */
   readonly cursors: readonly (readonly Local<'i32'>[])[]
   /** First tree of the group. */
@@ -34,14 +36,15 @@ function addNumbers<Type extends 'i32' | 'f64'>({
   tables,
   sums,
   sumsAddress,
+  sumAt,
   cursors,
 }: Arrived<Type>): Statement {
   return forEachRow(cursors, (column, row) => {
     const leaves = column.map((cursor) =>
       sums.loadValue(times(tables.leafSlot(cursor.get), sums.valueByteLength), sums.address),
     )
-    const place = i32.const(sumsAddress + row * region.outputWidth * sums.sumByteLength)
-    return sums.store(place, sums.add(sums.load(place), total(sums, leaves)))
+    const sum = sumsAddress + row * region.outputWidth * sums.sumByteLength
+    return sums.store(sumAt.get, sums.add(sums.load(sumAt.get, sum), total(sums, leaves)), sum)
   })
 }
 
@@ -51,21 +54,27 @@ function addToOwnOutputs<Type extends 'i32' | 'f64'>({
   tables,
   sums,
   sumsAddress,
+  sumAt,
   cursors,
   tree,
+  scope,
   memory,
 }: Arrived<Type>): Statement {
   const places = Uint32Array.from(tables.order, (number) =>
     number < 0 ? 0 : region.treeOutput[number] * sums.sumByteLength,
   )
   const placesAddress = memory.table(places)
+  const place = scope.local('i32')
   return sequence(
     ...cursors.flatMap((rows, t) =>
       rows.map((cursor, row) => {
-        const place = i32.load(i32.shl(tree.get, i32.const(2)), placesAddress + 4 * t)
+        const own = i32.load(i32.shl(tree.get, i32.const(2)), placesAddress + 4 * t)
         const rowSums = sumsAddress + row * region.outputWidth * sums.sumByteLength
         const leaf = sums.loadValue(times(tables.leafSlot(cursor.get), sums.valueByteLength), sums.address)
-        return sums.store(place, sums.add(sums.load(place, rowSums), leaf), rowSums)
+        return sequence(
+          place.set(i32.add(sumAt.get, own)),
+          sums.store(place.get, sums.add(sums.load(place.get, rowSums), leaf), rowSums),
+        )
       }),
     ),
   )
@@ -77,6 +86,7 @@ function addVectors<Type extends 'i32' | 'f64'>({
   tables,
   sums,
   sumsAddress,
+  sumAt,
   cursors,
   scope,
 }: Arrived<Type>): Statement {
@@ -94,7 +104,11 @@ function addVectors<Type extends 'i32' | 'f64'>({
   })
   return sequence(
     ...toLeaves,
-    countUp(k, { end: i32.const(leafWidth) }, sequence(place.set(times(k.get, sums.sumByteLength)), addOne)),
+    countUp(
+      k,
+      { end: i32.const(leafWidth) },
+      sequence(place.set(i32.add(sumAt.get, times(k.get, sums.sumByteLength))), addOne),
+    ),
   )
 }
 

@@ -53,6 +53,7 @@ export function createHeapTables(region: TreeEnsemble, element: RankElement, mem
     order,
     leafSlots,
     address: memory.table(bytes),
+    treeByteLength: bytes.length / order.length,
     ...fields,
     walk: (group) => walkHeap(group, depth, nodeShift),
     leafSlot: (cursor) => i32.shrU(cursor, i32.const(nodeShift)),

@@ -54,6 +54,7 @@ export function createPairedTables(region: TreeEnsemble, element: RankElement, m
     order,
     leafSlots,
     address,
+    treeByteLength: bytes.length / order.length,
     ...fields,
     walk: (group) => walkPairs(group, { recordsAddress, childAddress: address + childOffset, nodeShift }),
     leafSlot: (cursor) => i32.shrU(cursor, i32.const(nodeShift)),

@@ -14,6 +14,8 @@ export type TreeTables = {
   readonly leafSlots: Int32Array
   /** Address of the table of nodes, as the byte offset of loads. */
   readonly address: number
+  /** Of the nodes of a tree, on average. */
+  readonly treeByteLength: number
   /** Bytes from a node to its rank and to the byte offset of its column within a row of ranks. */
   readonly rankOffset: number
   readonly loadRank: (address: Address, byteOffset?: number) => Address
