@@ -107,7 +107,7 @@ function emitTile(build: KernelBuild, run: LaneRun, tile: TileShape): WasmFuncti
 
 /** (address of a segment's words): adds its trees to the sums. */
 function emitSegment(
-  { module }: KernelBuild,
+  { module, features }: KernelBuild,
   { columnsAddress, planes, planesOfOutput, sumsByteLength }: LaneRun,
   { form, flush, groups, trees: most }: TileShape & { readonly form: LaneForm },
 ): WasmFunction<readonly ['i32']> {
@@ -116,7 +116,7 @@ function emitSegment(
     const count = scope.local('i32')
     const leavesByteLength = 16 * planes * form.tableCount
     const walk = form.emit({ scope, trees, leavesByteLength, groups, columnsAddress })
-    const sums = createLaneSums({ scope, groups, planes, tableCount: form.tableCount })
+    const sums = createLaneSums({ scope, groups, planes, tableCount: form.tableCount, features })
     const flushes: Statement[] = []
     for (let plane = 0; plane < planes; plane++)
       for (let group = 0; group < groups; group++) {

@@ -6,6 +6,7 @@ import type { Local } from '../wasm/local.ts'
 import { i32 } from '../wasm/scalar-instructions.ts'
 import { f64x2, i16x8, i32x4, i8x16, v128 } from '../wasm/vector-instructions.ts'
 import type { Scope, WasmFunction, WasmModule } from '../wasm/wasm-module.ts'
+import type { KernelFeatures } from '../kernel-features.ts'
 import type { WalkCode } from './lanes-form.ts'
 
 /** Sums of bytes are kept in 16 bits, which hold 257 · 255; and trees come in pairs. */
@@ -19,6 +20,7 @@ export type SumsShape = {
   readonly planes: number
   /** Tables of 16 leaves that a plane has. */
   readonly tableCount: number
+  readonly features: KernelFeatures
 }
 
 export type LaneSums = {
@@ -33,11 +35,13 @@ export type LaneSums = {
  * Two sums a plane and group: of the bytes as 16-bit words, which wraps around, and of the high bytes of these words;
  * the sum of the low bytes is the first less 256 times the second.
  */
-export function createLaneSums({ scope, groups, planes, tableCount }: SumsShape): LaneSums {
+export function createLaneSums({ scope, groups, planes, tableCount, features }: SumsShape): LaneSums {
   const vectors = () => Array.from({ length: planes * groups }, () => scope.local('v128'))
   const [words, highs, found] = [vectors(), vectors(), vectors()]
   const positions = Array.from({ length: groups }, () => scope.local('v128'))
   const table = scope.local('v128')
+  // With one table positions are 0 to 15, for which the relaxed instruction is exact; elsewhere what is past 15 must give 0.
+  const lookUp = tableCount === 1 && features.relaxedSimd ? i8x16.relaxedSwizzle : i8x16.swizzle
   const zero = i8x16.splat(i32.const(0))
   const addTree = ({ positionIn }: WalkCode, tree: Local<'i32'>, index: number): Statement => {
     const statements: Statement[] = []
@@ -47,7 +51,7 @@ export function createLaneSums({ scope, groups, planes, tableCount }: SumsShape)
         statements.push(table.set(v128.load(tree.get, 16 * (p * tableCount + t))))
         positions.forEach((position, g) => {
           const at = p * groups + g
-          const value = i8x16.swizzle(table.get, position.get)
+          const value = lookUp(table.get, position.get)
           statements.push(found[at].set(t === 0 ? value : v128.or(found[at].get, value)))
         })
       }
