@@ -12,8 +12,8 @@ import { createPairedTables } from './paired-trees.ts'
 import { rankElement, reserveRankRows } from './rank-block.ts'
 import { emitTreeWalk, type WalkTile } from './tree-walk.ts'
 
-/** Rows of a tile that are not there are walked for as well: with six rows of eight, the tile is the faster one. */
-const mostRowsAlone = 5
+/** Rows of a tile that are not there are walked for as well: from seven of eight on the tile is the faster one. */
+const mostRowsAlone = 6
 
 export function emitTrees(build: KernelBuild, region: TreeEnsemble, ranks: Ranks, grid?: LeafGrid): CoreStage {
   const { blockRows } = build

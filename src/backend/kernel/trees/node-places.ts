@@ -32,7 +32,8 @@ export function placeNodes(region: TreeEnsemble, order: Int32Array, pairsPerLine
     while (nodes.length % (2 * pairsPerLine) !== 0) nodes.push(-1)
     let inLine: Pair[] = [{ left: treeStart[tree], right: -1, weight: 0 }]
     const waiting: Pair[] = []
-    for (let next = inLine.pop(); next !== undefined; next = inLine.pop() ?? waiting.shift()) {
+    let served = 0
+    for (let next = inLine.pop(); next !== undefined; next = inLine.pop() ?? waiting.at(served++)) {
       const { left, right } = next
       places[left] = nodes.push(left) - 1
       const place = nodes.push(right) - 1
