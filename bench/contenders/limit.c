@@ -21,12 +21,6 @@ static const Split *splits; static const float *leaves;
 static const Node *nodes; static const int *starts, *depths; static const float *values;
 static Layer layers[8];
 
-static inline int heapLeaf(const Split *tree, const float *x, int depth) {
-  int node = 0;
-  for (int level = 0; level < depth; level++) node = 2 * node + 1 + (x[tree[node].column] > tree[node].threshold);
-  return node - ((1 << depth) - 1);
-}
-
 /* Several walks at once, of one tree for several rows or of several trees for one row, hide the latency of loads. */
 static inline __attribute__((always_inline)) void heapLanes(const Split *tree[LANES], const float *x[LANES], int depth, int node[LANES]) {
   for (int k = 0; k < LANES; k++) node[k] = 0;
@@ -59,13 +53,12 @@ static void heapTrees(const float *rows, int size, double *sum) {
       }
   }
   for (r = size / LANES * LANES; r < size; r++) {
-    int t = 0;
-    for (; t + LANES <= T; t += LANES) {
-      for (int k = 0; k < LANES; k++) tree[k] = splits + (size_t)(t + k) * inner, x[k] = rows + (size_t)r * F;
+    for (int t = 0; t < T; t += LANES) {
+      int count = T - t < LANES ? T - t : LANES;
+      for (int k = 0; k < LANES; k++) tree[k] = splits + (size_t)(t + (k < count ? k : 0)) * inner, x[k] = rows + (size_t)r * F;
       heapLanes(tree, x, D, node);
-      for (int k = 0; k < LANES; k++) sum[r] += leaves[(size_t)(t + k) * leafCount + node[k]];
+      for (int k = 0; k < count; k++) sum[r] += leaves[(size_t)(t + k) * leafCount + node[k]];
     }
-    for (; t < T; t++) sum[r] += leaves[(size_t)t * leafCount + heapLeaf(splits + (size_t)t * inner, rows + (size_t)r * F, D)];
   }
 }
 
@@ -160,8 +153,7 @@ static char *readFile(const char *path, size_t *length) {
   *length = ftell(file);
   rewind(file);
   char *bytes = aligned_alloc(64, (*length + 63) / 64 * 64);
-  if (fread(bytes, 1, *length, file) != *length) exit(1);
-  fclose(file);
+  if (fread(bytes, 1, *length, file) != *length || fclose(file)) exit(1);
   return bytes;
 }
 
