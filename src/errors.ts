@@ -120,6 +120,14 @@ export const errorTable = {
     hasStack: true,
     meaning: 'No usable backend: the named one is not there, or every candidate failed its self-check.',
   },
+  NOT_SYNCHRONOUS: {
+    kind: 'PredictionError',
+    httpStatus: 501,
+    retryable: false,
+    countsAsModelFailure: false,
+    hasStack: true,
+    meaning: 'predictSync or runSync was called of a model that no kernel in this thread computes.',
+  },
   OUT_OF_MEMORY: {
     kind: 'PredictionError',
     httpStatus: 503,

@@ -21,6 +21,7 @@ const contract = {
   BREAKER_OPEN: errors.PredictionError,
   EXECUTION_FAILED: errors.PredictionError,
   BACKEND_UNAVAILABLE: errors.ModelLoadError,
+  NOT_SYNCHRONOUS: errors.PredictionError,
   OUT_OF_MEMORY: errors.PredictionError,
   CLOSED: errors.PredictionError,
   ALREADY_INITIALIZED: errors.ModelValidationError,

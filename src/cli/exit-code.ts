@@ -18,6 +18,7 @@ const isFailedCheck = {
   BREAKER_OPEN: false,
   EXECUTION_FAILED: false,
   BACKEND_UNAVAILABLE: false,
+  NOT_SYNCHRONOUS: false,
   OUT_OF_MEMORY: false,
   CLOSED: false,
   ALREADY_INITIALIZED: false,

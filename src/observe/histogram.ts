@@ -48,13 +48,13 @@ export class Histogram {
     return this.#count
   }
 
-  /** Counts one value; NaN and negative values count as 0, those beyond the last bucket as its upper edge. */
-  record(value: number): void {
+  /** Counts a value, once or `times`; NaN and negative values count as 0, those beyond the last bucket as its upper edge. */
+  record(value: number, times = 1): void {
     const positive = value > 0 ? (value < highestValue ? value : highestValue) : 0
     if (this.#buckets === noBuckets) this.#buckets = new Float64Array(bucketCount)
-    this.#buckets[bucketOf(positive)]++
-    this.#count++
-    this.#sum += positive
+    this.#buckets[bucketOf(positive)] += times
+    this.#count += times
+    this.#sum += times * positive
     if (positive > this.#max) this.#max = positive
   }
 

@@ -31,11 +31,11 @@ export class Outcomes {
   cacheHits = 0
   readonly latencyMs = new Histogram()
 
-  answer(source: PredictionSource, latencyMs: number): void {
-    this.successes++
-    if (source === 'cache') this.cacheHits++
-    else if (source === 'fallback') this.fallbacks++
-    this.latencyMs.record(latencyMs)
+  answer(source: PredictionSource, latencyMs: number, rowCount = 1): void {
+    this.successes += rowCount
+    if (source === 'cache') this.cacheHits += rowCount
+    else if (source === 'fallback') this.fallbacks += rowCount
+    this.latencyMs.record(latencyMs, rowCount)
   }
 
   merge(other: Outcomes): void {

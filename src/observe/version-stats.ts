@@ -96,9 +96,14 @@ export class VersionStats {
 
   /** One row answered at `nowMs`, `latencyMs` after predict was called. */
   recordAnswer(source: PredictionSource, latencyMs: number, nowMs = this.#clock.now()): void {
+    this.recordAnswers(1, source, latencyMs, nowMs)
+  }
+
+  /** So many rows answered together. */
+  recordAnswers(rowCount: number, source: PredictionSource, latencyMs: number, nowMs: number): void {
     if (nowMs - this.#windowStart >= this.#windowMs) this.#roll(nowMs)
-    this.#current.answer(source, latencyMs)
-    if (latencyMs > 0) this.#rowMs.request += latencyMs
+    this.#current.answer(source, latencyMs, rowCount)
+    if (latencyMs > 0) this.#rowMs.request += rowCount * latencyMs
   }
 
   /** One row failed. */
@@ -139,6 +144,16 @@ export class VersionStats {
     this.#rowMs.encode += rowCount * encodeMs
     this.#rowMs.run += rowCount * runMs
     this.#rowMs.decode += rowCount * decodeMs
+  }
+
+  /** A batch that did not wait, and whose encoding and decoding are parts of its run. */
+  recordDirectBatch(rowCount: number, runMs: number): void {
+    this.#rowsInBatches += rowCount
+    this.#stages.queue.record(0)
+    this.#stages.encode.record(0)
+    this.#stages.run.record(runMs)
+    this.#stages.decode.record(0)
+    this.#rowMs.run += rowCount * runMs
   }
 
   /** Adds all that `other` has counted, as if it had been counted here. */

@@ -27,6 +27,8 @@ export type BreakerOptions = {
 /** One circuit seen twice: `gate` before a row waits for a batch, `guard` around the run of each batch. */
 export type Breaker = {
   readonly state: BreakerState
+  /** Closed, and the last batch has not failed: a batch that succeeds now changes nothing. */
+  readonly isUntroubled: boolean
   /** @throws BREAKER_OPEN with `retryAfterMs` while rows are refused */
   gate(): void
   /**
@@ -117,6 +119,9 @@ export function createBreaker(options: BreakerOptions): Breaker {
   return {
     get state() {
       return state
+    },
+    get isUntroubled() {
+      return state.kind === 'closed' && state.failures === 0
     },
     gate,
     begin,

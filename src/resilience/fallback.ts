@@ -26,6 +26,7 @@ const answersInstead = {
   BREAKER_OPEN: true,
   EXECUTION_FAILED: true,
   BACKEND_UNAVAILABLE: true,
+  NOT_SYNCHRONOUS: false,
   OUT_OF_MEMORY: true,
   CLOSED: false,
   ALREADY_INITIALIZED: false,

@@ -19,6 +19,8 @@ export type ReadRowOptions = {
 export type RowReader = {
   /** Number of canonical values of a row. */
   readonly width: number
+  /** Whether every finite number is a value of every feature as it stands. */
+  readonly takesEveryNumber: boolean
   /**
    * Writes the canonical row to `into[offset … offset + width)`; never writes to `row`. After an error those places hold anything.
    *
@@ -64,6 +66,7 @@ export function createRowReader(schema: ModelSchema, options: CompileOptions = {
 
   return {
     width,
+    takesEveryNumber: features.every(({ form }) => form.kind === 'number' || form.kind === 'ignored'),
     read(row, into, offset, { strict, rowIndex } = noOptions) {
       if (offset < 0 || offset + width > into.length)
         throw createError('EXECUTION_FAILED', `a row of ${width} values does not fit at ${offset} of ${into.length}`)

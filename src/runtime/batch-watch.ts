@@ -98,6 +98,15 @@ export class BatchWatch {
     }
   }
 
+  /** A batch that nothing waited for and no span follows, all of it the run. */
+  recordDirect(rowCount: number, runMs: number): void {
+    const { model, version, stats, publish } = this.#options
+    this.sizes.record(rowCount)
+    stats.recordDirectBatch(rowCount, runMs)
+    if (isHeard(publish, 'batch'))
+      publish('batch', { model, version, rowCount, queueMs: 0, encodeMs: 0, runMs, decodeMs: 0 })
+  }
+
   #startSpan(spans: BatchSpans, rows: readonly Float64Array[]): Span | undefined {
     const { model, version, backend, platform } = this.#options
     return spans.start(rows, platform.clock.now(), {

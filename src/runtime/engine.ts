@@ -2,61 +2,36 @@
 
 import type { Artifact } from '../artifact/artifact.ts'
 import type { ModelSchema } from '../artifact/schema.ts'
-import type { Hash } from '../artifact/sha256.ts'
 import type { BackendChoice } from '../backend/choice/backend-choice.ts'
 import { probeRows } from '../backend/choice/probe.ts'
-import type { SelectedBackend } from '../backend/choice/select-backend.ts'
 import { isOverBudget } from '../backend/run-budget.ts'
 import { type Batcher, createBatcher } from '../batching/batcher.ts'
 import type { BatchOutcome } from '../batching/batch-outcome.ts'
-import { type BatchingOptions, resolveBatchingOptions } from '../batching/batching-options.ts'
+import { resolveBatchingOptions } from '../batching/batching-options.ts'
 import type { BatcherCost } from '../batching/pace.ts'
-import type { Wanted } from '../batching/pending-job.ts'
 import { type BatchRun, mayBeRowFault } from '../batching/run-jobs.ts'
-import { createRowKey, type KeyKind, type RowKey } from '../cache/cache-key.ts'
+import type { KeyKind, RowKey } from '../cache/cache-key.ts'
 import { createError, type MLError } from '../errors.ts'
-import type { Publish } from '../observe/channels.ts'
-import type { ModelStats } from '../observe/stats.ts'
-import type { StopSignal } from '../observe/stop-signal.ts'
-import type { Span } from '../observe/tracing.ts'
 import type { VersionStats } from '../observe/version-stats.ts'
 import { type Breaker, createBreaker } from '../resilience/breaker.ts'
 import { timeoutError } from '../resilience/deadline.ts'
+import { createDecoder } from '../rows/decode.ts'
 import type { Answer, Origin } from '../rows/prediction.ts'
 import { createRowReader, type RowReader } from '../rows/read-row.ts'
 import { BatchWatch } from './batch-watch.ts'
 import { type CheckedRun, createCheckedRun } from './checked-run.ts'
+import { batchingOf, type EngineOptions, type EngineRow } from './engine-options.ts'
 import { Leases } from './leases.ts'
+import { createDirectRun, type DirectRun } from './direct-run.ts'
 import { createLoadedModel, type LoadedModel } from './loaded-model.ts'
 import { createOneTimer, type OneTimer } from './one-timer.ts'
-import type { PredictOptions, ResolvedServingOptions } from './options.ts'
-import type { Platform } from './platform.ts'
+import type { PredictOptions } from './options.ts'
 import { type RowResult, valueOf } from './row-result.ts'
+import { rowKeys } from './row-keys.ts'
+import { timeDirect } from './time-direct.ts'
 import { type MeasuredRun, warmSizes, warmUp } from './warm-up.ts'
 
 const noRow = new Float64Array(0)
-
-/** What an engine reads of a request. */
-export type EngineRow = {
-  readonly canonical: Float64Array
-  /** Position in the caller's batch; undefined for a row that came alone. */
-  readonly rowIndex: number | undefined
-  readonly signal: StopSignal | undefined
-  readonly deadlineAtMs: number
-  readonly wanted: Wanted | undefined
-  readonly options: PredictOptions
-  /** Of the call that the row belongs to. */
-  readonly span?: Span | undefined
-}
-
-export type EngineOptions = {
-  readonly artifact: Artifact
-  readonly selected: SelectedBackend
-  readonly serving: ResolvedServingOptions
-  readonly platform: Platform
-  readonly stats: ModelStats
-  readonly publish: Publish
-}
 
 /** A model, the rows that warmed it, and what runs then cost. */
 type Warmed = {
@@ -76,10 +51,14 @@ export class Engine {
   readonly stats: VersionStats
   /** Milliseconds of a run of one row, measured when the engine was warmed. */
   readonly runMs: number
+  /** Whether to run a row by itself costs less than to let it wait for others. */
+  readonly isFastestAlone: boolean
   /** Rows of one predictBatch under way at once: half the queue, so that two such calls fit beside each other. */
   readonly sliceRows: number
   /** Rows of the largest batch that its options allow. */
   readonly maxBatchRows: number
+  /** Runs at once and in this thread; undefined where no kernel does. */
+  readonly direct: DirectRun | undefined
   readonly #model: LoadedModel
   /** Rows that the model answers. */
   readonly #knownRows: readonly Float64Array[]
@@ -102,7 +81,8 @@ export class Engine {
     const rows = probeRows(artifact)
     const { maxRows } = resolveBatchingOptions(batchingOf(serving)).strategy
     try {
-      const measured = await warmUp(model, { rows, maxRows, clock: platform.clock })
+      const warm = await warmUp(model, { rows, maxRows, clock: platform.clock })
+      const measured = selected.program === undefined ? warm : timeDirect(selected.program, rows, platform.clock)
       return new Engine(options, { model, rows, measured })
     } catch (error) {
       model.dispose()
@@ -121,9 +101,15 @@ export class Engine {
     this.stats = options.stats.of(version)
     const backend = (): string => options.selected.choice.picked
     this.#batches = new BatchWatch({ model: name, version, stats: this.stats, publish, platform, backend })
+    const { program } = options.selected
+    const { head, rawWidth } = artifact.metadata
+    const { clock } = platform
+    this.direct =
+      program && createDirectRun({ program, decode: createDecoder(head), rawWidth, batches: this.#batches, clock })
     this.schema = schema
     this.artifact = artifact
     this.runMs = measured[0]?.ms ?? 0
+    this.isFastestAlone = isFastestAlone(measured)
     this.reader = createRowReader(schema)
     this.#budgetTimer = createOneTimer(platform.clock)
     const { timeBudgetMs } = serving
@@ -184,7 +170,13 @@ export class Engine {
   submit(row: EngineRow): Promise<Answer> {
     const { canonical, rowIndex, signal, deadlineAtMs, wanted, options } = row
     const isAlone = rowIndex === undefined
-    if (isAlone && this.#options.serving.batching === false && this.#model.mode === 'sync') return this.#runAlone(row)
+    if (isAlone && this.#options.serving.batching === false && this.#model.mode === 'sync') {
+      try {
+        return Promise.resolve(this.answerNow(row))
+      } catch (error) {
+        return Promise.reject(error as Error)
+      }
+    }
     if (row.span !== undefined) this.#batches.expect(canonical, row.span)
     const whenFull = isAlone ? 'refuse' : 'wait'
     return this.#batcher.submit(canonical, { signal, priority: options.priority, deadlineAtMs, wanted, whenFull })
@@ -254,7 +246,11 @@ export class Engine {
     end?.(failure)
   }
 
-  async #runAlone({ canonical, span, signal, deadlineAtMs, wanted, options }: EngineRow): Promise<Answer> {
+  /**
+   * Runs one row at once, under the breaker.
+   * @throws what `submit` rejects with; only for models that are synchronous
+   */
+  answerNow({ canonical, span, signal, deadlineAtMs, wanted, options }: EngineRow): Answer {
     // after a look into the cache its caller may have left
     if (signal?.aborted === true) throw signal.reason
     if (this.#isClosed) throw this.#closedError()
@@ -270,17 +266,18 @@ export class Engine {
     return valueOf(result)
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
   #closedError(): Error {
     return createError('CLOSED', `${this.name}@${this.version} is closed; take a new predictor from the registry`)
   }
 }
 
-/** Without batching, predictBatch still feeds whole slices; only rows that come alone run alone. */
-function batchingOf({ batching }: ResolvedServingOptions): BatchingOptions {
-  return batching === false ? {} : batching
-}
+/** What waiting for a batch costs a row, with its promises: some microseconds, measured by bench/batching.mjs. */
+const queueingMs = 0.004
 
-function rowKeys({ metadata, sha256 }: Artifact, hash: Hash): Record<KeyKind, RowKey> {
-  const shared = { model: metadata.name, version: metadata.version, artifactSha256: sha256, hash }
-  return { exact: createRowKey({ ...shared, kind: 'exact' }), hashed: createRowKey({ ...shared, kind: 'hashed' }) }
+function isFastestAlone([one, many]: readonly MeasuredRun[]): boolean {
+  return one !== undefined && many !== undefined && one.ms <= many.ms / many.rowCount + queueingMs
 }

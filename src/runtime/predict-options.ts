@@ -1,6 +1,6 @@
 // Options of one predict call in; nothing, or an error naming the one that cannot be, out.
 
-import { createError } from '../errors.ts'
+import { createError, isMLError, type MLError } from '../errors.ts'
 import { nameHint } from '../rows/nearest-name.ts'
 import type { OptionNames } from './known-options.ts'
 import type { PredictOptions } from './options.ts'
@@ -42,6 +42,17 @@ export function assertPredictOptions(options: PredictOptions): void {
     )
   if (useCache !== undefined && typeof useCache !== 'boolean') throw wrong('useCache', 'true or false', useCache)
   if (strict !== undefined && typeof strict !== 'boolean') throw wrong('strict', 'true or false', strict)
+}
+
+/** What `assertPredictOptions` throws. */
+export function faultOf(options: PredictOptions): MLError | undefined {
+  try {
+    assertPredictOptions(options)
+    return undefined
+  } catch (error) {
+    if (isMLError(error)) return error
+    throw error
+  }
 }
 
 function isRequestId(value: unknown): boolean {

@@ -9,16 +9,21 @@ import type { Prediction, Row } from '../rows/prediction.ts'
 import { predictSlices } from './batch-prediction.ts'
 import { cached } from './cached-stage.ts'
 import { ClosingGate } from './closing-gate.ts'
+import { createDirectPredict, type DirectPredict } from './direct-predict.ts'
+import { predictDirectly } from './direct-batch.ts'
 import { earlyRefusal } from './early-refusal.ts'
 import { endingWith, observed } from './observed.ts'
-import { describeHealth, type ModelHealth } from './model-health.ts'
+import { healthOf } from './health-of.ts'
+import type { ModelHealth } from './model-health.ts'
 import type { PredictOptions } from './options.ts'
 import type { Platform } from './platform.ts'
 import type { ModelPredictorOptions } from './predictor-options.ts'
-import { assertPredictOptions } from './predict-options.ts'
+import { faultOf } from './predict-options.ts'
 import type { Asleep, SlotState } from './model-slot.ts'
 import type { EngineState, Handler, PredictionRequest } from './request.ts'
 import { routed } from './routing.ts'
+import type { MatrixAnswers, RunSyncOptions } from './run-matrix.ts'
+import { createSyncPredict, type SyncPredict } from './sync-predict.ts'
 import { batched, gated, leased, optionsChecked, rowRead, withFallback, withTimeout } from './stages.ts'
 
 const noRow = new Float64Array(0)
@@ -32,6 +37,8 @@ export class ModelPredictor {
   readonly name: string
   readonly #options: ModelPredictorOptions
   readonly #handle: Handler
+  readonly #direct: DirectPredict
+  readonly #sync: SyncPredict
   readonly #gate = new ClosingGate()
   #isClosed = false
   #closing: Promise<void> | undefined
@@ -41,6 +48,8 @@ export class ModelPredictor {
     const { clock } = platform
     this.name = name
     this.#options = options
+    this.#direct = createDirectPredict(options, noOptions)
+    this.#sync = createSyncPredict(options, this.#direct)
     // a cache may answer also where the model cannot
     const refusalOf = cache === undefined ? earlyRefusal(options) : undefined
     const stages = [
@@ -82,7 +91,36 @@ export class ModelPredictor {
     if (this.#isClosed) return Promise.reject(this.#closedError())
     const state = this.#options.state()
     if (state.kind === 'asleep') return this.#predictWhenAwake(state, row, options)
+    const engine = this.#direct.engineFor(state, options)
+    if (engine?.isFastestAlone === true) {
+      const prediction = this.#direct.answer(engine, row, options)
+      if (prediction !== undefined) return Promise.resolve(prediction)
+    }
     return this.#handle(this.#request(row, undefined, { options, state }))
+  }
+
+  /**
+   * Answers one row at once, where a kernel computes the model in this thread: no promise, queue, cache, span or shadow;
+   * breaker, deadline, counters, channels and log as for `predict`. A rule answers where the model cannot.
+   * @throws NOT_SYNCHRONOUS where no kernel in this thread computes the model; else as `predict`
+   */
+  predictSync(row: Row, options: PredictOptions = noOptions): Prediction {
+    this.#assertOpen()
+    return this.#sync.predictSync(this.#options.state(), row, options)
+  }
+
+  /**
+   * Answers all rows of a matrix at once into typed arrays, where a kernel computes the model in this thread: row-major
+   * [rowCount, features], string categories by index, NaN for missing. One bad row fails the call; no rule answers, no cache
+   * is asked.
+   * @throws NOT_SYNCHRONOUS where no kernel in this thread computes the model; INPUT_INVALID with `details.row`;
+   *   BREAKER_OPEN; EXECUTION_FAILED; CLOSED
+   * @example
+   * const { probabilities } = model.runSync(matrix, 4096)
+   */
+  runSync(matrix: Float64Array | Float32Array, rowCount: number, options?: RunSyncOptions): MatrixAnswers {
+    this.#assertOpen()
+    return this.#sync.runSync(this.#options.state(), { matrix, rowCount, options })
   }
 
   /**
@@ -93,7 +131,7 @@ export class ModelPredictor {
   async predictBatch(rows: readonly Row[], options: PredictOptions = noOptions): Promise<(Prediction | MLError)[]> {
     if (!Array.isArray(rows))
       throw createError('INPUT_INVALID', `predictBatch expects an array of rows, got ${typeof rows}`)
-    if (this.#isClosed) throw this.#closedError()
+    this.#assertOpen()
     const fault = faultOf(options)
     if (fault !== undefined) {
       const stats = this.#statsOf(this.#current())
@@ -126,6 +164,18 @@ export class ModelPredictor {
         deadlineAtMs,
         span,
       })
+    const direct = timeoutMs === wholeMs ? this.#direct.engineFor(state, options) : undefined
+    if (direct !== undefined)
+      return direct.lease(() =>
+        predictDirectly(this.#options, {
+          engine: direct,
+          rows,
+          options,
+          predictOne: (index) =>
+            this.#handle({ ...this.#request(rows[index], index, { options: perRow, state }), deadlineAtMs }),
+          assertOpen: () => this.#assertOpen(),
+        }),
+      )
     const isLoaded = state.kind === 'loaded'
     const span = this.#options.platform.tracing?.startRequest(this.name, rows.length, options.requestId)
     const predictAll = () =>
@@ -143,30 +193,8 @@ export class ModelPredictor {
 
   /** What the model is doing, judged by its recent requests. */
   getHealth(): ModelHealth {
-    const {
-      name,
-      stats,
-      isPinned = false,
-      engines,
-      cache,
-      latencyTargetMs,
-      fallbackFor,
-      routing,
-      notes,
-    } = this.#options
-    const current: SlotState = this.#isClosed ? { kind: 'failed', error: this.#closedError() } : this.#current()
-    return describeHealth({
-      name,
-      state: current,
-      stats,
-      isPinned,
-      engines: engines?.(),
-      cache,
-      fallbackRule: current.kind === 'asleep' ? undefined : fallbackFor(current)?.ruleName,
-      latencyTargetMs,
-      routing: routing?.()?.report(),
-      notes: notes?.(),
-    })
+    const state: SlotState = this.#isClosed ? { kind: 'failed', error: this.#closedError() } : this.#current()
+    return healthOf(this.#options, state)
   }
 
   /**
@@ -253,18 +281,12 @@ export class ModelPredictor {
     return { kind: 'failed', error }
   }
 
+  #assertOpen(): void {
+    if (this.#isClosed) throw this.#closedError()
+  }
+
   #closedError(): MLError {
     return createError('CLOSED', `the predictor of ${this.name} is closed`)
-  }
-}
-
-function faultOf(options: PredictOptions): MLError | undefined {
-  try {
-    assertPredictOptions(options)
-    return undefined
-  } catch (error) {
-    if (isMLError(error)) return error
-    throw error
   }
 }
 

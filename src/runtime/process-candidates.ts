@@ -9,7 +9,7 @@ const candidates = new Map<string, Candidate>()
 export function processCandidates(options: BackendOptions, workers: WorkerCount = 0): readonly Candidate[] {
   return candidateNames.map((name) => {
     // the others are in processes of their own anyway
-    const threads = name === 'wasm' || name === 'cpu' ? workers : 0
+    const threads = name === 'kernel' || name === 'wasm' || name === 'cpu' ? workers : 0
     const key = `${name} ${threads} ${keyOf((options as Partial<Record<string, object>>)[name])}`
     const found = candidates.get(key) ?? createCandidate(name, options, workers)
     candidates.set(key, found)

@@ -17,7 +17,7 @@ export function readFields(bytes: Uint8Array): WireField[] {
   }
   while (at < bytes.length) {
     const tag = Number(varint())
-    const [field, wire] = [tag >> 3, tag & 7]
+    const [field, wire] = [Math.floor(tag / 8), tag % 8]
     if (wire === 0) fields.push({ field, value: varint() })
     else if (wire === 2) {
       const end = Number(varint()) + at

@@ -29,7 +29,7 @@ describe('MLServiceRegistry', () => {
     expect(registry.getModelMetadata('nobody')).toBeNull()
     const health = registry.getRegistryHealth()
     expect(health.status).toBe('healthy')
-    expect(health.models['telco_churn'].backend?.picked).toBe('wasm')
+    expect(health.models['telco_churn'].backend?.picked).toBe('kernel')
     expect(registry.getPerformanceSummary()).toMatchObject({
       totalPredictions: 1,
       models: { telco_churn: { totalPredictions: 1, errorRate: 0, isTargetMet: expect.any(Boolean) } },
@@ -209,7 +209,7 @@ describe('MLServiceRegistry', () => {
   })
 
   it('settles everything on close, and refuses afterwards', async () => {
-    const registry = createRegistry(await telcoDir())
+    const registry = createRegistry(await telcoDir(), { backend: 'wasm' })
     const churn = await registry.getModelPredictor('telco_churn')
     const pending = churn.predict(rows[0], { useCache: false })
     const settled = Promise.allSettled([pending])

@@ -1,8 +1,10 @@
 // A kernel of TensorFlow.js made wrong on purpose: found at load, named, and the registry serves from the next backend.
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-wasm'
-import { afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { createError } from '../../src/errors.ts'
 import { loadModel } from '../../src/runtime/load-model.ts'
+import { processCandidates } from '../../src/runtime/process-candidates.ts'
 import { initializeMLRegistry } from '../../src/runtime/shared-registry.ts'
 import { artifactFiles, heldOut } from '../helpers/artifacts.ts'
 import { telcoDir } from '../helpers/registries.ts'
@@ -16,6 +18,15 @@ function overrideKernel(kernelFunc: tf.KernelConfig['kernelFunc']): void {
   tf.unregisterKernel(original.kernelName, original.backendName)
   tf.registerKernel({ ...original, kernelFunc })
 }
+
+/** Our own kernel would serve instead of the graph. */
+const own = processCandidates({}).find(({ name }) => name === 'kernel')!
+if (!('backend' in own)) throw new TypeError('the kernel is a backend')
+const { open } = own.backend
+beforeAll(
+  () => void (own.backend.open = () => Promise.reject(createError('BACKEND_UNAVAILABLE', 'switched off by this test'))),
+)
+afterAll(() => void (own.backend.open = open))
 
 afterEach(() => overrideKernel(original.kernelFunc))
 

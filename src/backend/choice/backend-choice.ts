@@ -8,6 +8,8 @@ export type BackendChoice = {
   /** One sentence, with the numbers that decided. */
   readonly why: string
   readonly candidates: readonly CandidateReport[]
+  /** Where a kernel serves beside the picked graph: the largest batches that it takes. */
+  readonly kernelMaxRows?: number
   /** What the model ran on before; there only after it had to move while it served. */
   readonly movedFrom?: BackendName
   /** Times that the host process or device of the picked backend was lost and made anew; absent where never. */

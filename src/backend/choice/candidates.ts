@@ -3,6 +3,7 @@
 import type { BackendOptions } from '../backend-options.ts'
 import type { ForkedName, ThreadedName } from '../host/host-protocol.ts'
 import { isNode } from '../host/is-node.ts'
+import { createKernelBackend } from '../kernel/kernel-backend.ts'
 import type { Backend, BackendName } from '../port.ts'
 import { createCpuBackend } from '../tfjs/cpu.ts'
 import { createWasmBackend } from '../tfjs/wasm.ts'
@@ -12,10 +13,10 @@ export type Candidate =
   | { readonly name: BackendName; readonly backend: Backend }
   | { readonly name: BackendName; readonly unavailable: string; readonly remedy?: string }
 
-/** Every backend there is, in the order in which `auto` prefers them. */
+/** Every backend there is, in the order in which `auto` prefers graphs; the kernel stands beside whichever it takes. */
 export const candidateNames = ['cuda', 'webgpu', 'native', 'wasm', 'cpu', 'kernel'] as const satisfies BackendName[]
 
-/** Threads of wasm and cpu; 0 for the caller's own. */
+/** Threads of kernel, wasm and cpu; 0 for the caller's own. */
 export type WorkerCount = number
 
 type Made = { readonly backend: Backend } | { readonly unavailable: string }
@@ -26,7 +27,7 @@ const creators: Readonly<Record<BackendName, (options: BackendOptions, workers: 
   native: (options) => hosted('native', options),
   wasm: (_, workers) => (workers === 0 ? { backend: createWasmBackend() } : threaded('wasm', workers)),
   cpu: (_, workers) => (workers === 0 ? { backend: createCpuBackend() } : threaded('cpu', workers)),
-  kernel: () => ({ unavailable: 'not in this release' }),
+  kernel: (_, workers) => (workers === 0 ? { backend: createKernelBackend() } : threaded('kernel', workers)),
 }
 
 /** A fresh one; each counts the memory of the models it loads, so a process keeps one of a kind. */

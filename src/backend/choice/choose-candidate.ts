@@ -4,12 +4,16 @@ import type { BackendName } from '../port.ts'
 import type { CandidateReport } from './backend-choice.ts'
 import type { Candidate } from './candidates.ts'
 import { fastest } from './fastest.ts'
+import { leastMicros } from './graph-floor.ts'
+import { largestTiming, shareOfKernel } from './kernel-share.ts'
 import { type Tier, tiersOf } from './tiers.ts'
 import { type Attempt, isRight, type RightAttempt, timeAttempt, tryBackend, type Trial } from './try-backend.ts'
 
 export type Chosen = {
   /** Undefined where nothing is there and right. */
   readonly picked: RightAttempt | undefined
+  /** Where a graph is picked and a kernel is faster for small batches: that kernel, and the largest of them. */
+  readonly beside?: { readonly kernel: RightAttempt; readonly maxRows: number }
   readonly why: string
   /** In the order of the candidates. */
   readonly reports: readonly CandidateReport[]
@@ -20,25 +24,56 @@ export type Chosen = {
 /** The one that is asked for, alone. */
 export async function chooseNamed(candidates: readonly Candidate[], trial: Trial): Promise<Chosen> {
   const attempts = await tryAll(candidates, trial)
-  return conclude(candidates, attempts, attempts.find(isRight), 'asked for by name')
+  return conclude(candidates, attempts, { picked: attempts.find(isRight), why: 'asked for by name' })
 }
 
-/** The first tier with a right candidate decides; within it, measured time. */
+/** The kernel, or the first tier with a graph that is right and faster for some batches; within it, measured time. */
 export async function chooseAutomatically(candidates: readonly Candidate[], trial: Trial): Promise<Chosen> {
   const attempts: Attempt[] = []
+  let kernel: RightAttempt | undefined
   for (const { tier, members } of tiersOf(candidates)) {
-    const tried = await tryAll(members, trial)
+    if (tier === 'last' && kernel !== undefined) break
+    const tried = await tryAll(kernel === undefined ? members : mayBeat(members, kernel, trial), trial)
     // where there is nothing to decide, what the check has cost is number enough, and nobody waits for better ones
-    const settled = tried.filter(isRight).length > 1 ? await timeAll(tried, trial) : tried
+    const isContest = tier === 'kernel' || kernel !== undefined || tried.filter(isRight).length > 1
+    const settled = isContest ? await timeAll(tried, trial) : tried
     attempts.push(...settled)
     const right = settled.filter(isRight)
     if (right.length === 0) continue
+    if (tier === 'kernel') {
+      ;[kernel] = right
+      if (trial.now === undefined) break
+      continue
+    }
     const { name, why } = decide(tier, right, trial)
     for (const { report, model } of right) if (report.name !== name) model.dispose()
     const picked = right.find(({ report }) => report.name === name)
-    return conclude(candidates, attempts, picked, why)
+    if (kernel === undefined || picked === undefined) return conclude(candidates, attempts, { picked, why })
+    const share = shareOfKernel(kernel.report, picked.report)
+    if (share.maxRows === Infinity) {
+      picked.model.dispose()
+      return conclude(candidates, attempts, { picked: kernel, why: share.why })
+    }
+    if (share.maxRows === 0) kernel.model.dispose()
+    return conclude(candidates, attempts, {
+      picked,
+      why: share.why,
+      ...(share.maxRows > 0 && { beside: { kernel, maxRows: share.maxRows } }),
+    })
   }
-  return conclude(candidates, attempts, undefined, 'nothing is there and right')
+  if (kernel === undefined) return conclude(candidates, attempts, { picked: kernel, why: 'nothing is there and right' })
+  const { now } = trial
+  const why =
+    now === undefined ? 'a kernel is there and right' : `the kernel is there and right: ${timeText(kernel.report)}`
+  return conclude(candidates, attempts, { picked: kernel, why })
+}
+
+/** Graphs that could be faster than the kernel for a large batch; to load the others would only cost time and memory. */
+function mayBeat(members: readonly Candidate[], kernel: RightAttempt, { graph }: Trial): readonly Candidate[] {
+  const large = largestTiming(kernel.report)
+  if (large === undefined) return members
+  const micros = large.rowCount * large.microsPerRow
+  return members.filter(({ name }) => leastMicros(name, graph) < micros)
 }
 
 /** One after the other, so that none disturbs another's time; without a clock the first right one is enough. */
@@ -80,9 +115,10 @@ function timeText({ timings = [] }: CandidateReport): string {
 function conclude(
   candidates: readonly Candidate[],
   attempts: readonly Attempt[],
-  picked: RightAttempt | undefined,
-  why: string,
+  chosen: Pick<Chosen, 'picked' | 'why' | 'beside'>,
 ): Chosen {
+  const { picked } = chosen
+  const isByTime = picked?.report.name === 'kernel' && picked.report.timings !== undefined
   const reports = candidates.map((candidate): CandidateReport => {
     const { name } = candidate
     const tried = attempts.find(({ report }) => report.name === name)
@@ -91,7 +127,10 @@ function conclude(
       const { unavailable: reason, remedy } = candidate
       return { name, available: false, ...(remedy !== undefined && { remedy }), reason }
     }
-    return { name, available: true, reason: `not tried: ${picked?.report.name} comes first` }
+    const reason = isByTime
+      ? `not tried: no graph on ${name} could be faster than the kernel, ${timeText(picked.report)}`
+      : `not tried: ${picked?.report.name} comes first`
+    return { name, available: true, reason }
   })
-  return { picked, why, reports, cause: attempts.find(({ cause }) => cause !== undefined)?.cause }
+  return { ...chosen, reports, cause: attempts.find(({ cause }) => cause !== undefined)?.cause }
 }

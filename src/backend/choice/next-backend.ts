@@ -21,7 +21,8 @@ export function createNextBackend(start: Start): NextBackend {
   const { candidates, trial } = start
   const backends = new Map<BackendName, Backend>()
   for (const candidate of candidates) if ('backend' in candidate) backends.set(candidate.name, candidate.backend)
-  const waiting = successors(start.choice).filter((name) => backends.has(name))
+  // a kernel takes other inputs than the graph that gave out, and is asked first in any case
+  const waiting = successors(start.choice).filter((name) => name !== 'kernel' && backends.has(name))
   let choice = start.choice
   let isStranded = false
 

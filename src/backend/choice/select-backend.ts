@@ -7,6 +7,8 @@ import type { RegionGraph } from '../../regions/region.ts'
 import { restoreRegions } from '../../regions/store.ts'
 import { verifyRegions } from '../../regions/verify.ts'
 import { createEncoder, type Encoder } from '../../rows/encode.ts'
+import { isKernelModel } from '../kernel/kernel-backend.ts'
+import type { KernelProgram } from '../kernel/kernel-program.ts'
 import type { BackendModel, BackendName } from '../port.ts'
 import type { BackendChoice } from './backend-choice.ts'
 import type { OnBackendEvent } from './backend-event.ts'
@@ -17,6 +19,7 @@ import { createNextBackend } from './next-backend.ts'
 import { createProbe } from './probe.ts'
 import { withRestartWatch } from './restart-watch.ts'
 import type { Trial } from './try-backend.ts'
+import { createTunedModel } from './tuned-model.ts'
 
 export type SelectOptions = {
   readonly artifact: Artifact
@@ -30,6 +33,8 @@ export type SelectOptions = {
 
 export type SelectedBackend = {
   readonly model: BackendModel
+  /** The kernel that computes in this thread; absent where something else does. */
+  readonly program?: KernelProgram
   /** As it is at the moment it is read: a model that `auto` chose for may move while it serves. */
   readonly choice: BackendChoice
   /** The artifact's regions, verified, and their encoder. */
@@ -48,29 +53,46 @@ export async function selectBackend(options: SelectOptions): Promise<SelectedBac
   const graph = restoreRegions(artifact.metadata.regions, decodeWeights(artifact))
   verifyRegions(graph)
   const encoder = createEncoder(graph, artifact.metadata.inputs)
-  const trial: Trial = { artifact, probe: createProbe({ artifact, graph, encoder }), now, onEvent }
+  const trial: Trial = { artifact, graph, probe: createProbe({ artifact, graph, encoder }), now, onEvent }
   const isAutomatic = requested === 'auto'
   const candidates = isAutomatic ? options.candidates : options.candidates.filter(({ name }) => name === requested)
   const chosen = await (isAutomatic ? chooseAutomatically : chooseNamed)(candidates, trial)
-  const { picked, why, reports } = chosen
+  const { picked, why, reports, beside } = chosen
   if (picked === undefined) throw noBackend(chosen, options)
   const nextBackend = createNextBackend({
-    choice: { picked: picked.report.name, why, candidates: reports },
+    choice: {
+      picked: picked.report.name,
+      why,
+      candidates: reports,
+      ...(beside && { kernelMaxRows: beside.maxRows }),
+    },
     candidates,
     trial,
   })
   const first = withRestartWatch(picked.model, picked.backend, onEvent)
+  const inThread = beside?.kernel.model ?? picked.model
+  const kernel = isKernelModel(inThread) ? inThread : undefined
+  const model =
+    isAutomatic && first.mode === 'async' && beside === undefined
+      ? createFailoverModel({
+          first,
+          async next(cause) {
+            const found = await nextBackend.next(cause)
+            return found && withRestartWatch(found.model, found.backend, onEvent)
+          },
+        })
+      : first
+  const { inputs, kind, schema } = artifact.metadata
+  const tuning = {
+    kernelMaxRows: beside?.maxRows ?? Infinity,
+    encoder,
+    inputs,
+    rowWidth: schema.features.length,
+    mustBeFinite: kind !== 'transformer' && inputs.some((input) => input.name === 'features'),
+  }
   return {
-    model:
-      isAutomatic && first.mode === 'async'
-        ? createFailoverModel({
-            first,
-            async next(cause) {
-              const found = await nextBackend.next(cause)
-              return found && withRestartWatch(found.model, found.backend, onEvent)
-            },
-          })
-        : first,
+    ...(kernel && { program: kernel.program }),
+    model: beside === undefined || kernel === undefined ? model : createTunedModel({ ...tuning, kernel, graph: model }),
     get choice() {
       return nextBackend.choice
     },

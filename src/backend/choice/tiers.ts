@@ -2,10 +2,10 @@
 
 import type { BackendName } from '../port.ts'
 
-export type Tier = 'first' | 'measured' | 'last'
+export type Tier = 'kernel' | 'first' | 'measured' | 'last'
 
 /**
- * CUDA needs no contest: where someone installed it, models are to run there. cpu answers any model more slowly than
+ * The kernel is asked first, since its time tells which graphs are worth asking. CUDA needs no contest: where someone installed it, models are to run there. cpu answers any model more slowly than
  * wasm does (`doctor` shows by how much).
  */
 const tierOf = {
@@ -14,10 +14,10 @@ const tierOf = {
   native: 'measured',
   wasm: 'measured',
   cpu: 'last',
-  kernel: 'last',
+  kernel: 'kernel',
 } as const satisfies Record<BackendName, Tier>
 
-const tiers = ['first', 'measured', 'last'] as const satisfies Tier[]
+const tiers = ['kernel', 'first', 'measured', 'last'] as const satisfies Tier[]
 
 /** The members of each tier, in the order in which `auto` asks the tiers. */
 export function tiersOf<Item extends { readonly name: BackendName }>(

@@ -2,6 +2,7 @@
 
 import type { Artifact } from '../../artifact/artifact.ts'
 import { createError, isMLError } from '../../errors.ts'
+import type { RegionGraph } from '../../regions/region.ts'
 import type { Backend, BackendFacts, BackendModel } from '../port.ts'
 import { type CandidateReport, deviceText } from './backend-choice.ts'
 import type { OnBackendEvent } from './backend-event.ts'
@@ -11,6 +12,7 @@ import { timeModel, type Timing } from './timing.ts'
 
 export type Trial = {
   readonly artifact: Artifact
+  readonly graph: RegionGraph
   readonly probe: Probe
   /** Milliseconds on a monotonic clock; where it is absent nothing is timed. */
   readonly now: (() => number) | undefined
@@ -48,7 +50,7 @@ export async function tryBackend(backend: Backend, trial: Trial): Promise<Attemp
       right: found.isRight,
       ...(found.isRight && found.timings && timed(found.timings)),
       ...factsOf(facts),
-      reason: found.reason,
+      reason: model.form === undefined ? found.reason : `${found.reason}; ${model.form}`,
     }
     if (found.isRight) return { backend, report, model }
     model.dispose()

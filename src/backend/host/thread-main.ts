@@ -8,6 +8,7 @@ import type { HostReply, HostRequest, ThreadedName } from './host-protocol.ts'
 const createBackend = {
   wasm: async () => (await import('../tfjs/wasm.ts')).createWasmBackend(),
   cpu: async () => (await import('../tfjs/cpu.ts')).createCpuBackend(),
+  kernel: async () => (await import('../kernel/kernel-backend.ts')).createKernelBackend(),
 } as const satisfies Record<ThreadedName, () => Promise<Backend>>
 
 let backend: Promise<Backend> | undefined

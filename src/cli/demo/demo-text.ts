@@ -76,7 +76,7 @@ export function trafficText({ oneByOne, concurrent, again }: DemoResult['passes'
   return [
     `Asked for all ${countText(rowCount)} customers ${countText(oneByOne.rowCount / rowCount)} times, row by row, through predict()\n`,
     table,
-    `  First column: without batching and cache. Second: no row is known yet. Times are from predict() to its answer.\n`,
+    `  First column: without batching and cache. Second: batches of what comes at once; no row is known yet. Times are from predict() to its answer.\n`,
   ].join('\n')
 }
 

@@ -1,0 +1,36 @@
+// A model's regions and a backend in; the least time in which its graph can answer a batch there out.
+
+import type { RegionGraph } from '../../regions/region.ts'
+import type { BackendName } from '../port.ts'
+
+/** To a process or thread and back, nothing computed: 80 to 100 µs measured. */
+const tripMicros = 80
+
+/**
+ * Graphs on wasm and cpu use the same instructions as the kernel and pay for every node; only the blocking of matrix
+ * products may differ, which matters from here on. Trees by graph operations take some hundred times as long.
+ */
+const wideLayer = 256
+
+/** Zero for what is not known: then it must be tried. Infinity for what cannot be. */
+export function leastMicros(name: BackendName, graph: RegionGraph): number {
+  switch (name) {
+    case 'cuda':
+    case 'webgpu':
+    case 'native':
+      return tripMicros
+    case 'wasm':
+    case 'cpu':
+      return hasWideLayer(graph) ? 0 : Infinity
+    case 'kernel':
+      return 0
+  }
+}
+
+function hasWideLayer({ regions }: RegionGraph): boolean {
+  return regions.some(
+    (region) =>
+      region.kind === 'dense-chain' &&
+      region.layers.some(({ inputWidth, outputWidth }) => Math.min(inputWidth, outputWidth) >= wideLayer),
+  )
+}

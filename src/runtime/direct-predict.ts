@@ -1,0 +1,59 @@
+// Requests for a model that a kernel computes in this thread in; their predictions at once, without queue or promise, out.
+
+import { isHeard } from '../observe/channels.ts'
+import { type Prediction, predictionOf, type Row } from '../rows/prediction.ts'
+import type { DirectRun } from './direct-run.ts'
+import type { Engine } from './engine.ts'
+import type { SlotState } from './model-slot.ts'
+import type { PredictOptions } from './options.ts'
+import { assertPredictOptions } from './predict-options.ts'
+import type { ModelPredictorOptions } from './predictor-options.ts'
+
+/** An engine that answers at once, as long as nothing that the stages are for has to be done. */
+export type DirectEngine = Engine & { readonly direct: DirectRun }
+
+export type DirectPredict = {
+  /** The engine of `state`, where a request with such options needs none of the stages; undefined where it does. */
+  engineFor(state: SlotState, options: PredictOptions, caching?: 'no cache'): DirectEngine | undefined
+  /** Undefined where the row has no answer this way: the stages then say why, and count it. */
+  answer(engine: DirectEngine, row: Row, options: PredictOptions): Prediction | undefined
+}
+
+export function createDirectPredict(options: ModelPredictorOptions, noOptions: PredictOptions): DirectPredict {
+  const { name, cache, platform, publish, routing } = options
+  const { clock, tracing } = platform
+
+  function isPlain(engine: Engine, asked: PredictOptions, caching: 'no cache' | undefined): boolean {
+    if (tracing !== undefined || !engine.breaker.isUntroubled || routing?.() !== undefined) return false
+    if (asked.signal?.aborted === true) return false
+    if (cache === undefined || caching !== undefined || asked.useCache === false) return true
+    return asked.useCache !== true && cache.worth.describe(engine.runMs).isBypassed
+  }
+
+  return {
+    engineFor(state, asked, caching) {
+      if (state.kind !== 'loaded' || state.engine.direct === undefined) return undefined
+      const { engine } = state
+      return isPlain(engine, asked, caching) && !engine.isClosed ? (engine as DirectEngine) : undefined
+    },
+    answer(engine, row, asked) {
+      const startedAtMs = clock.now()
+      try {
+        if (asked !== noOptions) assertPredictOptions(asked)
+        const answer = engine.direct.answerRow(engine.reader, row, asked)
+        const nowMs = clock.now()
+        const latencyMs = nowMs - startedAtMs
+        if (asked.timeoutMs !== undefined && latencyMs >= asked.timeoutMs) return undefined
+        engine.stats.recordAnswer('model', latencyMs, nowMs)
+        if (isHeard(publish, 'prediction')) {
+          const told = { model: name, version: engine.version, latencyMs, source: 'model' as const }
+          publish('prediction', asked.requestId === undefined ? told : { ...told, requestId: asked.requestId })
+        }
+        return predictionOf(engine.origin('model'), answer)
+      } catch {
+        // whatever it is, the stages meet it again, and give it to whoever must know
+        return undefined
+      }
+    },
+  }
+}

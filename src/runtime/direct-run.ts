@@ -1,0 +1,84 @@
+// A model that a kernel computes in this thread in; single rows and blocks of rows answered at once out.
+
+import { runBlocks } from '../backend/kernel/run-blocks.ts'
+import type { KernelProgram } from '../backend/kernel/kernel-program.ts'
+import { isMLError } from '../errors.ts'
+import type { Clock } from '../observe/clock.ts'
+import type { Decoder } from '../rows/decode.ts'
+import type { Answer, Row } from '../rows/prediction.ts'
+import type { RowReader } from '../rows/read-row.ts'
+import type { BatchWatch } from './batch-watch.ts'
+import type { RowResult } from './row-result.ts'
+
+export type DirectRunOptions = {
+  readonly program: KernelProgram
+  readonly decode: Decoder
+  readonly rawWidth: number
+  readonly batches: BatchWatch
+  readonly clock: Pick<Clock, 'now'>
+}
+
+/** Each call is one batch in the counters. Where one throws, the guarded way tells whose failure that is, and counts it. */
+export type DirectRun = {
+  readonly program: KernelProgram
+  /** @throws INPUT_INVALID; EXECUTION_FAILED where the row has no answer */
+  answerRow(reader: RowReader, row: Row, options: { readonly strict?: boolean }): Answer
+  /** One result for each of the first `rowCount` rows of a row-major matrix of canonical rows. */
+  answerRows(matrix: Float64Array, rowCount: number): RowResult[]
+  /** Counts `run`, which uses the program, as one batch. */
+  batch(rowCount: number, run: () => void): void
+}
+
+/** Nothing waits here, and nothing is allocated but the answers. */
+export function createDirectRun({ program, decode, rawWidth, batches, clock }: DirectRunOptions): DirectRun {
+  const { rows, raw, blockRows } = program
+  const width = rows.length / blockRows
+  const canonical = new Float64Array(width)
+  let isReading = false
+
+  function batch(rowCount: number, run: () => void): void {
+    const startedAtMs = clock.now()
+    run()
+    batches.recordDirect(rowCount, clock.now() - startedAtMs)
+  }
+
+  function resultAt(row: number): RowResult {
+    try {
+      return decode(raw, row * rawWidth)
+    } catch (error) {
+      if (isMLError(error)) return error
+      throw error
+    }
+  }
+
+  return {
+    program,
+    batch,
+    answerRow(reader, row, options) {
+      // a getter of the row may ask this model for another row, and both would be read into one place
+      if (isReading) throw new Error('a row asks for another one while it is read')
+      isReading = true
+      try {
+        reader.read(row, canonical, 0, options)
+      } finally {
+        isReading = false
+      }
+      const startedAtMs = clock.now()
+      // `set` costs more than the numbers of a row
+      for (let i = 0; i < width; i++) rows[i] = canonical[i]
+      program.run(1)
+      const answer = decode(raw, 0)
+      batches.recordDirect(1, clock.now() - startedAtMs)
+      return answer
+    },
+    answerRows(matrix, rowCount) {
+      const results = new Array<RowResult>(rowCount)
+      batch(rowCount, () =>
+        runBlocks(program, { rows: matrix, rowCount, width }, (from, count) => {
+          for (let i = 0; i < count; i++) results[from + i] = resultAt(i)
+        }),
+      )
+      return results
+    },
+  }
+}

@@ -1,0 +1,150 @@
+// A matrix of rows and a model that a kernel computes in this thread in; typed arrays with every row's answer out, at once.
+
+import { runBlocks } from '../backend/kernel/run-blocks.ts'
+import type { KernelOutput, KernelOutputName, KernelProgram } from '../backend/kernel/kernel-program.ts'
+import { createError } from '../errors.ts'
+import type { RowReader } from '../rows/read-row.ts'
+import type { DirectEngine } from './direct-predict.ts'
+import { assertKnownOptions } from './known-options.ts'
+
+/** Row-major, all rows one after the other; of these what the model gives. */
+export type MatrixAnswers = {
+  /** Number of the class in `model.schema.classes`; one column a target. Of multilabel models 1 or 0 a class. */
+  readonly label?: Int32Array
+  /** As many columns as there are classes, of all targets in turn. */
+  readonly probabilities?: Float64Array
+  readonly scores?: Float64Array
+  readonly value?: Float64Array
+  readonly vector?: Float64Array
+}
+
+export type RunSyncOptions = {
+  /** Arrays to write to, in place of fresh ones; longer ones are fine. Only what is in it is written. */
+  readonly into?: MatrixAnswers
+}
+
+export type RunMatrix = (
+  engine: DirectEngine,
+  matrix: Float64Array | Float32Array,
+  rowCount: number,
+  options: RunSyncOptions | undefined,
+) => MatrixAnswers
+
+const noOptions: RunSyncOptions = {}
+
+/** A row of so few values is copied by a loop: `set` of a typed array costs some dozens of nanoseconds. */
+const fewValues = 32
+
+export function runMatrix(
+  engine: DirectEngine,
+  matrix: Float64Array | Float32Array,
+  rowCount: number,
+  options: RunSyncOptions = noOptions,
+): MatrixAnswers {
+  const width = engine.schema.features.length
+  assertMatrix(matrix, rowCount, width)
+  const { program } = engine.direct
+  const answers = options === noOptions ? createAnswers(program, rowCount) : checkedInto(program, rowCount, options)
+  engine.direct.batch(rowCount, () => {
+    if (rowCount === 1) {
+      copyInto(program.rows, matrix, width)
+      answerBlock(engine, { from: 0, count: 1, answers })
+    } else
+      runBlocks(program, { rows: matrix, rowCount, width }, (from, count) =>
+        answerBlock(engine, { from, count, answers }),
+      )
+  })
+  return answers
+}
+
+type Block = { readonly from: number; readonly count: number; readonly answers: MatrixAnswers }
+
+/** The rows stand in the program's memory. */
+function answerBlock(engine: DirectEngine, { from, count, answers }: Block): void {
+  const { program } = engine.direct
+  if (engine.reader.takesEveryNumber ? program.hasSpecialValue(count) : true)
+    readRows(engine.reader, program, { from, count })
+  program.run(count)
+  const firstBad = program.decode(count)
+  if (firstBad >= 0)
+    throw createError(
+      'EXECUTION_FAILED',
+      `row ${from + firstBad}: the model answers no number; a value of the row is beyond what it computes with`,
+      { details: { row: from + firstBad } },
+    )
+  for (const name in program.outputs) {
+    const into = answers[name as KernelOutputName]
+    // the key comes from the object
+    if (into !== undefined) copyOutput(program.outputs[name as KernelOutputName]!, { into, from, count })
+  }
+}
+
+/** Checks each row as `predict` does, and makes it canonical. */
+function readRows(reader: RowReader, { rows }: KernelProgram, { from, count }: Pick<Block, 'from' | 'count'>): void {
+  const { width } = reader
+  for (let row = 0; row < count; row++) {
+    const given = rows.subarray(row * width, (row + 1) * width)
+    reader.read(given, rows, row * width, { rowIndex: from + row })
+  }
+}
+
+type Target = { readonly into: Int32Array | Float64Array; readonly from: number; readonly count: number }
+
+function copyOutput({ values, width }: KernelOutput, { into, from, count }: Target): void {
+  const length = count * width
+  if (length <= fewValues) for (let i = 0; i < length; i++) into[from * width + i] = values[i]
+  else into.set(values.subarray(0, length), from * width)
+}
+
+function copyInto(rows: Float64Array, matrix: Float64Array | Float32Array, length: number): void {
+  if (length <= fewValues) for (let i = 0; i < length; i++) rows[i] = matrix[i]
+  else rows.set(matrix.subarray(0, length))
+}
+
+function createAnswers({ outputs }: KernelProgram, rowCount: number): MatrixAnswers {
+  const answers: Record<string, Int32Array | Float64Array> = {}
+  for (const name in outputs) {
+    const { values, width } = outputs[name as KernelOutputName]!
+    answers[name] = values instanceof Int32Array ? new Int32Array(rowCount * width) : new Float64Array(rowCount * width)
+  }
+  return answers
+}
+
+function checkedInto({ outputs }: KernelProgram, rowCount: number, options: RunSyncOptions): MatrixAnswers {
+  if (typeof options !== 'object' || options === null)
+    throw createError('INPUT_INVALID', `options of runSync: expected an object, got ${String(options)}`)
+  assertKnownOptions('', options, { into: true })
+  const { into } = options
+  if (into === undefined) return createAnswers({ outputs } as KernelProgram, rowCount)
+  for (const [name, array] of Object.entries(into)) {
+    const output = outputs[name as KernelOutputName]
+    if (output === undefined)
+      throw createError(
+        'INPUT_INVALID',
+        `into.${name}: the model gives no ${name}; it gives ${Object.keys(outputs).join(', ')}`,
+      )
+    const isSameType = output.values.constructor === (array as object | undefined)?.constructor
+    if (!isSameType || array.length < rowCount * output.width)
+      throw createError(
+        'INPUT_INVALID',
+        `into.${name}: expected a ${output.values.constructor.name} of at least ${rowCount * output.width} values`,
+      )
+  }
+  return into
+}
+
+function assertMatrix(matrix: unknown, rowCount: number, width: number): void {
+  if (!(matrix instanceof Float64Array || matrix instanceof Float32Array))
+    throw createError(
+      'INPUT_INVALID',
+      'runSync expects a Float64Array or Float32Array of all rows, row-major, string categories by index; predictBatch takes rows of any kind',
+    )
+  if (!Number.isInteger(rowCount) || rowCount < 0)
+    throw createError('INPUT_INVALID', `runSync expects a number of rows, 0 or more, got ${String(rowCount)}`)
+  if (matrix.length < rowCount * width)
+    throw createError(
+      'INPUT_INVALID',
+      `runSync expects ${rowCount * width} values, ${rowCount} rows of ${width}, got ${matrix.length}`,
+      { details: { expected: rowCount * width, got: matrix.length } },
+    )
+}
