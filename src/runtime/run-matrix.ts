@@ -1,6 +1,5 @@
 // A matrix of rows and a model that a kernel computes in this thread in; typed arrays with every row's answer out, at once.
 
-import { runBlocks } from '../backend/kernel/run-blocks.ts'
 import type { KernelOutput, KernelOutputName, KernelProgram } from '../backend/kernel/kernel-program.ts'
 import { createError } from '../errors.ts'
 import type { RowReader } from '../rows/read-row.ts'
@@ -46,13 +45,11 @@ export function runMatrix(
   const { program } = engine.direct
   const answers = options === noOptions ? createAnswers(program, rowCount) : checkedInto(program, rowCount, options)
   engine.direct.batch(rowCount, () => {
-    if (rowCount === 1) {
-      copyInto(program.rows, matrix, width)
-      answerBlock(engine, { from: 0, count: 1, answers })
-    } else
-      runBlocks(program, { rows: matrix, rowCount, width }, (from, count) =>
-        answerBlock(engine, { from, count, answers }),
-      )
+    for (let from = 0; from < rowCount; from += program.blockRows) {
+      const count = Math.min(program.blockRows, rowCount - from)
+      copyRows(matrix, { into: program.rows, start: from * width, length: count * width })
+      answerBlock(engine, { from, count, answers })
+    }
   })
   return answers
 }
@@ -96,9 +93,11 @@ function copyOutput({ values, width }: KernelOutput, { into, from, count }: Targ
   else into.set(values.subarray(0, length), from * width)
 }
 
-function copyInto(rows: Float64Array, matrix: Float64Array | Float32Array, length: number): void {
-  if (length <= fewValues) for (let i = 0; i < length; i++) rows[i] = matrix[i]
-  else rows.set(matrix.subarray(0, length))
+type Copied = { readonly into: Float64Array; readonly start: number; readonly length: number }
+
+function copyRows(matrix: Float64Array | Float32Array, { into, start, length }: Copied): void {
+  if (length <= fewValues) for (let i = 0; i < length; i++) into[i] = matrix[start + i]
+  else into.set(matrix.subarray(start, start + length))
 }
 
 function createAnswers({ outputs }: KernelProgram, rowCount: number): MatrixAnswers {
