@@ -1,7 +1,7 @@
 // A model that a kernel computes in this thread in; single rows and blocks of rows answered at once out.
 
 import { runBlocks } from '../backend/kernel/run-blocks.ts'
-import type { KernelProgram } from '../backend/kernel/kernel-program.ts'
+import type { KernelOutput, KernelOutputName, KernelProgram } from '../backend/kernel/kernel-program.ts'
 import { isMLError } from '../errors.ts'
 import type { Clock } from '../observe/clock.ts'
 import type { Decoder } from '../rows/decode.ts'
@@ -25,8 +25,10 @@ export type DirectRun = {
   answerRow(reader: RowReader, row: Row, options: { readonly strict?: boolean }): Answer
   /** One result for each of the first `rowCount` rows of a row-major matrix of canonical rows. */
   answerRows(matrix: Float64Array, rowCount: number): RowResult[]
-  /** Counts `run`, which uses the program, as one batch. */
-  batch(rowCount: number, run: () => void): void
+  /** What the program gives, in a list: a loop over an object's keys costs as much as a small model. */
+  readonly outputs: readonly (KernelOutput & { readonly name: KernelOutputName })[]
+  /** Counts a run of the program by its caller as one batch. */
+  record(rowCount: number, runMs: number): void
 }
 
 /** Nothing waits here, and nothing is allocated but the answers. */
@@ -35,12 +37,6 @@ export function createDirectRun({ program, decode, rawWidth, batches, clock }: D
   const width = rows.length / blockRows
   const canonical = new Float64Array(width)
   let isReading = false
-
-  function batch(rowCount: number, run: () => void): void {
-    const startedAtMs = clock.now()
-    run()
-    batches.recordDirect(rowCount, clock.now() - startedAtMs)
-  }
 
   function resultAt(row: number): RowResult {
     try {
@@ -53,7 +49,8 @@ export function createDirectRun({ program, decode, rawWidth, batches, clock }: D
 
   return {
     program,
-    batch,
+    outputs: Object.entries(program.outputs).map(([name, output]) => ({ ...output, name: name as KernelOutputName })),
+    record: (rowCount, runMs) => batches.recordDirect(rowCount, runMs),
     answerRow(reader, row, options) {
       // a getter of the row may ask this model for another row, and both would be read into one place
       if (isReading) throw new Error('a row asks for another one while it is read')
@@ -73,11 +70,11 @@ export function createDirectRun({ program, decode, rawWidth, batches, clock }: D
     },
     answerRows(matrix, rowCount) {
       const results = new Array<RowResult>(rowCount)
-      batch(rowCount, () =>
-        runBlocks(program, { rows: matrix, rowCount, width }, (from, count) => {
-          for (let i = 0; i < count; i++) results[from + i] = resultAt(i)
-        }),
-      )
+      const startedAtMs = clock.now()
+      runBlocks(program, { rows: matrix, rowCount, width }, (from, count) => {
+        for (let i = 0; i < count; i++) results[from + i] = resultAt(i)
+      })
+      batches.recordDirect(rowCount, clock.now() - startedAtMs)
       return results
     },
   }

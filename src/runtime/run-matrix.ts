@@ -1,9 +1,10 @@
 // A matrix of rows and a model that a kernel computes in this thread in; typed arrays with every row's answer out, at once.
 
-import type { KernelOutput, KernelOutputName, KernelProgram } from '../backend/kernel/kernel-program.ts'
+import type { KernelOutputName, KernelProgram } from '../backend/kernel/kernel-program.ts'
 import { createError } from '../errors.ts'
 import type { RowReader } from '../rows/read-row.ts'
 import type { DirectEngine } from './direct-predict.ts'
+import type { DirectRun } from './direct-run.ts'
 import { assertKnownOptions } from './known-options.ts'
 
 /** Row-major, all rows one after the other; of these what the model gives. */
@@ -43,24 +44,21 @@ export function runMatrix(
   const width = engine.schema.features.length
   assertMatrix(matrix, rowCount, width)
   const { program } = engine.direct
-  const answers = options === noOptions ? createAnswers(program, rowCount) : checkedInto(program, rowCount, options)
-  engine.direct.batch(rowCount, () => {
-    for (let from = 0; from < rowCount; from += program.blockRows) {
-      const count = Math.min(program.blockRows, rowCount - from)
-      copyRows(matrix, { into: program.rows, start: from * width, length: count * width })
-      answerBlock(engine, { from, count, answers })
-    }
-  })
+  const answers =
+    options === noOptions ? createAnswers(engine.direct, rowCount) : checkedInto(engine.direct, rowCount, options)
+  for (let from = 0; from < rowCount; from += program.blockRows) {
+    const count = Math.min(program.blockRows, rowCount - from)
+    copyRows(matrix, program.rows, from * width, count * width)
+    answerBlock(engine, from, count, answers)
+  }
   return answers
 }
 
-type Block = { readonly from: number; readonly count: number; readonly answers: MatrixAnswers }
-
-/** The rows stand in the program's memory. */
-function answerBlock(engine: DirectEngine, { from, count, answers }: Block): void {
-  const { program } = engine.direct
+/** The rows stand in the program's memory. Four arguments: an object would be made for each call of a microsecond. */
+function answerBlock(engine: DirectEngine, from: number, count: number, answers: MatrixAnswers): void {
+  const { program, outputs } = engine.direct
   if (engine.reader.takesEveryNumber ? program.hasSpecialValue(count) : true)
-    readRows(engine.reader, program, { from, count })
+    readRows(engine.reader, program, from, count)
   program.run(count)
   const firstBad = program.decode(count)
   if (firstBad >= 0)
@@ -69,15 +67,15 @@ function answerBlock(engine: DirectEngine, { from, count, answers }: Block): voi
       `row ${from + firstBad}: the model answers no number; a value of the row is beyond what it computes with`,
       { details: { row: from + firstBad } },
     )
-  for (const name in program.outputs) {
-    const into = answers[name as KernelOutputName]
-    // the key comes from the object
-    if (into !== undefined) copyOutput(program.outputs[name as KernelOutputName]!, { into, from, count })
+  for (let i = 0; i < outputs.length; i++) {
+    const { name, values, width } = outputs[i]
+    const into = answers[name]
+    if (into !== undefined) copyOutput(values, into, from * width, count * width)
   }
 }
 
 /** Checks each row as `predict` does, and makes it canonical. */
-function readRows(reader: RowReader, { rows }: KernelProgram, { from, count }: Pick<Block, 'from' | 'count'>): void {
+function readRows(reader: RowReader, { rows }: KernelProgram, from: number, count: number): void {
   const { width } = reader
   for (let row = 0; row < count; row++) {
     const given = rows.subarray(row * width, (row + 1) * width)
@@ -85,36 +83,34 @@ function readRows(reader: RowReader, { rows }: KernelProgram, { from, count }: P
   }
 }
 
-type Target = { readonly into: Int32Array | Float64Array; readonly from: number; readonly count: number }
+type Numbers = Int32Array | Float64Array
 
-function copyOutput({ values, width }: KernelOutput, { into, from, count }: Target): void {
-  const length = count * width
-  if (length <= fewValues) for (let i = 0; i < length; i++) into[from * width + i] = values[i]
-  else into.set(values.subarray(0, length), from * width)
+function copyOutput(values: Numbers, into: Numbers, start: number, length: number): void {
+  if (length <= fewValues) for (let i = 0; i < length; i++) into[start + i] = values[i]
+  else into.set(values.subarray(0, length), start)
 }
 
-type Copied = { readonly into: Float64Array; readonly start: number; readonly length: number }
-
-function copyRows(matrix: Float64Array | Float32Array, { into, start, length }: Copied): void {
+function copyRows(matrix: Float64Array | Float32Array, into: Float64Array, start: number, length: number): void {
   if (length <= fewValues) for (let i = 0; i < length; i++) into[i] = matrix[start + i]
   else into.set(matrix.subarray(start, start + length))
 }
 
-function createAnswers({ outputs }: KernelProgram, rowCount: number): MatrixAnswers {
-  const answers: Record<string, Int32Array | Float64Array> = {}
-  for (const name in outputs) {
-    const { values, width } = outputs[name as KernelOutputName]!
-    answers[name] = values instanceof Int32Array ? new Int32Array(rowCount * width) : new Float64Array(rowCount * width)
+function createAnswers({ outputs }: DirectRun, rowCount: number): MatrixAnswers {
+  const answers: Record<string, Numbers> = {}
+  for (let i = 0; i < outputs.length; i++) {
+    const { name, width } = outputs[i]
+    answers[name] = name === 'label' ? new Int32Array(rowCount * width) : new Float64Array(rowCount * width)
   }
   return answers
 }
 
-function checkedInto({ outputs }: KernelProgram, rowCount: number, options: RunSyncOptions): MatrixAnswers {
+function checkedInto(direct: DirectRun, rowCount: number, options: RunSyncOptions): MatrixAnswers {
+  const { outputs } = direct.program
   if (typeof options !== 'object' || options === null)
     throw createError('INPUT_INVALID', `options of runSync: expected an object, got ${String(options)}`)
   assertKnownOptions('', options, { into: true })
   const { into } = options
-  if (into === undefined) return createAnswers({ outputs } as KernelProgram, rowCount)
+  if (into === undefined) return createAnswers(direct, rowCount)
   for (const [name, array] of Object.entries(into)) {
     const output = outputs[name as KernelOutputName]
     if (output === undefined)

@@ -86,6 +86,7 @@ export function createSyncPredict(predictor: ModelPredictorOptions, direct: Dire
         engine.breaker.gate()
         const answers = runMatrix(engine, matrix, rowCount, options)
         const nowMs = clock.now()
+        engine.direct.record(rowCount, nowMs - startedAtMs)
         engine.stats.recordAnswers(rowCount, 'model', nowMs - startedAtMs, nowMs)
         return answers
       } catch (error) {
