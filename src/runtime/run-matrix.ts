@@ -1,6 +1,6 @@
 // A matrix of rows and a model that a kernel computes in this thread in; typed arrays with every row's answer out, at once.
 
-import type { KernelOutputName, KernelProgram } from '../backend/kernel/kernel-program.ts'
+import type { KernelProgram } from '../backend/kernel/kernel-program.ts'
 import { createError } from '../errors.ts'
 import type { RowReader } from '../rows/read-row.ts'
 import type { DirectEngine } from './direct-predict.ts'
@@ -57,9 +57,10 @@ export function runMatrix(
 /** The rows stand in the program's memory. Four arguments: an object would be made for each call of a microsecond. */
 function answerBlock(engine: DirectEngine, from: number, count: number, answers: MatrixAnswers): void {
   const { program, outputs } = engine.direct
-  if (engine.reader.takesEveryNumber ? program.hasSpecialValue(count) : true)
-    readRows(engine.reader, program, from, count)
-  program.run(count)
+  const isPlain = engine.reader.takesEveryNumber && (program.checksRows || !program.hasSpecialValue(count))
+  if (!isPlain) readRows(engine.reader, program, from, count)
+  // what is no number, or too large for one, is told by the reader
+  if (program.run(count) && program.checksRows) readRows(engine.reader, program, from, count)
   const firstBad = program.decode(count)
   if (firstBad >= 0)
     throw createError(
@@ -105,24 +106,26 @@ function createAnswers({ outputs }: DirectRun, rowCount: number): MatrixAnswers 
 }
 
 function checkedInto(direct: DirectRun, rowCount: number, options: RunSyncOptions): MatrixAnswers {
-  const { outputs } = direct.program
   if (typeof options !== 'object' || options === null)
     throw createError('INPUT_INVALID', `options of runSync: expected an object, got ${String(options)}`)
-  assertKnownOptions('', options, { into: true })
+  for (const name in options) if (name !== 'into') assertKnownOptions('', options, { into: true })
   const { into } = options
   if (into === undefined) return createAnswers(direct, rowCount)
-  for (const [name, array] of Object.entries(into)) {
-    const output = outputs[name as KernelOutputName]
-    if (output === undefined)
+  const { outputs } = direct
+  for (const name in into)
+    if (!(name in direct.program.outputs))
       throw createError(
         'INPUT_INVALID',
-        `into.${name}: the model gives no ${name}; it gives ${Object.keys(outputs).join(', ')}`,
+        `into.${name}: the model gives no ${name}; it gives ${outputs.map((output) => output.name).join(', ')}`,
       )
-    const isSameType = output.values.constructor === (array as object | undefined)?.constructor
-    if (!isSameType || array.length < rowCount * output.width)
+  for (let i = 0; i < outputs.length; i++) {
+    const { name, width, values } = outputs[i]
+    const array: Partial<Numbers> | undefined = into[name]
+    if (array === undefined) continue
+    if (array?.constructor !== values.constructor || !((array.length ?? 0) >= rowCount * width))
       throw createError(
         'INPUT_INVALID',
-        `into.${name}: expected a ${output.values.constructor.name} of at least ${rowCount * output.width} values`,
+        `into.${name}: expected a ${values.constructor.name} of at least ${rowCount * width} values`,
       )
   }
   return into

@@ -27,6 +27,8 @@ export type EmittedRun = {
   readonly title: string
   /** Encoded float32 columns of a dense layer, where raw may have to be marked. */
   readonly features?: ColumnBlock
+  /** Whether it gives 1 for every row with a value that is infinite or NaN. */
+  readonly checksRows?: boolean
 }
 
 /** Exports `run(rowCount)`, which gives 1 where a row has left the range of float32 before a dense layer. */
@@ -102,6 +104,7 @@ function emitDenseRun(build: KernelBuild, { artifact, graph, rowsAt, rawAt }: Ru
   return {
     title: fromRows === undefined ? titleOf(variants) : `rows as they are, ${titleOf(variants)}`,
     features: inputs,
+    checksRows: fromRows !== undefined,
   }
 }
 

@@ -37,8 +37,13 @@ export type KernelProgram = {
   readonly rows: Float64Array
   /** Where their raw columns stand after `run`. */
   readonly raw: Float32Array
-  /** Computes the first `rowCount` rows; raw is NaN for rows that leave the range of float32 before a dense layer. */
-  run(rowCount: number): void
+  /**
+   * Computes the first `rowCount` rows; raw is NaN for rows that leave the range of float32 before a dense layer, and then it
+   * gives true.
+   */
+  run(rowCount: number): boolean
+  /** Whether `run` gives true also for rows with values that are infinite or NaN, so that nobody has to look before. */
+  readonly checksRows: boolean
   /** Whether a value of the first `rowCount` rows may be infinite or NaN. */
   hasSpecialValue(rowCount: number): boolean
   /** What `decode` fills: the fields of a prediction. */
@@ -71,7 +76,7 @@ export function compileKernel({ artifact, graph, features }: KernelSource): Kern
   const rowsAt = build.memory.reserve(blockRows * width * 8)
   const rawAt = build.memory.reserve(blockRows * rawWidth * 4)
   const plan = planKernel(graph, metadata)
-  const { title, features: columns } = emitRun(build, { artifact, graph, plan, rowsAt, rawAt })
+  const { title, features: columns, checksRows = false } = emitRun(build, { artifact, graph, plan, rowsAt, rawAt })
   const head = emitHead(build, metadata.head, rawWidth)
   const isSpecial = emitFiniteCheck(build, { address: rowsAt, element: 'f64', rowByteLength: 8 * width })
   build.module.addFunction({ params: ['i32'], result: 'i32', exportName: 'decode' }, ([rowCount]) =>
@@ -91,8 +96,11 @@ export function compileKernel({ artifact, graph, features }: KernelSource): Kern
     rows: new Float64Array(buffer, rowsAt, blockRows * width),
     raw,
     run(rowCount) {
-      if (run(rowCount) !== 0 && columns && seen) markBeyond({ seen, columns }, { raw, rawWidth }, rowCount)
+      if (run(rowCount) === 0) return false
+      if (columns && seen) markBeyond({ seen, columns }, { raw, rawWidth }, rowCount)
+      return true
     },
+    checksRows,
     hasSpecialValue: (rowCount) => hasSpecialValue(rowCount) !== 0,
     outputs: outputsOf(head, buffer, blockRows),
     decode,

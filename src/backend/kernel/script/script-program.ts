@@ -41,7 +41,11 @@ export function createScriptProgram({ artifact, graph }: Omit<KernelSource, 'fea
     blockRows,
     rows,
     raw,
-    run: (rowCount) => kernel.run(rows, rowCount, raw),
+    run(rowCount) {
+      kernel.run(rows, rowCount, raw)
+      return false
+    },
+    checksRows: false,
     hasSpecialValue(rowCount) {
       for (let i = 0; i < rowCount * width; i++) if (!Number.isFinite(rows[i])) return true
       return false
