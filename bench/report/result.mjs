@@ -1,8 +1,11 @@
 // What one question found in; the same on stdout and as JSON for RESULTS.md out.
 
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { printTable } from '../harness.mjs'
 import { readFacts } from './facts.mjs'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
 
 export const resultsUrl = new URL('../.cache/results/', import.meta.url)
 
@@ -16,7 +19,9 @@ export function createResult(question, title, method) {
     table: (caption, header, rows) => result.tables.push({ caption, header, rows: rows.map((row) => row.map(String)) }),
     bar: (what, wanted, got, isMet) => result.bars.push({ what, wanted, got: String(got), isMet }),
     note(text) {
-      if (!result.notes.includes(text)) result.notes.push(text)
+      // messages of errors name files, and where the repository lies is nobody's business
+      const shown = text.replaceAll(root, '')
+      if (!result.notes.includes(shown)) result.notes.push(shown)
     },
     version: (name, version) => (result.versions[name] = version),
     plot: (plot) => result.plots.push({ ...plot, file: `${question}-${plot.file}.svg` }),
