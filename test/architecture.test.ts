@@ -17,6 +17,7 @@ const exemptions: Exemptions = {
     'src/backend/host/native-home.ts': 'finds the native add-on on disk',
     'src/backend/host/nvidia-smi.ts': 'asks the NVIDIA driver’s own tool for cards',
     'src/backend/tfjs/tensorflow-addon.ts': 'loads the native add-on',
+    'src/backend/host/tuning-folder.ts': 'keeps what backends cost in the cache of the user',
     'src/backend/tfjs/saved-model-file.ts': 'writes SavedModels into the cache of the user',
     'src/cache/redis-keyv.ts': 'reads values of Redis as bytes',
     'src/cache/redis-refusal.ts': 'hears why a Redis ends a connection at once',

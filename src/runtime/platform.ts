@@ -1,9 +1,11 @@
 // The realm in, what the engine needs of it out: a clock, a way to wait for the end of this turn, and a hash.
 
 import { type Hash, sha256Hex } from '../artifact/sha256.ts'
+import type { TuningStore } from '../backend/choice/tuning.ts'
 import { isNode } from '../backend/host/is-node.ts'
 import { type Clock, systemClock } from '../observe/clock.ts'
 import type { Tracing } from '../observe/tracing.ts'
+import { createLateTunings } from './late-tunings.ts'
 
 export type Platform = {
   readonly clock: Clock
@@ -12,12 +14,15 @@ export type Platform = {
   readonly hash: Hash
   /** Spans of requests and batches. @default OpenTelemetry's, where the application has its API; see the option `tracing` */
   readonly tracing?: Tracing
+  /** What backends cost, kept between processes. @default in Node the user's cache folder, elsewhere nothing */
+  readonly tunings?: TuningStore
 }
 
 /** What this realm offers; in Node the hash is OpenSSL's, elsewhere portable JavaScript. */
 export async function detectPlatform(): Promise<Platform> {
-  const hash = isNode() ? (await import('./node-hash.ts')).nodeSha256 : sha256Hex
-  return { clock: systemClock, defer: findDefer(), hash }
+  const realm = { clock: systemClock, defer: findDefer() }
+  if (!isNode()) return { ...realm, hash: sha256Hex }
+  return { ...realm, hash: (await import('./node-hash.ts')).nodeSha256, tunings: createLateTunings() }
 }
 
 function findDefer(): Platform['defer'] {

@@ -43,12 +43,15 @@ export async function startEngine(
     const artifact = readArtifact(files, { hash: platform.hash })
     assertAsExpected(artifact.metadata, options)
     const { name: model, version } = artifact.metadata
+    const { backend: requested, backendOptions, workers } = serving
+    const { tunings: store } = platform
     const selected = await selectBackend({
-      requested: serving.backend,
+      requested,
       artifact,
-      candidates: options.candidates ?? processCandidates(serving.backendOptions, serving.workers),
+      candidates: options.candidates ?? processCandidates(backendOptions, workers),
       now: platform.clock.now,
       onEvent: createBackendLog(serving.logger, { model, version }),
+      ...(store && { tunings: { store, settings: JSON.stringify([backendOptions, workers]) } }),
     })
     const engine = await Engine.start({ artifact, selected, serving, platform, stats, publish })
     const loadMs = platform.clock.now() - startedAt

@@ -5,9 +5,10 @@ import type { CandidateReport } from './backend-choice.ts'
 import type { Candidate } from './candidates.ts'
 import { fastest } from './fastest.ts'
 import { leastMicros } from './graph-floor.ts'
-import { largestTiming, shareOfKernel } from './kernel-share.ts'
+import { type KernelShare, largestTiming, shareOfKernel } from './kernel-share.ts'
 import { type Tier, tiersOf } from './tiers.ts'
 import { type Attempt, isRight, type RightAttempt, timeAttempt, tryBackend, type Trial } from './try-backend.ts'
+import { isStillTrue, rememberedReports, timesOf, tuningOf } from './tuning.ts'
 
 export type Chosen = {
   /** Undefined where nothing is there and right. */
@@ -21,6 +22,8 @@ export type Chosen = {
   readonly cause: unknown
 }
 
+type Division = Pick<Chosen, 'picked' | 'why' | 'beside'>
+
 /** The one that is asked for, alone. */
 export async function chooseNamed(candidates: readonly Candidate[], trial: Trial): Promise<Chosen> {
   const attempts = await tryAll(candidates, trial)
@@ -31,9 +34,17 @@ export async function chooseNamed(candidates: readonly Candidate[], trial: Trial
 export async function chooseAutomatically(candidates: readonly Candidate[], trial: Trial): Promise<Chosen> {
   const attempts: Attempt[] = []
   let kernel: RightAttempt | undefined
+  let isForgotten = false
   for (const { tier, members } of tiersOf(candidates)) {
     if (tier === 'last' && kernel !== undefined) break
-    const tried = await tryAll(kernel === undefined ? members : mayBeat(members, kernel, trial), trial)
+    const asked = kernel === undefined ? members : mayBeat(members, kernel, trial)
+    if (kernel !== undefined && asked.length > 0 && !isForgotten) {
+      // the first graph to be asked is the moment from which on something is spared
+      const recalled = await recall(candidates, kernel, trial)
+      if (recalled !== undefined) return conclude(candidates, [...attempts, ...recalled.attempts], recalled)
+      isForgotten = true
+    }
+    const tried = await tryAll(asked, trial)
     // where there is nothing to decide, what the check has cost is number enough, and nobody waits for better ones
     const isContest = tier === 'kernel' || kernel !== undefined || tried.filter(isRight).length > 1
     const settled = isContest ? await timeAll(tried, trial) : tried
@@ -49,23 +60,62 @@ export async function chooseAutomatically(candidates: readonly Candidate[], tria
     for (const { report, model } of right) if (report.name !== name) model.dispose()
     const picked = right.find(({ report }) => report.name === name)
     if (kernel === undefined || picked === undefined) return conclude(candidates, attempts, { picked, why })
-    const share = shareOfKernel(kernel.report, picked.report)
-    if (share.maxRows === Infinity) {
-      picked.model.dispose()
-      return conclude(candidates, attempts, { picked: kernel, why: share.why })
-    }
-    if (share.maxRows === 0) kernel.model.dispose()
-    return conclude(candidates, attempts, {
-      picked,
-      why: share.why,
-      ...(share.maxRows > 0 && { beside: { kernel, maxRows: share.maxRows } }),
-    })
+    await remember(attempts, kernel, picked, trial)
+    return conclude(candidates, attempts, divide(kernel, picked, shareOfKernel(kernel.report, picked.report)))
   }
   if (kernel === undefined) return conclude(candidates, attempts, { picked: kernel, why: 'nothing is there and right' })
   const { now } = trial
+  if (attempts.length > 1) await remember(attempts, kernel, undefined, trial)
   const why =
     now === undefined ? 'a kernel is there and right' : `the kernel is there and right: ${timeText(kernel.report)}`
   return conclude(candidates, attempts, { picked: kernel, why })
+}
+
+/** Frees what takes no batch. */
+function divide(kernel: RightAttempt, graph: RightAttempt, { maxRows, why }: KernelShare): Division {
+  if (maxRows === Infinity) {
+    graph.model.dispose()
+    return { picked: kernel, why }
+  }
+  if (maxRows === 0) kernel.model.dispose()
+  return { picked: graph, why, ...(maxRows > 0 && { beside: { kernel, maxRows } }) }
+}
+
+/** Loads the one graph that was faster before for some batches, or none; undefined where that does not hold any more. */
+async function recall(
+  candidates: readonly Candidate[],
+  kernel: RightAttempt,
+  trial: Trial,
+): Promise<(Division & { readonly attempts: readonly Pick<Attempt, 'report'>[] }) | undefined> {
+  const before = await trial.remembered?.read()
+  if (before === undefined || !isStillTrue(before, kernel.report)) return undefined
+  const reports = rememberedReports(before)
+  const compared = reports.find(({ name, timings }) => name === before.graph && timings !== undefined)
+  const share: KernelShare =
+    compared === undefined
+      ? { maxRows: Infinity, why: 'no graph was there and right' }
+      : shareOfKernel({ ...kernel.report, timings: before.kernel }, compared)
+  const why = `timed before on this machine: ${share.why}`
+  const attempts = reports.map((report) => ({ report }))
+  if (compared === undefined || share.maxRows === Infinity) return { picked: kernel, why, attempts }
+  const candidate = candidates.find(({ name }) => name === compared.name)
+  if (candidate === undefined || 'unavailable' in candidate) return undefined
+  const again = await tryBackend(candidate.backend, trial)
+  if (!isRight(again)) return undefined
+  const { timings = [] } = compared
+  const graph = { ...again, report: { ...again.report, ...timesOf(timings) } }
+  const others = attempts.filter(({ report }) => report !== compared)
+  return { ...divide(kernel, graph, { ...share, why }), attempts: [graph, ...others] }
+}
+
+async function remember(
+  attempts: readonly Attempt[],
+  kernel: RightAttempt,
+  graph: RightAttempt | undefined,
+  { remembered }: Trial,
+): Promise<void> {
+  const graphs = attempts.flatMap(({ report }) => (report.name === 'kernel' ? [] : [report]))
+  await remembered?.write(tuningOf(kernel.report, graphs, graph?.report.name))
 }
 
 /** Graphs that could be faster than the kernel for a large batch; to load the others would only cost time and memory. */
@@ -114,8 +164,8 @@ function timeText({ timings = [] }: CandidateReport): string {
 
 function conclude(
   candidates: readonly Candidate[],
-  attempts: readonly Attempt[],
-  chosen: Pick<Chosen, 'picked' | 'why' | 'beside'>,
+  attempts: readonly Pick<Attempt, 'report' | 'cause'>[],
+  chosen: Division,
 ): Chosen {
   const { picked } = chosen
   const isByTime = picked?.report.name === 'kernel' && picked.report.timings !== undefined
@@ -132,5 +182,12 @@ function conclude(
       : `not tried: ${picked?.report.name} comes first`
     return { name, available: true, reason }
   })
-  return { ...chosen, reports, cause: attempts.find(({ cause }) => cause !== undefined)?.cause }
+  const { why, beside } = chosen
+  return {
+    picked,
+    why,
+    ...(beside && { beside }),
+    reports,
+    cause: attempts.find(({ cause }) => cause !== undefined)?.cause,
+  }
 }

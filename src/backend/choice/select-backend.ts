@@ -2,6 +2,7 @@
 
 import type { Artifact } from '../../artifact/artifact.ts'
 import { decodeWeights } from '../../artifact/decode-tensor.ts'
+import { libraryVersion } from '../../artifact/library-version.ts'
 import { createError } from '../../errors.ts'
 import type { RegionGraph } from '../../regions/region.ts'
 import { restoreRegions } from '../../regions/store.ts'
@@ -14,12 +15,11 @@ import type { BackendChoice } from './backend-choice.ts'
 import type { OnBackendEvent } from './backend-event.ts'
 import type { Candidate } from './candidates.ts'
 import { chooseAutomatically, chooseNamed, type Chosen } from './choose-candidate.ts'
-import { createFailoverModel } from './failover-model.ts'
 import { createNextBackend } from './next-backend.ts'
 import { createProbe } from './probe.ts'
-import { withRestartWatch } from './restart-watch.ts'
+import { createServingModel } from './serving-model.ts'
 import type { Trial } from './try-backend.ts'
-import { createTunedModel } from './tuned-model.ts'
+import type { TuningStore } from './tuning.ts'
 
 export type SelectOptions = {
   readonly artifact: Artifact
@@ -29,6 +29,8 @@ export type SelectOptions = {
   readonly now?: () => number
   /** Told of backends that are wrong, lost, or left, at load and while the model serves. */
   readonly onEvent?: OnBackendEvent
+  /** Spares `auto` what an earlier process has measured; `settings` is all that the user said of backends. */
+  readonly tunings?: { readonly store: TuningStore; readonly settings: string }
 }
 
 export type SelectedBackend = {
@@ -53,7 +55,8 @@ export async function selectBackend(options: SelectOptions): Promise<SelectedBac
   const graph = restoreRegions(artifact.metadata.regions, decodeWeights(artifact))
   verifyRegions(graph)
   const encoder = createEncoder(graph, artifact.metadata.inputs)
-  const trial: Trial = { artifact, graph, probe: createProbe({ artifact, graph, encoder }), now, onEvent }
+  const probe = createProbe({ artifact, graph, encoder })
+  const trial: Trial = { artifact, graph, probe, now, onEvent, ...rememberedOf(options) }
   const isAutomatic = requested === 'auto'
   const candidates = isAutomatic ? options.candidates : options.candidates.filter(({ name }) => name === requested)
   const chosen = await (isAutomatic ? chooseAutomatically : chooseNamed)(candidates, trial)
@@ -69,36 +72,39 @@ export async function selectBackend(options: SelectOptions): Promise<SelectedBac
     candidates,
     trial,
   })
-  const first = withRestartWatch(picked.model, picked.backend, onEvent)
-  const inThread = beside?.kernel.model ?? picked.model
-  const kernel = isKernelModel(inThread) ? inThread : undefined
-  const model =
-    isAutomatic && first.mode === 'async' && beside === undefined
-      ? createFailoverModel({
-          first,
-          async next(cause) {
-            const found = await nextBackend.next(cause)
-            return found && withRestartWatch(found.model, found.backend, onEvent)
-          },
-        })
-      : first
   const { inputs, kind, schema } = artifact.metadata
-  const tuning = {
-    kernelMaxRows: beside?.maxRows ?? Infinity,
-    encoder,
-    inputs,
-    rowWidth: schema.features.length,
-    mustBeFinite: kind !== 'transformer' && inputs.some((input) => input.name === 'features'),
-  }
+  const model = createServingModel({
+    picked,
+    ...(beside && { beside }),
+    isAutomatic,
+    nextBackend,
+    onEvent,
+    rows: {
+      encoder,
+      inputs,
+      rowWidth: schema.features.length,
+      mustBeFinite: kind !== 'transformer' && inputs.some((input) => input.name === 'features'),
+    },
+  })
+  const inThread = beside?.kernel.model ?? picked.model
   return {
-    ...(kernel && { program: kernel.program }),
-    model: beside === undefined || kernel === undefined ? model : createTunedModel({ ...tuning, kernel, graph: model }),
+    model,
+    ...(isKernelModel(inThread) && { program: inThread.program }),
     get choice() {
       return nextBackend.choice
     },
     graph,
     encoder,
   }
+}
+
+/** The key names all that this side of the store knows to change the answer; the machine is the store's. */
+function rememberedOf({ artifact, candidates, tunings }: SelectOptions): Pick<Trial, 'remembered'> {
+  if (tunings === undefined) return {}
+  const { store, settings } = tunings
+  const there = candidates.map((one) => ('backend' in one ? [one.name, one.backend.description] : one.name))
+  const key = JSON.stringify([artifact.sha256, libraryVersion, settings, there])
+  return { remembered: { read: () => store.read(key), write: (tuning) => store.write(key, tuning) } }
 }
 
 function noBackend({ reports, cause }: Chosen, { requested, candidates }: SelectOptions): Error {

@@ -8,7 +8,8 @@ import { type CandidateReport, deviceText } from './backend-choice.ts'
 import type { OnBackendEvent } from './backend-event.ts'
 import type { Probe } from './probe.ts'
 import { selfCheck } from './self-check.ts'
-import { timeModel, type Timing } from './timing.ts'
+import { timeModel } from './timing.ts'
+import { timesOf, type Tuning } from './tuning.ts'
 
 export type Trial = {
   readonly artifact: Artifact
@@ -17,6 +18,11 @@ export type Trial = {
   /** Milliseconds on a monotonic clock; where it is absent nothing is timed. */
   readonly now: (() => number) | undefined
   readonly onEvent: OnBackendEvent
+  /** What an earlier process measured of this artifact; absent where nothing is kept. */
+  readonly remembered?: {
+    read(): Promise<Tuning | undefined>
+    write(tuning: Tuning): Promise<void>
+  }
 }
 
 export type Attempt = {
@@ -48,7 +54,7 @@ export async function tryBackend(backend: Backend, trial: Trial): Promise<Attemp
       name,
       available: true,
       right: found.isRight,
-      ...(found.isRight && found.timings && timed(found.timings)),
+      ...(found.isRight && found.timings && timesOf(found.timings)),
       ...factsOf(facts),
       reason: model.form === undefined ? found.reason : `${found.reason}; ${model.form}`,
     }
@@ -67,15 +73,11 @@ export async function timeAttempt(attempt: RightAttempt, now: () => number, tria
   const { model, report } = attempt
   try {
     const timings = await timeModel(model, trial.probe, { now, known: report.timings ?? [] })
-    return { ...attempt, report: { ...report, ...timed(timings) } }
+    return { ...attempt, report: { ...report, ...timesOf(timings) } }
   } catch (cause) {
     const { right: _, timings: __, microsPerRow: ___, ...rest } = report
     return failed({ ...attempt, report: rest }, cause, trial)
   }
-}
-
-function timed(timings: readonly Timing[]): Pick<CandidateReport, 'microsPerRow' | 'timings'> {
-  return { microsPerRow: timings[timings.length - 1].microsPerRow, timings }
 }
 
 /** The GPU build of TensorFlow computes on the CPU where it finds no card. */
