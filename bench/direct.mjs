@@ -19,7 +19,7 @@ const plotted = ['logreg20', 'mlp20', 'gbm100x3', 'gbm500x6', 'forest200x12']
 const result = createResult(
   'direct',
   'Direct calls',
-  `Microseconds a call with all rows in one matrix, medians of 7 interleaved rounds, one thread each. Rows differ from call to call (at most 256 matrices in turn); "same row" is one row again and again. Each peer's answers were compared with scikit-learn's on all rows first (256 for TensorFlow.js), within ${tolerance}. onnxruntime-node fetches only the probabilities, raw TensorFlow.js gets its inputs encoded.`,
+  `Microseconds a call with all rows in one matrix, medians of 7 interleaved rounds, one thread each. Rows differ from call to call (at most 256 matrices in turn); "same row" is one row again and again. Each peer's answers were compared with scikit-learn's on all rows first (256 for TensorFlow.js), within ${tolerance}. \`runSync\` is given an array for the probabilities and onnxruntime-node fetches only them, raw TensorFlow.js gets its inputs encoded.`,
 )
 await useNativeInstall()
 /** Model → column → peer → microseconds. */

@@ -55,7 +55,10 @@ function kernelCalls(predictor, model) {
     answers: () => predictor.runSync(toMatrix(rows), rows.length / featureCount).probabilities,
     sampleAt(size, most) {
       const next = inTurn(slabsOf(model, size, toMatrix, most))
-      return syncSample(() => predictor.runSync(next(), size))
+      // only what the peers give, and into arrays of the caller's own
+      const { probabilities } = predictor.runSync(next(), size)
+      const options = { into: { probabilities } }
+      return syncSample(() => predictor.runSync(next(), size, options))
     },
   }
 }
