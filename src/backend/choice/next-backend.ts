@@ -10,6 +10,8 @@ import { isRight, tryBackend, type Trial } from './try-backend.ts'
 export type NextBackend = {
   /** As it is now: after a move it says from where and why, and counts the restarts of what is picked. */
   readonly choice: BackendChoice
+  /** Says that the model serves from `to` alone, which holds it already, since `from` has given out for good. */
+  leave(from: BackendName, move: { readonly to: BackendName; readonly cause: MLError }): void
   /** Loads and checks the model on the next candidate that is there and right; undefined where none is left. */
   next(cause: MLError): Promise<{ readonly backend: Backend; readonly model: BackendModel } | undefined>
 }
@@ -26,8 +28,7 @@ export function createNextBackend(start: Start): NextBackend {
   let choice = start.choice
   let isStranded = false
 
-  function moved(to: CandidateReport, cause: MLError): BackendChoice {
-    const { picked: from } = choice
+  function moved(from: BackendName, to: CandidateReport, cause: MLError): BackendChoice {
     const why = `moved from ${from} to ${to.name}: ${cause.code}, ${cause.message}`
     const reports = choice.candidates.map((report): CandidateReport => {
       if (report.name === to.name) return { ...report, ...to }
@@ -36,7 +37,9 @@ export function createNextBackend(start: Start): NextBackend {
         : report
     })
     trial.onEvent({ kind: 'moved', from, to: to.name, why })
-    return { picked: to.name, why, candidates: reports, movedFrom: start.choice.picked }
+    // where a kernel was lost beside the picked graph, the kernel is what was left
+    const movedFrom = to.name === start.choice.picked ? from : start.choice.picked
+    return { picked: to.name, why, candidates: reports, movedFrom }
   }
 
   function withReport(report: CandidateReport): BackendChoice {
@@ -49,12 +52,16 @@ export function createNextBackend(start: Start): NextBackend {
       if (health === undefined || (health.restartCount === 0 && health.outage === undefined)) return choice
       return { ...choice, ...health }
     },
+    leave(from, { to, cause }) {
+      const report = choice.candidates.find(({ name }) => name === to)
+      if (report !== undefined) choice = moved(from, report, cause)
+    },
     async next(cause) {
       for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
         const backend = backends.get(name)
         if (backend === undefined) continue
         const attempt = await tryBackend(backend, trial)
-        choice = isRight(attempt) ? moved(attempt.report, cause) : withReport(attempt.report)
+        choice = isRight(attempt) ? moved(choice.picked, attempt.report, cause) : withReport(attempt.report)
         if (isRight(attempt)) return { backend, model: attempt.model }
       }
       // every batch of a model in trouble ends here, and once is enough for a log

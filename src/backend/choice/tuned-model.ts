@@ -1,63 +1,53 @@
 // A kernel and a graph of one model in; one model that gives each batch to the faster of them out.
 
-import type { GraphInput } from '../../artifact/metadata.ts'
-import { isMLError } from '../../errors.ts'
-import type { Encoder } from '../../rows/encode.ts'
-import type { KernelModel } from '../kernel/kernel-backend.ts'
-import { type BackendModel, rowSlabName, type Slab } from '../port.ts'
-import { rowSlabOf } from '../slab-check.ts'
+import { isMLError, type MLError } from '../../errors.ts'
+import type { BackendModel } from '../port.ts'
+
+/** One of the two; both take rows. */
+export type Side = 'kernel' | 'graph'
 
 export type TunedModelOptions = {
-  readonly kernel: KernelModel
+  readonly kernel: BackendModel
   readonly graph: BackendModel
   /** Larger batches are the graph's. */
   readonly kernelMaxRows: number
-  readonly encoder: Encoder
-  readonly inputs: readonly GraphInput[]
-  /** Number of canonical values of a row. */
-  readonly rowWidth: number
-  /** Whether rows that leave the range of float32 have no answer. */
-  readonly mustBeFinite: boolean
+  /** Told once, where one of them has given out for good and the other takes all batches from there on. */
+  readonly onLost: (side: Side, cause: MLError) => void
 }
 
-/** Where the graph's backend gives out for good, the kernel takes its batches as well. */
-export function createTunedModel(options: TunedModelOptions): BackendModel {
-  const { kernel, graph, kernelMaxRows, encoder, inputs: wanted, rowWidth, mustBeFinite } = options
-  /** Batches one after the other use the same columns again and again; those that overlap get their own. */
-  let spare: Slab[] | undefined
-  let isGraphLost = false
+type Batch = Parameters<BackendModel['run']>
 
-  function columnsFor(rowCount: number): Slab[] {
-    const found = spare
-    spare = undefined
-    if (found?.every(({ width, values }) => values.length >= rowCount * width) === true) return found
-    return wanted.map(({ name, width }) => ({ name, width, values: new Float32Array(rowCount * width) }))
-  }
+/** A batch for which one has no room, and all batches of one that is gone for good, are the other's. */
+export function createTunedModel({ kernel, graph, kernelMaxRows, onLost }: TunedModelOptions): BackendModel {
+  const models = { kernel, graph } as const
+  let lost: Side | undefined
+  const waits = [kernel, graph].flatMap(({ hostWaitMs }) => (hostWaitMs === undefined ? [] : [hostWaitMs]))
 
-  async function runGraph(...[inputs, rowCount, outputs, limits]: Parameters<BackendModel['run']>): Promise<void> {
-    const columns = columnsFor(rowCount)
-    const rows = rowSlabOf(inputs, { name: rowSlabName, width: rowWidth }, rowCount)
-    const values = columns.map((column) => column.values)
-    encoder.encode(rows.values, rowCount, values)
-    try {
-      await graph.run(columns, rowCount, outputs, limits)
-      if (mustBeFinite) markInfinite(columns, rowCount, outputs)
-    } catch (error) {
-      if (!isMLError(error) || (error.code !== 'BACKEND_UNAVAILABLE' && error.code !== 'OUT_OF_MEMORY')) throw error
-      isGraphLost ||= error.code === 'BACKEND_UNAVAILABLE'
-      void kernel.run(inputs, rowCount, outputs)
-    } finally {
-      spare = columns
+  function insteadOf(side: Side, cause: unknown, batch: Batch): void | Promise<void> {
+    if (!isMLError(cause) || (cause.code !== 'BACKEND_UNAVAILABLE' && cause.code !== 'OUT_OF_MEMORY')) throw cause
+    const other = otherOf(side)
+    if (lost === other) throw cause
+    if (cause.code === 'BACKEND_UNAVAILABLE' && lost === undefined) {
+      lost = side
+      onLost(side, cause)
     }
+    return models[other].run(...batch)
   }
 
   return {
-    mode: graph.mode,
+    mode: kernel.mode === 'sync' && graph.mode === 'sync' ? 'sync' : 'async',
     takes: 'rows',
-    ...(graph.hostWaitMs !== undefined && { hostWaitMs: graph.hostWaitMs }),
+    ...(waits.length > 0 && { hostWaitMs: Math.max(...waits) }),
     run(...batch) {
-      const [inputs, rowCount, outputs] = batch
-      return rowCount <= kernelMaxRows || isGraphLost ? kernel.run(inputs, rowCount, outputs) : runGraph(...batch)
+      const wanted = batch[1] <= kernelMaxRows ? 'kernel' : 'graph'
+      const side = wanted === lost ? otherOf(wanted) : wanted
+      let pending: void | Promise<void>
+      try {
+        pending = models[side].run(...batch)
+      } catch (error) {
+        return insteadOf(side, error, batch)
+      }
+      return pending?.catch((error: unknown) => insteadOf(side, error, batch))
     },
     dispose() {
       kernel.dispose()
@@ -66,12 +56,6 @@ export function createTunedModel(options: TunedModelOptions): BackendModel {
   }
 }
 
-function markInfinite(columns: readonly Slab[], rowCount: number, outputs: readonly Slab[]): void {
-  for (let row = 0; row < rowCount; row++) {
-    const isFinite = columns.every(({ width, values }) =>
-      values.subarray(row * width, (row + 1) * width).every(Number.isFinite),
-    )
-    if (isFinite) continue
-    for (const { width, values } of outputs) values.fill(NaN, row * width, (row + 1) * width)
-  }
+function otherOf(side: Side): Side {
+  return side === 'kernel' ? 'graph' : 'kernel'
 }
