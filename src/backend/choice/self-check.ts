@@ -47,8 +47,9 @@ export async function selfCheck(model: BackendModel, probe: Probe, now?: () => n
   const fastestMs = new Map<number, number>()
 
   async function replay(batchRows: number, rowAt: RowAt): Promise<number> {
-    const { inputs, raw } = probe.batch(model, batchRows, rowAt)
+    const { inputs, raw, encode } = probe.batch(model, batchRows, rowAt)
     const startedAt = now?.() ?? 0
+    encode()
     await model.run(inputs, batchRows, [raw])
     const ms = (now?.() ?? 0) - startedAt
     fastestMs.set(batchRows, Math.min(ms, fastestMs.get(batchRows) ?? Infinity))
