@@ -2,6 +2,7 @@
 
 import { decodeWeights } from '../../artifact/decode-tensor.ts'
 import type { Artifact } from '../../artifact/artifact.ts'
+import { libraryVersion } from '../../artifact/library-version.ts'
 import { createError } from '../../errors.ts'
 import { restoreRegions } from '../../regions/store.ts'
 import { verifyRegions } from '../../regions/verify.ts'
@@ -16,7 +17,7 @@ import { createScriptProgram } from './script/script-program.ts'
 /** A model of this backend, which callers in this thread may also run by themselves. */
 export type KernelModel = BackendModel & { readonly mode: 'sync'; readonly program: KernelProgram }
 
-export type KernelBackend = Backend & { load(artifact: Artifact): Promise<KernelModel> }
+export type KernelBackend = Omit<Backend, 'load'> & { load(artifact: Artifact): Promise<KernelModel> }
 
 export function isKernelModel(model: BackendModel): model is KernelModel {
   return 'program' in model
@@ -26,7 +27,7 @@ export function isKernelModel(model: BackendModel): model is KernelModel {
 export function createKernelBackend(features: KernelFeatures = detectKernelFeatures()): KernelBackend {
   let modelCount = 0
   const simd = features.relaxedSimd ? 'relaxed SIMD' : 'SIMD'
-  const library = `kernels of tfjs-serving in ${features.simd ? `WebAssembly with ${simd}` : 'JavaScript'}`
+  const library = `kernels of tfjs-serving ${libraryVersion} in ${features.simd ? `WebAssembly with ${simd}` : 'JavaScript'}`
   return {
     name: 'kernel',
     description: library,

@@ -31,9 +31,9 @@ export function planKernel(graph: RegionGraph, { inputs }: Pick<ArtifactMetadata
     throw unsupported('its raw columns are not those of one region in their order')
   if (region.kind === 'dense-chain') return { kind: 'dense', region, columns: region.inputs }
   if (region.kind !== 'tree-ensemble') throw unsupported(`region ${regionIndex} (${region.kind}) gives its answer`)
-  const [first] = region.inputs
-  const ranks = regions[first.region]
-  if (ranks.kind !== 'ranks' || region.inputs.some((ref) => ref.region !== first.region))
+  const ranksIndex = region.inputs.at(0)?.region ?? 0
+  const ranks = regions[ranksIndex]
+  if (ranks.kind !== 'ranks' || region.inputs.some((ref) => ref.region !== ranksIndex))
     throw unsupported(`the trees of region ${regionIndex} read other columns than those of one ranks region`)
   return { kind: 'trees', region, regionIndex, ranks, columns: region.inputs }
 }
