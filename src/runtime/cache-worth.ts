@@ -23,6 +23,8 @@ const warmUpLookups = 20
 const probeInterval = 256
 
 export type CacheWorth = {
+  /** True where a request may do without the cache; false where `shouldAsk` is to decide, which then says the same. */
+  passesBy(runMs: number): boolean
   /** True where this request should ask the cache. */
   shouldAsk(runMs: number): boolean
   /** A call that was answered, divided by the rows it asked for; one that failed tells nothing of what an answer costs. */
@@ -37,11 +39,21 @@ export function createCacheWorth(mode: 'sync' | 'async'): CacheWorth {
   let lookups = 0
   let requests = 0
   let isLatestBypassed = false
+  let isProbeDue = false
   const isBypassed = (runMs: number): boolean => (mode === 'sync' || lookups >= warmUpLookups) && meanMs > runMs
+  const isProbe = (): boolean => mode === 'async' && ++requests % probeInterval === 0
   return {
+    passesBy(runMs) {
+      if (!isBypassed(runMs)) return false
+      isProbeDue = isProbe()
+      return !isProbeDue
+    },
     shouldAsk(runMs) {
       isLatestBypassed = isBypassed(runMs)
-      return !isLatestBypassed || (mode === 'async' && ++requests % probeInterval === 0)
+      if (!isLatestBypassed) return true
+      const isDue = isProbeDue || isProbe()
+      isProbeDue = false
+      return isDue
     },
     recordLookup(durationMs) {
       if (lookups++ < warmUpLookups) {

@@ -27,20 +27,31 @@ export function createDirectPredict(options: ModelPredictorOptions, noOptions: P
     if (tracing !== undefined || !engine.breaker.isUntroubled || routing?.() !== undefined) return false
     if (asked.signal?.aborted === true) return false
     if (cache === undefined || caching !== undefined || asked.useCache === false) return true
-    return asked.useCache !== true && cache.worth.describe(engine.runMs).isBypassed
+    return asked.useCache !== true && cache.worth.passesBy(engine.runMs)
+  }
+
+  /** Options may be anything at all; the stages say what is wrong with them. */
+  function isPlainCall(engine: Engine, asked: unknown, caching: 'no cache' | undefined): boolean {
+    try {
+      return typeof asked === 'object' && asked !== null && isPlain(engine, asked, caching)
+    } catch {
+      return false
+    }
   }
 
   return {
     engineFor(state, asked, caching) {
       if (state.kind !== 'loaded' || state.engine.direct === undefined) return undefined
       const { engine } = state
-      return isPlain(engine, asked, caching) && !engine.isClosed ? (engine as DirectEngine) : undefined
+      return !engine.isClosed && isPlainCall(engine, asked, caching) ? (engine as DirectEngine) : undefined
     },
     answer(engine, row, asked) {
       const startedAtMs = clock.now()
       try {
         if (asked !== noOptions) assertPredictOptions(asked)
         const answer = engine.direct.answerRow(engine.reader, row, asked)
+        // a getter of the row may have ended the call
+        if (asked.signal?.aborted === true) return undefined
         const nowMs = clock.now()
         const latencyMs = nowMs - startedAtMs
         if (asked.timeoutMs !== undefined && latencyMs >= asked.timeoutMs) return undefined
