@@ -106,12 +106,12 @@ export class VersionStats {
     if (latencyMs > 0) this.#rowMs.request += rowCount * latencyMs
   }
 
-  /** One row failed. */
-  recordError(code: ErrorCode, nowMs = this.#clock.now()): void {
+  /** One row failed, or so many by one failure. */
+  recordError(code: ErrorCode, nowMs = this.#clock.now(), rowCount = 1): void {
     if (nowMs - this.#windowStart >= this.#windowMs) this.#roll(nowMs)
-    bump(this.#errorsByCode, code, 1)
-    if (errorTable[code].httpStatus < firstServerFault) this.#current.rejected++
-    else this.#current.errors++
+    bump(this.#errorsByCode, code, rowCount)
+    if (errorTable[code].httpStatus < firstServerFault) this.#current.rejected += rowCount
+    else this.#current.errors += rowCount
   }
 
   /** One row's caller left. */

@@ -28,6 +28,9 @@ export type EndedBatch = {
   readonly endedAtMs: number
 }
 
+/** Larger ones are run block by block: the version that comes next need not make room for them as a whole. */
+const mostWarmedRows = 512
+
 export class BatchWatch {
   readonly #options: BatchWatchOptions
   readonly #spans: BatchSpans | undefined
@@ -101,7 +104,7 @@ export class BatchWatch {
   /** A batch that nothing waited for and no span follows, all of it the run. */
   recordDirect(rowCount: number, runMs: number): void {
     const { model, version, stats, publish } = this.#options
-    this.sizes.record(rowCount)
+    this.sizes.record(Math.min(rowCount, mostWarmedRows))
     stats.recordDirectBatch(rowCount, runMs)
     if (isHeard(publish, 'batch'))
       publish('batch', { model, version, rowCount, queueMs: 0, encodeMs: 0, runMs, decodeMs: 0 })

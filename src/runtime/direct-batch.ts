@@ -4,12 +4,14 @@ import { createError, isMLError, type MLError } from '../errors.ts'
 import { isHeard } from '../observe/channels.ts'
 import { timeoutError } from '../resilience/deadline.ts'
 import { type Prediction, predictionOf, type Row } from '../rows/prediction.ts'
+import { predictSlices } from './batch-prediction.ts'
 import type { DirectEngine } from './direct-predict.ts'
 import type { PredictOptions } from './options.ts'
 import type { ModelPredictorOptions } from './predictor-options.ts'
+import type { RowResult } from './row-result.ts'
 
-/** Rows between two looks at the clock. */
-const blockRows = 256
+/** Rows between two looks at the clock, and fewer where they would take longer than a turn. */
+const mostBlockRows = 256
 
 /** After so long others get a turn of the event loop. */
 const turnMs = 4
@@ -18,45 +20,54 @@ export type DirectBatch = {
   readonly engine: DirectEngine
   readonly rows: readonly Row[]
   readonly options: PredictOptions
+  /** Infinity without a timeoutMs. */
+  readonly deadlineAtMs: number
   /** Asks for one row by the stages, which tell whose failure it is, count it, and let a rule answer. */
-  readonly predictOne: (index: number) => Promise<Prediction>
-  /** Throws where the predictor was closed meanwhile. */
-  readonly assertOpen: () => void
+  readonly predictOne: (index: number, signal: AbortSignal | undefined) => Promise<Prediction>
 }
 
 type Entries = (Prediction | MLError)[]
 
 /** @throws `signal.reason`; CLOSED */
 export async function predictDirectly(
-  { name, platform, publish }: Pick<ModelPredictorOptions, 'name' | 'platform' | 'publish'>,
-  { engine, rows, options, predictOne, assertOpen }: DirectBatch,
+  { name, platform, publish, log }: Pick<ModelPredictorOptions, 'name' | 'platform' | 'publish' | 'log'>,
+  { engine, rows, options, deadlineAtMs, predictOne }: DirectBatch,
 ): Promise<Entries> {
   const { clock, defer } = platform
-  const { direct, reader, stats } = engine
+  const { direct, reader, stats, version } = engine
   const { signal, timeoutMs = Infinity, strict, requestId } = options
-  const entries: Entries = new Array<Prediction | MLError>(rows.length)
-  const matrix = new Float64Array(Math.min(blockRows, rows.length) * reader.width)
-  const places = new Int32Array(blockRows)
+  // its owner may change the array meanwhile
+  const rowCount = rows.length
+  const entries: Entries = new Array<Prediction | MLError>(rowCount)
+  const matrix = new Float64Array(Math.min(mostBlockRows, rowCount) * reader.width)
+  const places = new Int32Array(mostBlockRows)
   const origin = engine.origin('model')
-  const startedAtMs = clock.now()
-  let turnEndsAtMs = startedAtMs + turnMs
+  let blockStartedAtMs = clock.now()
+  let turnEndsAtMs = blockStartedAtMs + turnMs
+  let blockRows = rowsOfTurn(engine.runMs)
 
   const tell = (outcome: { readonly source: 'model' } | { readonly code: MLError['code'] }): void => {
     if (!isHeard(publish, 'prediction')) return
-    const latencyMs = clock.now() - startedAtMs
+    const latencyMs = clock.now() - blockStartedAtMs
     publish('prediction', {
       model: name,
-      version: engine.version,
+      version,
       latencyMs,
       ...(requestId !== undefined && { requestId }),
       ...outcome,
     })
   }
 
-  function fail(index: number, error: MLError): void {
-    entries[index] = error
-    stats.recordError(error.code)
-    tell({ code: error.code })
+  /** One error for all: thousands of them, each with its stack, would hold up everybody. */
+  function failFrom(first: number): void {
+    const error = timeoutError(name, timeoutMs)
+    const featureNames = engine.schema.features.map((feature) => feature.name)
+    for (let index = first; index < rowCount; index++) {
+      entries[index] = error
+      stats.recordError(error.code)
+      log?.failed({ requestId, version, rowIndex: index, row: rows[index], featureNames }, error)
+      tell({ code: error.code })
+    }
   }
 
   /** Reads rows from `from` on; those that can be read stand in `matrix`, and where they came from in `places`. */
@@ -65,10 +76,7 @@ export async function predictDirectly(
     const failed: number[] = []
     for (let index = from; index < to; index++)
       try {
-        reader.read(rows[index], matrix, count * reader.width, {
-          rowIndex: index,
-          ...(strict !== undefined && { strict }),
-        })
+        reader.read(rows[index], matrix, count * reader.width, { rowIndex: index, strict })
         places[count++] = index
       } catch {
         failed.push(index)
@@ -76,45 +84,66 @@ export async function predictDirectly(
     return { count, failed }
   }
 
-  for (let from = 0; from < rows.length; from += blockRows) {
-    const to = Math.min(from + blockRows, rows.length)
-    signal?.throwIfAborted()
-    assertOpen()
-    if (engine.isClosed) throw createError('CLOSED', `${name}@${engine.version} was closed`)
-    if (clock.now() - startedAtMs >= timeoutMs) {
-      for (let index = from; index < rows.length; index++) fail(index, timeoutError(name, timeoutMs))
-      return entries
+  /** Answers what stands in `matrix`. @returns the rows that have no answer this way */
+  function answer(count: number): readonly number[] {
+    if (!engine.breaker.isUntroubled || count === 0) return [...places.subarray(0, count)]
+    let results: readonly RowResult[]
+    try {
+      results = direct.answerRows(matrix, count)
+    } catch {
+      return [...places.subarray(0, count)]
     }
-    const { count, failed } = read(from, to)
-    if (engine.breaker.isUntroubled && count > 0) {
-      const results = direct.answerRows(matrix, count)
-      let answered = 0
-      for (let i = 0; i < count; i++) {
-        const result = results[i]
-        if (isMLError(result)) failed.push(places[i])
-        else {
-          entries[places[i]] = predictionOf(origin, result)
-          answered++
-          tell({ source: 'model' })
-        }
+    const failed: number[] = []
+    const nowMs = clock.now()
+    for (let i = 0; i < count; i++) {
+      const result = results[i]
+      if (isMLError(result)) failed.push(places[i])
+      else {
+        entries[places[i]] = predictionOf(origin, result)
+        tell({ source: 'model' })
       }
-      const nowMs = clock.now()
-      if (answered > 0) stats.recordAnswers(answered, 'model', nowMs - startedAtMs, nowMs)
-    } else for (let i = 0; i < count; i++) failed.push(places[i])
-    if (failed.length > 0) await Promise.all(failed.map(askStages))
-    if (to < rows.length && clock.now() >= turnEndsAtMs) {
+    }
+    const answered = count - failed.length
+    if (answered > 0) stats.recordAnswers(answered, 'model', nowMs - blockStartedAtMs, nowMs)
+    return failed
+  }
+
+  /** The stages meet again whatever it is, and give it to whoever must know. */
+  async function askStages(failed: readonly number[]): Promise<void> {
+    const leftMs = Math.max(deadlineAtMs - clock.now(), Number.MIN_VALUE)
+    const predictFailed = (i: number, joined: AbortSignal | undefined) => predictOne(failed[i], joined)
+    const answers = await predictSlices(failed.length, predictFailed, {
+      timeoutMs: deadlineAtMs === Infinity ? undefined : leftMs,
+      signal,
+      clock,
+      model: name,
+      sliceRows: engine.sliceRows,
+    })
+    for (let i = 0; i < failed.length; i++) entries[failed[i]] = answers[i]
+  }
+
+  for (let from = 0; from < rowCount; ) {
+    signal?.throwIfAborted()
+    if (engine.isClosed) throw createError('CLOSED', `${name}@${version} was closed`)
+    blockStartedAtMs = clock.now()
+    if (blockStartedAtMs >= deadlineAtMs) {
+      failFrom(from)
+      break
+    }
+    const to = Math.min(from + blockRows, rowCount)
+    const { count, failed } = read(from, to)
+    failed.push(...answer(count))
+    blockRows = rowsOfTurn((clock.now() - blockStartedAtMs) / (to - from))
+    if (failed.length > 0) await askStages(failed)
+    if (to < rowCount && clock.now() >= turnEndsAtMs) {
       await new Promise<void>((resolve) => defer(resolve))
       turnEndsAtMs = clock.now() + turnMs
     }
+    from = to
   }
   return entries
+}
 
-  async function askStages(index: number): Promise<void> {
-    try {
-      entries[index] = await predictOne(index)
-    } catch (error) {
-      if (!isMLError(error) || error.code === 'CLOSED') throw error
-      entries[index] = error
-    }
-  }
+function rowsOfTurn(msPerRow: number): number {
+  return Math.max(1, Math.min(mostBlockRows, Math.floor(turnMs / msPerRow)))
 }

@@ -16,6 +16,8 @@ export type DirectRunOptions = {
   readonly rawWidth: number
   readonly batches: BatchWatch
   readonly clock: Pick<Clock, 'now'>
+  /** One that the model answered when it was loaded. */
+  readonly knownRow: Float64Array | undefined
 }
 
 /** Each call is one batch in the counters. Where one throws, the guarded way tells whose failure that is, and counts it. */
@@ -29,10 +31,13 @@ export type DirectRun = {
   readonly outputs: readonly (KernelOutput & { readonly name: KernelOutputName })[]
   /** Counts a run of the program by its caller as one batch. */
   record(rowCount: number, runMs: number): void
+  /** Whether a row that is known to have an answer has one now: else what fails is the model's failure. */
+  isSound(): boolean
 }
 
 /** Nothing waits here, and nothing is allocated but the answers. */
-export function createDirectRun({ program, decode, rawWidth, batches, clock }: DirectRunOptions): DirectRun {
+export function createDirectRun(options: DirectRunOptions): DirectRun {
+  const { program, decode, rawWidth, batches, clock, knownRow } = options
   const { rows, raw, blockRows } = program
   const width = rows.length / blockRows
   const canonical = new Float64Array(width)
@@ -51,6 +56,16 @@ export function createDirectRun({ program, decode, rawWidth, batches, clock }: D
     program,
     outputs: Object.entries(program.outputs).map(([name, output]) => ({ ...output, name: name as KernelOutputName })),
     record: (rowCount, runMs) => batches.recordDirect(rowCount, runMs),
+    isSound() {
+      try {
+        if (knownRow === undefined) return false
+        rows.set(knownRow)
+        program.run(1)
+        return !isMLError(resultAt(0))
+      } catch {
+        return false
+      }
+    },
     answerRow(reader, row, options) {
       // a getter of the row may ask this model for another row, and both would be read into one place
       if (isReading) throw new Error('a row asks for another one while it is read')

@@ -105,7 +105,15 @@ export class Engine {
     const { head, rawWidth } = artifact.metadata
     const { clock } = platform
     this.direct =
-      program && createDirectRun({ program, decode: createDecoder(head), rawWidth, batches: this.#batches, clock })
+      program &&
+      createDirectRun({
+        program,
+        decode: createDecoder(head),
+        rawWidth,
+        batches: this.#batches,
+        clock,
+        knownRow: rows[0],
+      })
     this.schema = schema
     this.artifact = artifact
     this.runMs = measured[0]?.ms ?? 0
@@ -151,6 +159,11 @@ export class Engine {
 
   rowKey(kind: KeyKind): RowKey {
     return this.#rowKeys[kind]
+  }
+
+  /** Larger batches are faster on the graph beside the kernel. */
+  get mostDirectRows(): number {
+    return this.choice.kernelMaxRows ?? Infinity
   }
 
   /** Rows that wait for a batch now. */

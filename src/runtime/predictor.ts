@@ -23,6 +23,7 @@ import type { Asleep, SlotState } from './model-slot.ts'
 import type { EngineState, Handler, PredictionRequest } from './request.ts'
 import { routed } from './routing.ts'
 import type { MatrixAnswers, RunSyncOptions } from './run-matrix.ts'
+import { createSyncMatrix, type SyncMatrix } from './sync-matrix.ts'
 import { createSyncPredict, type SyncPredict } from './sync-predict.ts'
 import { batched, gated, leased, optionsChecked, rowRead, withFallback, withTimeout } from './stages.ts'
 
@@ -38,7 +39,8 @@ export class ModelPredictor {
   readonly #options: ModelPredictorOptions
   readonly #handle: Handler
   readonly #direct: DirectPredict
-  readonly #sync: SyncPredict
+  readonly #predictNow: SyncPredict
+  readonly #runNow: SyncMatrix
   readonly #gate = new ClosingGate()
   #isClosed = false
   #closing: Promise<void> | undefined
@@ -49,7 +51,8 @@ export class ModelPredictor {
     this.name = name
     this.#options = options
     this.#direct = createDirectPredict(options, noOptions)
-    this.#sync = createSyncPredict(options, this.#direct)
+    this.#predictNow = createSyncPredict(options, this.#direct)
+    this.#runNow = createSyncMatrix(options)
     // a cache may answer also where the model cannot
     const refusalOf = cache === undefined ? earlyRefusal(options) : undefined
     const stages = [
@@ -106,7 +109,7 @@ export class ModelPredictor {
    */
   predictSync(row: Row, options: PredictOptions = noOptions): Prediction {
     this.#assertOpen()
-    return this.#sync.predictSync(this.#options.state(), row, options)
+    return this.#predictNow(this.#options.state(), row, options)
   }
 
   /**
@@ -120,7 +123,7 @@ export class ModelPredictor {
    */
   runSync(matrix: Float64Array | Float32Array, rowCount: number, options?: RunSyncOptions): MatrixAnswers {
     this.#assertOpen()
-    return this.#sync.runSync(this.#options.state(), { matrix, rowCount, options })
+    return this.#runNow(this.#options.state(), { matrix, rowCount, options })
   }
 
   /**
@@ -164,20 +167,13 @@ export class ModelPredictor {
         deadlineAtMs,
         span,
       })
-    const direct = timeoutMs === wholeMs ? this.#direct.engineFor(state, options) : undefined
-    if (direct !== undefined)
+    const span = this.#options.platform.tracing?.startRequest(this.name, rows.length, options.requestId)
+    const direct = this.#direct.engineFor(state, options)
+    if (direct !== undefined && rows.length <= direct.mostDirectRows)
       return direct.lease(() =>
-        predictDirectly(this.#options, {
-          engine: direct,
-          rows,
-          options,
-          predictOne: (index) =>
-            this.#handle({ ...this.#request(rows[index], index, { options: perRow, state }), deadlineAtMs }),
-          assertOpen: () => this.#assertOpen(),
-        }),
+        predictDirectly(this.#options, { engine: direct, rows, options, deadlineAtMs, predictOne }),
       )
     const isLoaded = state.kind === 'loaded'
-    const span = this.#options.platform.tracing?.startRequest(this.name, rows.length, options.requestId)
     const predictAll = () =>
       predictSlices(rows.length, predictOne, {
         timeoutMs,

@@ -5,7 +5,7 @@ import { createError } from '../errors.ts'
 import type { RowReader } from '../rows/read-row.ts'
 import type { DirectEngine } from './direct-predict.ts'
 import type { DirectRun } from './direct-run.ts'
-import { assertKnownOptions } from './known-options.ts'
+import { shownValue } from '../rows/shown-value.ts'
 
 /** Row-major, all rows one after the other; of these what the model gives. */
 export type MatrixAnswers = {
@@ -19,7 +19,7 @@ export type MatrixAnswers = {
 }
 
 export type RunSyncOptions = {
-  /** Arrays to write to, in place of fresh ones; longer ones are fine. Only what is in it is written. */
+  /** Arrays to write to, in place of fresh ones; longer ones are fine. Only what is in it is written; after an error it holds anything. */
   readonly into?: MatrixAnswers
 }
 
@@ -107,28 +107,40 @@ function createAnswers({ outputs }: DirectRun, rowCount: number): MatrixAnswers 
 
 function checkedInto(direct: DirectRun, rowCount: number, options: RunSyncOptions): MatrixAnswers {
   if (typeof options !== 'object' || options === null)
-    throw createError('INPUT_INVALID', `options of runSync: expected an object, got ${String(options)}`)
-  for (const name in options) if (name !== 'into') assertKnownOptions('', options, { into: true })
+    throw createError('INPUT_INVALID', `options of runSync: expected an object, got ${shownValue(options)}`)
+  for (const name in options)
+    if (name !== 'into')
+      throw createError('INPUT_INVALID', `option ${name} of runSync: there is no such option; there is into`, {
+        details: { option: name },
+      })
   const { into } = options
   if (into === undefined) return createAnswers(direct, rowCount)
+  if (typeof into !== 'object' || into === null)
+    throw createError('INPUT_INVALID', `option into: expected an object of arrays, got ${shownValue(into)}`)
   const { outputs } = direct
   for (const name in into)
-    if (!(name in direct.program.outputs))
+    if (!Object.hasOwn(direct.program.outputs, name))
       throw createError(
         'INPUT_INVALID',
         `into.${name}: the model gives no ${name}; it gives ${outputs.map((output) => output.name).join(', ')}`,
       )
   for (let i = 0; i < outputs.length; i++) {
-    const { name, width, values } = outputs[i]
-    const array: Partial<Numbers> | undefined = into[name]
+    const { name, width } = outputs[i]
+    const array: unknown = into[name]
     if (array === undefined) continue
-    if (array?.constructor !== values.constructor || !((array.length ?? 0) >= rowCount * width))
-      throw createError(
-        'INPUT_INVALID',
-        `into.${name}: expected a ${values.constructor.name} of at least ${rowCount * width} values`,
-      )
+    const Expected = name === 'label' ? Int32Array : Float64Array
+    if (array instanceof Expected && array.length >= rowCount * width) continue
+    const got = ArrayBuffer.isView(array) ? `${array.constructor.name} of ${lengthOf(array)}` : shownValue(array)
+    throw createError(
+      'INPUT_INVALID',
+      `into.${name}: expected a ${Expected.name} of at least ${rowCount * width} values, got ${got}`,
+    )
   }
   return into
+}
+
+function lengthOf(view: ArrayBufferView): number {
+  return (view as Partial<Float64Array>).length ?? view.byteLength
 }
 
 function assertMatrix(matrix: unknown, rowCount: number, width: number): void {

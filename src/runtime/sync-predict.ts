@@ -1,73 +1,75 @@
 // Synchronous calls of a predictor in: answers at once where a kernel computes the model in this thread, or an error that says why not.
 
-import { createError, isMLError, type MLError } from '../errors.ts'
+import { createError, type ErrorCode, isMLError, type MLError } from '../errors.ts'
 import { isHeard } from '../observe/channels.ts'
+import { noVersion } from '../observe/stats.ts'
+import type { VersionStats } from '../observe/version-stats.ts'
 import { canFallBack } from '../resilience/fallback.ts'
 import { type Prediction, predictionOf, type Row } from '../rows/prediction.ts'
+import { assertRow } from '../rows/row-shape.ts'
+import { directEngineOf } from './direct-engine.ts'
 import type { DirectEngine, DirectPredict } from './direct-predict.ts'
-import type { Engine } from './engine.ts'
 import type { SlotState } from './model-slot.ts'
 import type { PredictOptions } from './options.ts'
 import { assertPredictOptions } from './predict-options.ts'
 import type { ModelPredictorOptions } from './predictor-options.ts'
-import { type MatrixAnswers, runMatrix, type RunSyncOptions } from './run-matrix.ts'
+import type { EngineState } from './request.ts'
 
-/** An engine with a kernel in this thread. */
-export function directEngineOf(name: string, state: SlotState): DirectEngine {
-  if (state.kind === 'failed') throw state.error
-  if (state.kind === 'loaded' && state.engine.direct !== undefined) return state.engine as DirectEngine
-  throw createError('NOT_SYNCHRONOUS', `${name} cannot answer synchronously: ${reasonOf(state)}`, {
-    details: { model: name },
-  })
-}
+/** @throws MLError; what rules throw */
+export type SyncPredict = (state: SlotState, row: Row, options: PredictOptions) => Prediction
 
-function reasonOf(state: Exclude<SlotState, { kind: 'failed' }>): string {
-  if (state.kind === 'asleep') return 'it was unloaded to make room; await predict, which loads it again'
-  const { picked, candidates } = state.engine.choice
-  const kernel = candidates.find(({ name }) => name === 'kernel')
-  const why =
-    kernel === undefined
-      ? `it was asked for on ${picked}, and only backend 'kernel' or 'auto' computes in this thread by a kernel`
-      : picked === 'kernel'
-        ? 'its kernel computes in threads of its own'
-        : `it runs on ${picked}; the kernel: ${kernel.reason}`
-  return `${why}. Await predict or predictBatch`
-}
+type DirectState = Exclude<EngineState, { kind: 'loaded' }> | { readonly kind: 'loaded'; readonly engine: DirectEngine }
 
-export type MatrixCall = {
-  readonly matrix: Float64Array | Float32Array
-  readonly rowCount: number
-  readonly options: RunSyncOptions | undefined
-}
+type Call = { readonly row: Row; readonly options: PredictOptions; readonly startedAtMs: number }
 
-export type SyncPredict = {
-  /** @throws MLError; what rules throw */
-  predictSync(state: SlotState, row: Row, options: PredictOptions): Prediction
-  runSync(state: SlotState, call: MatrixCall): MatrixAnswers
-}
+/** What is told of a row: an answer, a failure, or neither where its caller left. */
+type Outcome = { readonly source?: Prediction['source']; readonly code?: ErrorCode }
 
 /**
  * Answers without queue, cache, spans and shadow; with breaker, deadline, counters, channels, log, and the rule where the
  * model has no answer.
  */
 export function createSyncPredict(predictor: ModelPredictorOptions, direct: DirectPredict): SyncPredict {
-  const { name, platform, publish, log, fallbackFor } = predictor
+  const { name, stats, platform, publish, log, fallbackFor, routing, readerWithoutModel } = predictor
   const { clock } = platform
 
-  function answerGuarded(engine: DirectEngine, row: Row, options: PredictOptions): Prediction {
-    assertPredictOptions(options)
-    options.signal?.throwIfAborted()
-    const deadlineAtMs = clock.now() + (options.timeoutMs ?? Infinity)
+  function answerGuarded(engine: DirectEngine, { row, options, startedAtMs }: Call): Prediction {
+    assertCall(options)
+    const { signal, timeoutMs = Infinity, strict } = options
     const canonical = new Float64Array(engine.reader.width)
-    engine.reader.read(row, canonical, 0, { ...(options.strict !== undefined && { strict: options.strict }) })
-    const asked = { canonical, rowIndex: undefined, signal: undefined, deadlineAtMs, wanted: undefined, options }
-    return predictionOf(engine.origin('model'), engine.answerNow(asked))
+    engine.reader.read(row, canonical, 0, { strict })
+    const deadlineAtMs = startedAtMs + timeoutMs
+    const counted = routing?.()?.statsOf(engine.version)
+    try {
+      const answer = engine.answerNow({
+        canonical,
+        rowIndex: undefined,
+        signal,
+        deadlineAtMs,
+        wanted: undefined,
+        options,
+      })
+      counted?.recordAnswer('model', clock.now() - startedAtMs)
+      return predictionOf(engine.origin('model'), answer)
+    } catch (error) {
+      if (isMLError(error)) counted?.recordError(error.code)
+      else counted?.recordAbort()
+      throw error
+    }
   }
 
-  function answerByRule(engine: Engine, row: Row, error: MLError): Prediction {
-    const fallback = canFallBack(error) ? fallbackFor({ kind: 'loaded', engine }) : undefined
+  /** What is wrong with the call goes before what is wrong with the model, as everywhere. */
+  function refuseWithoutModel(error: MLError, { row, options }: Call): never {
+    assertCall(options)
+    if (readerWithoutModel === undefined) assertRow(row, undefined)
+    else readerWithoutModel.read(row, new Float64Array(readerWithoutModel.width), 0, { strict: options.strict })
+    throw error
+  }
+
+  function answerByRule(state: EngineState, row: Row, error: MLError): Prediction {
+    const fallback = canFallBack(error) ? fallbackFor(state) : undefined
     if (fallback === undefined) throw error
-    engine.stats.recordFallbackCause(error.code)
+    statsOf(state).recordFallbackCause(error.code)
     const answer = fallback.answer(row, error)
     if (!(answer instanceof Promise)) return answer
     answer.catch(() => undefined)
@@ -78,63 +80,71 @@ export function createSyncPredict(predictor: ModelPredictorOptions, direct: Dire
     )
   }
 
-  return {
-    runSync(state, { matrix, rowCount, options }) {
-      const startedAtMs = clock.now()
-      const engine = directEngineOf(name, state)
-      try {
-        engine.breaker.gate()
-        const answers = runMatrix(engine, matrix, rowCount, options)
-        const nowMs = clock.now()
-        engine.direct.record(rowCount, nowMs - startedAtMs)
-        engine.stats.recordAnswers(rowCount, 'model', nowMs - startedAtMs, nowMs)
-        return answers
-      } catch (error) {
-        if (isMLError(error)) engine.stats.recordError(error.code)
-        throw error
-      }
-    },
-    predictSync(state, row, options) {
-      const startedAtMs = clock.now()
-      const engine = directEngineOf(name, state)
-      const answered = direct.engineFor(state, options, 'no cache')
-      const answer = answered && direct.answer(answered, row, options)
-      if (answer !== undefined) return answer
-      const requestId = typeof options?.requestId === 'string' ? options.requestId : undefined
-      const tell = (outcome: { readonly source: Prediction['source'] } | { readonly code: MLError['code'] }): void => {
-        if (!isHeard(publish, 'prediction')) return
-        const latencyMs = clock.now() - startedAtMs
-        publish('prediction', {
-          model: name,
-          version: engine.version,
-          latencyMs,
-          ...(requestId !== undefined && { requestId }),
-          ...outcome,
-        })
-      }
-      const featureNames = engine.schema.features.map((feature) => feature.name)
-      const logged = { requestId, version: engine.version, rowIndex: undefined, row, featureNames }
-      try {
-        let prediction: Prediction
-        try {
-          prediction = answerGuarded(engine, row, options)
-        } catch (error) {
-          if (!isMLError(error)) throw error
-          prediction = answerByRule(engine, row, error)
-          log?.fellBack(logged, prediction)
-        }
-        const nowMs = clock.now()
-        engine.stats.recordAnswer(prediction.source, nowMs - startedAtMs, nowMs)
-        tell({ source: prediction.source })
-        return prediction
-      } catch (error) {
-        if (isMLError(error)) {
-          engine.stats.recordError(error.code)
-          log?.failed(logged, error)
-          tell({ code: error.code })
-        } else engine.stats.recordAbort()
-        throw error
-      }
-    },
+  function statsOf(state: EngineState): VersionStats {
+    return state.kind === 'loaded' ? state.engine.stats : stats.of(noVersion)
   }
+
+  /** By the breaker and, where the model has no answer, the rule; counted and told as the stages do. */
+  function answerObserved(state: DirectState, call: Call): Prediction {
+    const engine = state.kind === 'loaded' ? state.engine : undefined
+    const { row, options, startedAtMs } = call
+    // options that were refused may hold anything
+    const requestId = typeof options?.requestId === 'string' ? options.requestId : undefined
+    const version = engine?.version ?? null
+    const featureNames = engine?.schema.features.map((feature) => feature.name) ?? []
+    const logged = { requestId, version, rowIndex: undefined, row, featureNames }
+    const tell = (outcome: Outcome): void => {
+      if (!isHeard(publish, 'prediction')) return
+      const latencyMs = clock.now() - startedAtMs
+      publish('prediction', {
+        model: name,
+        version,
+        latencyMs,
+        ...(requestId !== undefined && { requestId }),
+        ...outcome,
+      })
+    }
+    try {
+      let prediction: Prediction
+      try {
+        prediction = state.kind === 'failed' ? refuseWithoutModel(state.error, call) : answerGuarded(state.engine, call)
+      } catch (error) {
+        if (!isMLError(error)) throw error
+        prediction = answerByRule(state, row, error)
+        log?.fellBack(logged, prediction)
+      }
+      const nowMs = clock.now()
+      statsOf(state).recordAnswer(prediction.source, nowMs - startedAtMs, nowMs)
+      tell({ source: prediction.source })
+      return prediction
+    } catch (error) {
+      const code = isMLError(error) ? error.code : isAborted(options) ? undefined : 'EXECUTION_FAILED'
+      if (code === undefined) statsOf(state).recordAbort()
+      else {
+        statsOf(state).recordError(code)
+        log?.failed(logged, error)
+      }
+      tell(code === undefined ? {} : { code })
+      throw error
+    }
+  }
+
+  return (state, row, options) => {
+    const startedAtMs = clock.now()
+    if (state.kind === 'failed') return answerObserved(state, { row, options, startedAtMs })
+    const engine = directEngineOf(name, state)
+    const plain = direct.engineFor(state, options, 'no cache')
+    const answer = plain && direct.answer(plain, row, options)
+    return answer ?? answerObserved({ kind: 'loaded', engine }, { row, options, startedAtMs })
+  }
+}
+
+function assertCall(options: PredictOptions): void {
+  assertPredictOptions(options)
+  options.signal?.throwIfAborted()
+}
+
+/** Options may be anything at all. */
+function isAborted(options: PredictOptions | null): boolean {
+  return options?.signal?.aborted === true
 }
