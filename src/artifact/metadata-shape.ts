@@ -1,98 +1,116 @@
 // The metadata of an artifact as it stands in model.json in, the typed metadata out.
 
-import { z } from 'zod'
 import { createError } from '../errors.ts'
 import { isInRange, libraryVersion } from './library-version.ts'
 import { type ArtifactMetadata, artifactSchemaVersion, metadataKey } from './metadata.ts'
-import { firstIssue } from './model-json-shape.ts'
+import {
+  anyOf,
+  anything,
+  closedObject,
+  filledText,
+  finite,
+  flag,
+  integer,
+  issueText,
+  listOf,
+  matching,
+  notNegative,
+  nullable,
+  oneOf,
+  openObject,
+  optional,
+  text,
+  toldBy,
+  tupleOf,
+} from './shape.ts'
 
-const count = z.int().nonnegative()
-const scalar = z.union([z.string(), z.number(), z.boolean()])
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits')
+const count = integer(0)
+const scalar = anyOf(text, finite, flag)
+const sha256 = matching(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits')
 
-const featureShape = z.strictObject({
-  name: z.string(),
-  dtype: z.enum(['number', 'string', 'boolean']),
-  used: z.boolean(),
-  missing: z.enum(['handled', 'error']),
-  categories: z.array(scalar).optional(),
-  unknown: z.enum(['ignored', 'error']).optional(),
-  infinite: z.boolean().optional(),
-  units: z.string().optional(),
-  range: z.tuple([z.number(), z.number()]).optional(),
-  description: z.string().optional(),
+const featureShape = closedObject({
+  name: text,
+  dtype: oneOf('number', 'string', 'boolean'),
+  used: flag,
+  missing: oneOf('handled', 'error'),
+  categories: optional(listOf(scalar)),
+  unknown: optional(oneOf('ignored', 'error')),
+  infinite: optional(flag),
+  units: optional(text),
+  range: optional(tupleOf(finite, finite)),
+  description: optional(text),
 })
 
-const schemaShape = z.strictObject({
-  features: z.array(featureShape),
-  classes: z.union([z.array(scalar), z.array(z.array(scalar))]).optional(),
-  outputs: z.array(z.enum(['label', 'probabilities', 'scores', 'value', 'vector'])),
-  vectorNames: z.array(z.string()).optional(),
+const schemaShape = closedObject({
+  features: listOf(featureShape),
+  classes: optional(anyOf(listOf(scalar), listOf(listOf(scalar)))),
+  outputs: listOf(oneOf('label', 'probabilities', 'scores', 'value', 'vector')),
+  vectorNames: optional(listOf(text)),
 })
 
-const targetShape = z.strictObject({
-  classes: z.array(scalar),
+const targetShape = closedObject({
+  classes: listOf(scalar),
   start: count,
   width: count,
-  link: z.enum(['identity', 'sigmoid', 'softmax', 'ovr-sigmoid']),
-  scale: z.number().optional(),
-  tie: z.enum(['first', 'second']).optional(),
+  link: oneOf('identity', 'sigmoid', 'softmax', 'ovr-sigmoid'),
+  scale: optional(finite),
+  tie: optional(oneOf('first', 'second')),
 })
 
-const headShape = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('classifier'), targets: z.array(targetShape), hasScores: z.boolean() }),
-  z.strictObject({ kind: z.literal('multilabel'), classes: z.array(scalar) }),
-  z.strictObject({ kind: z.literal('regressor'), link: z.enum(['identity', 'exp']), targetCount: count }),
-  z.strictObject({ kind: z.literal('transformer'), width: count }),
-])
+const headShape = toldBy(
+  'kind',
+  closedObject({ kind: oneOf('classifier'), targets: listOf(targetShape), hasScores: flag }),
+  closedObject({ kind: oneOf('multilabel'), classes: listOf(scalar) }),
+  closedObject({ kind: oneOf('regressor'), link: oneOf('identity', 'exp'), targetCount: count }),
+  closedObject({ kind: oneOf('transformer'), width: count }),
+)
 
-const tensorShape = z.strictObject({
-  name: z.string(),
-  role: z.enum(['structure', 'leaf', 'dense', 'parameter', 'float64', 'cover']),
-  shape: z.array(count),
-  encoding: z.enum(['uint8', 'uint16', 'float16', 'float32', 'int32']),
+const tensorShape = closedObject({
+  name: text,
+  role: oneOf('structure', 'leaf', 'dense', 'parameter', 'float64', 'cover'),
+  shape: listOf(count),
+  encoding: oneOf('uint8', 'uint16', 'float16', 'float32', 'int32'),
   byteLength: count,
-  maxError: z.number().nonnegative(),
-  escalated: z.string().optional(),
+  maxError: notNegative,
+  escalated: optional(text),
 })
 
-const rowsShape = z.array(z.array(z.number().nullable()))
+const rowShape = listOf(nullable(finite))
+const rowsShape = listOf(rowShape)
 
 /** At most 64 rows are stored; a reader replays all of them at each load. */
 const maxCheckRows = 64
 
-const metadataShape = z.object({
-  schemaVersion: z.int(),
-  writtenBy: z.string(),
-  servedBy: z.string().optional(),
-  name: z.string().min(1),
-  version: z.string().min(1),
-  kind: z.enum(['classifier', 'regressor', 'transformer']),
+const metadataShape = openObject({
+  schemaVersion: integer(Number.MIN_SAFE_INTEGER),
+  writtenBy: text,
+  servedBy: optional(text),
+  name: filledText,
+  version: filledText,
+  kind: oneOf('classifier', 'regressor', 'transformer'),
   schema: schemaShape,
   head: headShape,
-  source: z.strictObject({
-    framework: z.string(),
-    frameworkVersion: z.string(),
-    estimator: z.string(),
-    file: z.string(),
-    sha256: z.string(),
+  source: closedObject({
+    framework: text,
+    frameworkVersion: text,
+    estimator: text,
+    file: text,
+    sha256: text,
   }),
-  inputs: z.array(
-    z.strictObject({ name: z.enum(['ranks', 'features']), width: count.positive(), region: z.int().min(-1) }),
-  ),
-  rawWidth: count.positive(),
-  regions: z.unknown(),
-  tensors: z.array(tensorShape),
-  check: z.strictObject({ rows: rowsShape.max(maxCheckRows), exact: rowsShape, quantized: rowsShape }),
-  evaluation: z
-    .strictObject({
+  inputs: listOf(closedObject({ name: oneOf('ranks', 'features'), width: integer(1), region: integer(-1) })),
+  rawWidth: integer(1),
+  regions: anything,
+  tensors: listOf(tensorShape),
+  check: closedObject({ rows: listOf(rowShape, { most: maxCheckRows }), exact: rowsShape, quantized: rowsShape }),
+  evaluation: optional(
+    closedObject({
       rowCount: count,
-      accuracy: z.number().optional(),
-      rmse: z.number().optional(),
-      r2: z.number().optional(),
-    })
-    .optional(),
-  shards: z.array(z.strictObject({ path: z.string(), byteLength: count, sha256 })),
+      accuracy: optional(finite),
+      rmse: optional(finite),
+      r2: optional(finite),
+    }),
+  ),
+  shards: listOf(closedObject({ path: text, byteLength: count, sha256 })),
 })
 
 /**
@@ -107,12 +125,10 @@ export function parseMetadata(userDefinedMetadata: Readonly<Record<string, unkno
       `model.json has no userDefinedMetadata.${metadataKey}: it was not made by this library; convert the source model`,
     )
   assertVersion(found)
-  const parsed = metadataShape.safeParse(found)
-  if (!parsed.success)
-    throw createError('VALIDATION_FAILED', `userDefinedMetadata.${metadataKey} ${firstIssue(parsed.error)}`, {
-      cause: parsed.error,
-    })
-  const metadata = parsed.data as ArtifactMetadata
+  const issue = metadataShape.issueOf(found)
+  if (issue !== undefined)
+    throw createError('VALIDATION_FAILED', `userDefinedMetadata.${metadataKey} ${issueText(issue)}`)
+  const metadata = found as ArtifactMetadata
   assertCheckRows(metadata)
   return metadata
 }

@@ -51,13 +51,12 @@ export function restoreRegions(stored: unknown, tensors: TensorValues): RegionGr
 
 /** @throws VALIDATION_FAILED with the path of the first part that is wrong */
 export function parseStored(stored: unknown): StoredRegions {
-  const parsed = storedRegionsShape.safeParse(stored)
-  if (parsed.success) return parsed.data
-  const { path, message } = parsed.error.issues[0]
+  const issue = storedRegionsShape.issueOf(stored)
+  if (issue === undefined) return stored as StoredRegions
+  const { path, message } = issue
   throw createError(
     'VALIDATION_FAILED',
     `the stored regions are malformed at regions.${path.join('.')}: ${message}; convert the model again`,
-    { cause: parsed.error },
   )
 }
 

@@ -1,26 +1,26 @@
 // Lists of doubles and of column references in, short JSON out, and back: every double survives, NaN and −0 included.
 
-import { z } from 'zod'
 import { createError } from '../errors.ts'
 import type { ColumnRef } from './column-ref.ts'
+import { type ValueOf, anyOf, closedObject, finite, integer, listOf, oneOf } from '../artifact/shape.ts'
 
 /** JSON has no words for these four. */
 const unwritable = ['NaN', 'Infinity', '-Infinity', '-0'] as const
 
-export const storedNumberShape = z.union([z.number(), z.enum(unwritable)])
-export type StoredNumber = z.infer<typeof storedNumberShape>
+export const storedNumberShape = anyOf(finite, oneOf(...unwritable))
+export type StoredNumber = ValueOf<typeof storedNumberShape>
 
 /** A list of equal numbers as the number itself; 0, 1, 2 … as how many there are. */
-export const storedNumbersShape = z.union([
-  z.array(storedNumberShape),
-  z.strictObject({ same: storedNumberShape, count: z.int().nonnegative() }),
-  z.strictObject({ counting: z.int().nonnegative() }),
-])
-export type StoredNumbers = z.infer<typeof storedNumbersShape>
+export const storedNumbersShape = anyOf(
+  listOf(storedNumberShape),
+  closedObject({ same: storedNumberShape, count: integer(0) }),
+  closedObject({ counting: integer(0) }),
+)
+export type StoredNumbers = ValueOf<typeof storedNumbersShape>
 
 /** Runs of neighbouring columns, flat: region, first column, count, region, first column, count … */
-export const storedRefsShape = z.array(z.int().nonnegative())
-export type StoredRefs = z.infer<typeof storedRefsShape>
+export const storedRefsShape = listOf(integer(0))
+export type StoredRefs = ValueOf<typeof storedRefsShape>
 
 /** No table has more columns; stops a list of a few bytes from asking for gigabytes. */
 export const maxStoredCount = 1 << 20

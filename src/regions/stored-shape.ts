@@ -1,40 +1,52 @@
 // The JSON form of a region graph, without its tensors: what rides in the metadata of an artifact under `regions`.
 
-import { z } from 'zod'
 import { storedNumbersShape, storedNumberShape, storedRefsShape } from './stored-numbers.ts'
+import {
+  type ValueOf,
+  anyOf,
+  closedObject,
+  flag,
+  integer,
+  listOf,
+  matching,
+  oneOf,
+  optional,
+  toldBy,
+  tupleOf,
+} from '../artifact/shape.ts'
 
-const count = z.int().nonnegative()
+const count = integer(0)
 const inputs = storedRefsShape
 const numbers = storedNumbersShape
-const activation = z.enum(['identity', 'relu', 'tanh', 'logistic'])
+const activation = oneOf('identity', 'relu', 'tanh', 'logistic')
 
 const treeParts = {
-  kind: z.literal('tree-ensemble'),
+  kind: oneOf('tree-ensemble'),
   inputs,
   trees: count,
   leafWidth: count,
   outputWidth: count,
-  aggregate: z.enum(['sum', 'mean']),
-  hasCover: z.boolean(),
-  hasTreeOutput: z.boolean(),
+  aggregate: oneOf('sum', 'mean'),
+  hasCover: flag,
+  hasTreeOutput: flag,
 }
 
-const denseLayer = z.strictObject({
+const denseLayer = closedObject({
   inputWidth: count,
   outputWidth: count,
   activation,
-  hasScale: z.boolean(),
+  hasScale: flag,
   /** Rows of each tensor that the matrix is cut into; one tensor where absent. */
-  parts: z.array(count).min(2).optional(),
+  parts: optional(listOf(count, { least: 2 })),
 })
 
 /** Every tree padded to `depth`; a node of rank `never` is padding, which no row goes right at. */
-const completeTrees = z.strictObject({ ...treeParts, layout: z.literal('complete'), depth: count, never: count })
+const completeTrees = closedObject({ ...treeParts, layout: oneOf('complete'), depth: count, never: count })
 
 /** Nodes as they stand in TreeLayout; `column` and `rank` only for those that have children. */
-const preorderTrees = z.strictObject({
+const preorderTrees = closedObject({
   ...treeParts,
-  layout: z.literal('preorder'),
+  layout: oneOf('preorder'),
   nodes: count,
   leaves: count,
   /** Depth of the deepest tree. */
@@ -42,60 +54,54 @@ const preorderTrees = z.strictObject({
 })
 
 /** How many flip points, 1 where missing ranks highest, and the value that stands for missing if it is not NaN. */
-const rankColumn = z.union([
-  z.tuple([count, z.union([z.literal(0), z.literal(1)])]),
-  z.tuple([count, z.union([z.literal(0), z.literal(1)]), storedNumberShape]),
-])
+const rankColumn = anyOf(tupleOf(count, oneOf(0, 1)), tupleOf(count, oneOf(0, 1), storedNumberShape))
 
 /** Its bits as hexadecimal, four to a digit; which of `domains` its keys are; the bit of unknown values. */
-const memberColumn = z.tuple([
-  z.string().regex(/^[0-9a-f]*$/),
-  z.int().nonnegative(),
-  z.union([z.literal(0), z.literal(1)]),
-])
+const memberColumn = tupleOf(matching(/^[0-9a-f]*$/, 'must be hexadecimal digits'), integer(0), oneOf(0, 1))
 
-const storedRegionShape = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('input'), width: count }),
-  z.strictObject({ kind: z.literal('impute'), inputs, missing: numbers, fill: numbers }),
-  z.strictObject({ kind: z.literal('indicator'), inputs, missing: numbers }),
-  z.strictObject({
-    kind: z.literal('scale'),
+const storedRegionShape = toldBy(
+  'kind',
+  closedObject({ kind: oneOf('input'), width: count }),
+  closedObject({ kind: oneOf('impute'), inputs, missing: numbers, fill: numbers }),
+  closedObject({ kind: oneOf('indicator'), inputs, missing: numbers }),
+  closedObject({
+    kind: oneOf('scale'),
     inputs,
-    form: z.enum(['subtract-divide', 'multiply-add']),
+    form: oneOf('subtract-divide', 'multiply-add'),
     first: numbers,
     second: numbers,
-    clip: z.tuple([storedNumberShape, storedNumberShape]).optional(),
+    clip: optional(tupleOf(storedNumberShape, storedNumberShape)),
   }),
-  z.strictObject({
-    kind: z.literal('one-hot'),
+  closedObject({
+    kind: oneOf('one-hot'),
     inputs,
-    columns: z.array(z.strictObject({ keys: numbers, slots: numbers, width: count, unknownSlot: z.int().min(-1) })),
+    columns: listOf(closedObject({ keys: numbers, slots: numbers, width: count, unknownSlot: integer(-1) })),
   }),
-  z.strictObject({
-    kind: z.literal('ordinal'),
+  closedObject({
+    kind: oneOf('ordinal'),
     inputs,
-    columns: z.array(z.strictObject({ keys: numbers, values: numbers, unknownValue: storedNumberShape })),
+    columns: listOf(closedObject({ keys: numbers, values: numbers, unknownValue: storedNumberShape })),
   }),
-  z.strictObject({
-    kind: z.literal('dense-chain'),
+  closedObject({
+    kind: oneOf('dense-chain'),
     inputs,
-    layers: z.array(denseLayer),
+    layers: listOf(denseLayer),
   }),
-  z.strictObject({
-    kind: z.literal('ranks'),
+  closedObject({
+    kind: oneOf('ranks'),
     inputs,
-    columns: z.array(z.union([rankColumn, memberColumn])),
+    columns: listOf(anyOf(rankColumn, memberColumn)),
     /** Keys of member columns, each list once. */
-    domains: z.array(numbers),
+    domains: listOf(numbers),
   }),
-  z.discriminatedUnion('layout', [completeTrees, preorderTrees]),
-])
+  toldBy('layout', completeTrees, preorderTrees),
+)
 
-export const storedRegionsShape = z.strictObject({ regions: z.array(storedRegionShape), output: storedRefsShape })
+export const storedRegionsShape = closedObject({ regions: listOf(storedRegionShape), output: storedRefsShape })
 
-export type StoredRegions = z.infer<typeof storedRegionsShape>
+export type StoredRegions = ValueOf<typeof storedRegionsShape>
 export type StoredRegion = StoredRegions['regions'][number]
 export type StoredOf<Kind extends StoredRegion['kind']> = Extract<StoredRegion, { kind: Kind }>
 export type StoredTrees = StoredOf<'tree-ensemble'>
-export type CompleteTrees = z.infer<typeof completeTrees>
-export type PreorderTrees = z.infer<typeof preorderTrees>
+export type CompleteTrees = ValueOf<typeof completeTrees>
+export type PreorderTrees = ValueOf<typeof preorderTrees>
