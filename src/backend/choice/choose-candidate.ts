@@ -5,7 +5,7 @@ import type { CandidateReport } from './backend-choice.ts'
 import type { Candidate } from './candidates.ts'
 import { fastest } from './fastest.ts'
 import { leastMicros } from './graph-floor.ts'
-import { type KernelShare, largestTiming, shareOfKernel } from './kernel-share.ts'
+import { besideKernel, type KernelShare, largestTiming, shareOfKernel } from './kernel-share.ts'
 import { type Tier, tiersOf } from './tiers.ts'
 import { type Attempt, isRight, type RightAttempt, timeAttempt, tryBackend, type Trial } from './try-backend.ts'
 import { isStillTrue, rememberedReports, timesOf, tuningOf } from './tuning.ts'
@@ -34,6 +34,8 @@ export async function chooseNamed(candidates: readonly Candidate[], trial: Trial
 export async function chooseAutomatically(candidates: readonly Candidate[], trial: Trial): Promise<Chosen> {
   const attempts: Attempt[] = []
   let kernel: RightAttempt | undefined
+  let compared: RightAttempt | undefined
+  let share: KernelShare | undefined
   let isForgotten = false
   for (const { tier, members } of tiersOf(candidates)) {
     if (tier === 'last' && kernel !== undefined) break
@@ -56,19 +58,29 @@ export async function chooseAutomatically(candidates: readonly Candidate[], tria
       if (trial.now === undefined) break
       continue
     }
-    const { name, why } = decide(tier, right, trial)
+    const { name, why } = kernel === undefined ? decide(tier, right, trial) : bestBeside(kernel, right)
     for (const { report, model } of right) if (report.name !== name) model.dispose()
     const picked = right.find(({ report }) => report.name === name)
     if (kernel === undefined || picked === undefined) return conclude(candidates, attempts, { picked, why })
-    await remember(attempts, kernel, picked, trial)
-    return conclude(candidates, attempts, divide(kernel, picked, shareOfKernel(kernel.report, picked.report)))
+    compared = picked
+    share = shareOfKernel(kernel.report, picked.report)
+    if (share.maxRows < Infinity) break
+    // one of the next tier may still be faster
+    picked.model.dispose()
   }
   if (kernel === undefined) return conclude(candidates, attempts, { picked: kernel, why: 'nothing is there and right' })
+  if (attempts.length > 1) await remember(attempts, kernel, compared, trial)
+  if (compared !== undefined && share !== undefined)
+    return conclude(candidates, attempts, divide(kernel, compared, share))
   const { now } = trial
-  if (attempts.length > 1) await remember(attempts, kernel, undefined, trial)
   const why =
     now === undefined ? 'a kernel is there and right' : `the kernel is there and right: ${timeText(kernel.report)}`
   return conclude(candidates, attempts, { picked: kernel, why })
+}
+
+/** The graph that leaves the least time to all batches, where each is the faster one's. */
+function bestBeside(kernel: RightAttempt, right: readonly RightAttempt[]): { name: BackendName; why: string } {
+  return fastest(right.map(({ report }) => besideKernel(kernel.report, report)))
 }
 
 /** Frees what takes no batch. */

@@ -34,6 +34,15 @@ export function shareOfKernel(kernel: CandidateReport, graph: CandidateReport): 
   }
 }
 
+/** The graph's report with the times of both: each size is the faster one's. */
+export function besideKernel(kernel: CandidateReport, graph: CandidateReport): CandidateReport {
+  const timings = graph.timings?.map(({ rowCount, microsPerRow }) => ({
+    rowCount,
+    microsPerRow: Math.min(microsPerRow, microsAt(kernel, rowCount) ?? Infinity),
+  }))
+  return { ...graph, ...(timings && { timings }) }
+}
+
 export function largestTiming({ timings = [] }: CandidateReport): Timing | undefined {
   return timings[timings.length - 1]
 }

@@ -5,8 +5,8 @@ import type { BackendName } from '../port.ts'
 export type Tier = 'kernel' | 'first' | 'measured' | 'last'
 
 /**
- * The kernel is asked first, since its time tells which graphs are worth asking. CUDA needs no contest: where someone installed it, models are to run there. cpu answers any model more slowly than
- * wasm does (`doctor` shows by how much).
+ * The kernel is asked first, since its time tells which graphs are worth asking. Between graphs CUDA needs no contest: where
+ * someone installed it, models are to run there. cpu answers any model more slowly than wasm does (`doctor` shows by how much).
  */
 const tierOf = {
   cuda: 'first',
