@@ -1,3 +1,4 @@
-import { describeGoldenArtifacts } from '../../suites/golden-artifacts.ts'
+import { describeGoldenArtifacts, servedOn } from '../../suites/golden-artifacts.ts'
+import { andOnKernels } from '../../suites/kernel-check.ts'
 
-describeGoldenArtifacts('1.6', ['none'])
+describeGoldenArtifacts('1.6', ['none'], andOnKernels(servedOn('wasm'), 'one in five'))

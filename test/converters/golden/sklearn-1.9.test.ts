@@ -1,3 +1,5 @@
-import { describeGoldenArtifacts } from '../../suites/golden-artifacts.ts'
+import { describeGoldenArtifacts, servedOn } from '../../suites/golden-artifacts.ts'
+import { andOnKernels } from '../../suites/kernel-check.ts'
 
-describeGoldenArtifacts('1.9', ['none', 'uint8'])
+describeGoldenArtifacts('1.9', ['uint8'], andOnKernels(servedOn('wasm')))
+describeGoldenArtifacts('1.9', ['none'], andOnKernels(servedOn('wasm'), 'one in five'))
