@@ -7,7 +7,7 @@ import { loadExpected } from './load-model.ts'
 import { parseModelRef } from './model-ref.ts'
 import type { LoadModelOptions } from './options.ts'
 import type { ModelPredictor } from './predictor.ts'
-import { readServiceEntry, resolveVersion, type ServiceEntry } from './service-entry.ts'
+import { resolveVersion, type ServiceEntry } from './service-entry.ts'
 
 /** Reads a models folder as the registry does, one model at a time. */
 export class ProductionModelLoader {
@@ -23,6 +23,7 @@ export class ProductionModelLoader {
    */
   async discoverModels(): Promise<ServiceEntry[]> {
     const { discoverModelFolders } = await import('./model-folder.ts')
+    const { readServiceEntry } = await import('./read-service-entry.ts')
     return (await discoverModelFolders(this.modelsDir)).map(readServiceEntry)
   }
 

@@ -19,7 +19,6 @@ import type { RoutingOptions } from './routing.ts'
 import { ServedModel } from './served-model.ts'
 import { type ResolvedRegistryOptions, resolveRegistryOptions } from './registry-options.ts'
 import { describeRegistry, metricsText, type RegistryHealth } from './registry-health.ts'
-import { readServiceEntry } from './service-entry.ts'
 import { openSharedCache, type SharedCache } from './shared-cache.ts'
 
 /** Models of a folder, loaded and checked; one that fails never stops the others. */
@@ -135,16 +134,20 @@ export class MLServiceRegistry {
     const platform = await withTracing(this.options.platform ?? (await detectPlatform()), serving.tracing)
     const publish = await createPublish()
     const { discoverModelFolders, readArtifactFolder, readModelFolder } = await import('./model-folder.ts')
+    const { readServiceEntry } = await import('./read-service-entry.ts')
     const folders = await discoverModelFolders(modelsDir)
     this.#cache ??= await openSharedCache(serving.caching, platform.clock, publish, serving.logger)
     const cache = this.#cache
     const budget = this.#budget
     const context = { serving, platform, publish, cache, budget, allowBelowFloor, retryAfterMs }
     const serve = (folder: ModelFolder): ServedModel => {
-      const readFolder = () => readModelFolder(modelsDir, folder.name)
+      const readEntry = async () => {
+        const found = await readModelFolder(modelsDir, folder.name)
+        return found && readServiceEntry(found)
+      }
       const model = new ServedModel(readServiceEntry(folder), {
         ...context,
-        readFolder,
+        readEntry,
         readArtifact: readArtifactFolder,
       })
       this.#models.set(folder.name, model)

@@ -1,10 +1,8 @@
-// One folder of the models folder in, what the registry knows of that model before any version is loaded, out.
+// What the registry knows of a model before any version is loaded in; the version that a name of it means out.
 
-import { compareVersions, isVersion } from '../artifact/version.ts'
-import { createError, isMLError, type MLError } from '../errors.ts'
-import { type DecisionList, parseDecisionList } from '../resilience/decision-list.ts'
-import type { ModelFolder } from './model-folder.ts'
-import { parseServiceConfig, type ServiceConfig } from './service-config.ts'
+import { createError, type MLError } from '../errors.ts'
+import type { DecisionList } from '../resilience/parse-decision-list.ts'
+import type { ServiceConfig } from './service-config.ts'
 
 export type ServiceEntry = {
   readonly name: string
@@ -16,38 +14,6 @@ export type ServiceEntry = {
   readonly rule: DecisionList | undefined
   /** What is wrong with service.json or rule.json; the model then is not loaded. */
   readonly error: MLError | undefined
-}
-
-/** Never throws: a folder that contradicts itself becomes an entry with an error, so that the others are served. */
-export function readServiceEntry(folder: ModelFolder): ServiceEntry {
-  const versions = folder.versions.filter(isVersion).sort(compareVersions)
-  const entry = { name: folder.name, path: folder.path, versions }
-  let config: ServiceConfig = {}
-  try {
-    if (folder.serviceConfig !== undefined)
-      config = parseServiceConfig(folder.serviceConfig, `${folder.name}/service.json`)
-    if (config.name !== undefined && config.name !== folder.name)
-      throw createError(
-        'VALIDATION_FAILED',
-        `${folder.name}/service.json names the model ${config.name}; expected the name of its folder`,
-      )
-    return { ...entry, config, rule: readRule(folder), error: undefined }
-  } catch (error) {
-    if (!isMLError(error)) throw error
-    // what it says of a fallback still holds
-    return { ...entry, config, rule: undefined, error }
-  }
-}
-
-function readRule(folder: ModelFolder): ServiceEntry['rule'] {
-  if (folder.rule === undefined) return undefined
-  let json: unknown
-  try {
-    json = JSON.parse(folder.rule)
-  } catch (cause) {
-    throw createError('VALIDATION_FAILED', `${folder.name}/rule.json is not JSON`, { cause })
-  }
-  return parseDecisionList(json, `${folder.name}/rule.json`)
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Engine } from './engine.ts'
 import { asLoadError, warmUpFailed, withFallbackFlag } from './load-failure.ts'
 import { findRule } from './model-fallback.ts'
 import { createSlot, fillSlot, inTurn, type Slot } from './model-slot.ts'
-import { readServiceEntry, type ServiceEntry, versionToLoad } from './service-entry.ts'
+import { type ServiceEntry, versionToLoad } from './service-entry.ts'
 import { type ServedModelContext, startVersion } from './start-version.ts'
 import { VersionTable } from './version-table.ts'
 
@@ -105,11 +105,11 @@ export class SlotTable {
   /** Versions, aliases and rules come and go while a registry runs; a folder that is gone leaves what was known of it. */
   async refresh(): Promise<ServiceEntry> {
     const read = ++this.#readCount
-    const folder = await this.#gate.pass(this.#context.readFolder())
+    const found = await this.#gate.pass(this.#context.readEntry())
     // a read that began earlier and took longer says less
     if (read < this.#entryRead) return this.#entry
     this.#entryRead = read
-    const entry = folder === undefined ? { ...this.#entry, versions: [] } : readServiceEntry(folder)
+    const entry = found ?? { ...this.#entry, versions: [] }
     // what a file that cannot be read said before goes on
     if (entry.error === undefined || this.#entry.error !== undefined) this.#entry = entry
     return entry

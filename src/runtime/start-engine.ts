@@ -11,7 +11,8 @@ import { Engine } from './engine.ts'
 import type { ResolvedServingOptions } from './options.ts'
 import type { Platform } from './platform.ts'
 import { processCandidates } from './process-candidates.ts'
-import { schemaDifference, type ServiceConfig } from './service-config.ts'
+import { schemaDifference } from './schema-difference.ts'
+import type { ServiceConfig } from './service-config.ts'
 
 export type StartEngineOptions = {
   /** Where the artifact came from, for errors. */

@@ -5,7 +5,6 @@ import type { Publish } from '../observe/channels.ts'
 import type { ModelStats } from '../observe/stats.ts'
 import type { Engine } from './engine.ts'
 import type { MemoryBudget } from './memory-budget.ts'
-import type { ModelFolder } from './model-folder.ts'
 import type { ResolvedServingOptions } from './options.ts'
 import type { Platform } from './platform.ts'
 import type { ServiceEntry } from './service-entry.ts'
@@ -21,7 +20,7 @@ export type ServedModelContext = {
   readonly allowBelowFloor: boolean
   readonly retryAfterMs: number
   /** What the model's folder holds now; undefined where it is gone. */
-  readonly readFolder: () => Promise<ModelFolder | undefined>
+  readonly readEntry: () => Promise<ServiceEntry | undefined>
   readonly readArtifact: (path: string) => Promise<Record<string, Uint8Array>>
   /** @default those of the process */
   readonly candidates?: readonly Candidate[]

@@ -7,10 +7,9 @@ import type { Backend, BackendModel } from '../../src/backend/port.ts'
 import { silentPublish } from '../../src/observe/channels.ts'
 import type { MemoryBudget } from '../../src/runtime/memory-budget.ts'
 import { MemoryBudget as Budget } from '../../src/runtime/memory-budget.ts'
-import type { ModelFolder } from '../../src/runtime/model-folder.ts'
 import { resolveServingOptions, type ServingOptions } from '../../src/runtime/options.ts'
 import { ServedModel } from '../../src/runtime/served-model.ts'
-import { readServiceEntry } from '../../src/runtime/service-entry.ts'
+import { readServiceEntry } from '../../src/runtime/read-service-entry.ts'
 import { openSharedCache } from '../../src/runtime/shared-cache.ts'
 import { createFakeClock } from './fake-clock.ts'
 
@@ -115,7 +114,7 @@ export async function createTinyServed({ files, service = {}, tiny, budget, ...o
     budget: budget ?? new Budget(),
     allowBelowFloor: false,
     retryAfterMs: 1_000,
-    readFolder: () => Promise.resolve<ModelFolder>({ ...folder }),
+    readEntry: () => Promise.resolve(readServiceEntry({ ...folder })),
     readArtifact: async (path) => {
       await held()
       const found = files[path.slice(path.lastIndexOf('/') + 1)]

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { decisionListRule, parseDecisionList } from '../../src/resilience/decision-list.ts'
+import { decisionListRule } from '../../src/resilience/decision-list.ts'
+import { parseDecisionList } from '../../src/resilience/parse-decision-list.ts'
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'))
 

@@ -12,7 +12,7 @@ import { resolveServingOptions } from '../../src/runtime/options.ts'
 import type { ModelPredictor } from '../../src/runtime/predictor.ts'
 import type { RoutingOptions } from '../../src/runtime/routing.ts'
 import { ServedModel } from '../../src/runtime/served-model.ts'
-import { readServiceEntry } from '../../src/runtime/service-entry.ts'
+import { readServiceEntry } from '../../src/runtime/read-service-entry.ts'
 import { openSharedCache, type SharedCache } from '../../src/runtime/shared-cache.ts'
 import { createFakeClock } from '../helpers/fake-clock.ts'
 import { settleMicrotasks } from '../helpers/hand-driven-model.ts'
@@ -147,7 +147,7 @@ export class VersionsWorld {
       budget: new MemoryBudget(isCramped ? 1 : Infinity),
       allowBelowFloor: false,
       retryAfterMs: 1000,
-      readFolder: () => Promise.resolve(folder),
+      readEntry: () => Promise.resolve(readServiceEntry(folder)),
       readArtifact: (path) => this.#read(path.slice(path.lastIndexOf('/') + 1)),
       candidates: [{ name: 'cpu', backend }],
     })

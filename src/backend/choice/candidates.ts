@@ -5,8 +5,6 @@ import type { ForkedName, ThreadedName } from '../host/host-protocol.ts'
 import { isNode } from '../host/is-node.ts'
 import { createKernelBackend } from '../kernel/kernel-backend.ts'
 import type { Backend, BackendName } from '../port.ts'
-import { createCpuBackend } from '../tfjs/cpu.ts'
-import { createWasmBackend } from '../tfjs/wasm.ts'
 import { createLateBackend } from './late-backend.ts'
 
 export type Candidate =
@@ -25,14 +23,25 @@ const creators: Readonly<Record<BackendName, (options: BackendOptions, workers: 
   cuda: (options) => hosted('cuda', options),
   webgpu: (options) => hosted('webgpu', options),
   native: (options) => hosted('native', options),
-  wasm: (_, workers) => (workers === 0 ? { backend: createWasmBackend() } : threaded('wasm', workers)),
-  cpu: (_, workers) => (workers === 0 ? { backend: createCpuBackend() } : threaded('cpu', workers)),
+  wasm: (_, workers) => (workers === 0 ? { backend: wasmGraphs() } : threaded('wasm', workers)),
+  cpu: (_, workers) => (workers === 0 ? { backend: cpuGraphs() } : threaded('cpu', workers)),
   kernel: (_, workers) => (workers === 0 ? { backend: createKernelBackend() } : threaded('kernel', workers)),
 }
 
 /** A fresh one; each counts the memory of the models it loads, so a process keeps one of a kind. */
 export function createCandidate(name: BackendName, options: BackendOptions, workers: WorkerCount = 0): Candidate {
   return { name, ...creators[name](options, workers) }
+}
+
+/** What reads and plans graphs comes with the first model that a kernel does not serve alone. */
+function wasmGraphs(): Backend {
+  const create = async () => (await import('../tfjs/wasm.ts')).createWasmBackend()
+  return createLateBackend({ name: 'wasm', description: '@tensorflow/tfjs-backend-wasm 4.22.0', create })
+}
+
+function cpuGraphs(): Backend {
+  const create = async () => (await import('../tfjs/cpu.ts')).createCpuBackend()
+  return createLateBackend({ name: 'cpu', description: '@tensorflow/tfjs-backend-cpu 4.22.0', create })
 }
 
 /** A process of its own, and with it Node's modules, comes with the first use. */

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
-import { z } from 'zod'
+import { oneOf, openObject, text as anyText, type ValueOf } from '../../artifact/shape.ts'
 
 /** `gpu` computes with CUDA where there is a card, and on the CPU where there is none. */
 export type NativeFlavour = 'cpu' | 'gpu'
@@ -18,15 +18,15 @@ export const tfjsNodeVersion = '4.22.0'
 /** Written when everything else is in place, so that its presence says that the install is whole. */
 export const markerName = 'installed.json'
 
-const markerShape = z.object({
-  flavour: z.enum(['cpu', 'gpu']),
-  tensorflow: z.string(),
-  tfjsNode: z.string(),
+const markerShape = openObject({
+  flavour: oneOf('cpu', 'gpu'),
+  tensorflow: anyText,
+  tfjsNode: anyText,
   /** Folder, relative to the home, that holds tfjs_binding.node and node_modules with the add-on's JavaScript. */
-  addon: z.string(),
+  addon: anyText,
 })
 
-export type NativeInstall = z.infer<typeof markerShape> & {
+export type NativeInstall = ValueOf<typeof markerShape> & {
   /** Absolute. */
   readonly home: string
 }
@@ -55,8 +55,10 @@ export async function findNative(
   } catch {
     return undefined
   }
-  const marker = markerShape.safeParse(safeJson(text))
-  return marker.success && marker.data.flavour === flavour ? { ...marker.data, home } : undefined
+  const found = safeJson(text)
+  if (markerShape.issueOf(found) !== undefined) return undefined
+  const marker = found as ValueOf<typeof markerShape>
+  return marker.flavour === flavour ? { ...marker, home } : undefined
 }
 
 function safeJson(text: string): unknown {
