@@ -20,8 +20,9 @@ const mostBlockRows = 256
 /** Vectors take 16 rows of bytes. */
 const leastBlockRows = 16
 
-/** Of a block's rows; wide models get fewer rows. */
+/** Of a block's rows, and of what they are encoded to, which may be a column for each category; wide models get fewer rows. */
 const mostRowBytes = 2 ** 20
+const mostColumnBytes = 2 ** 22
 
 export type KernelOutputName = 'label' | 'probabilities' | 'scores' | 'value' | 'vector'
 
@@ -58,9 +59,11 @@ export type KernelSource = {
   readonly features: KernelFeatures
 }
 
-export function blockRowsOf(width: number): number {
-  const fitting = Math.floor(mostRowBytes / (8 * width) / leastBlockRows) * leastBlockRows
-  return Math.max(leastBlockRows, Math.min(mostBlockRows, fitting))
+/** `width` is that of canonical rows, `columnCount` of the widest that they become: encoded or raw. */
+export function blockRowsOf(width: number, columnCount: number): number {
+  const fitting = Math.min(mostRowBytes / (8 * width), mostColumnBytes / (4 * columnCount))
+  const whole = Math.floor(fitting / leastBlockRows) * leastBlockRows
+  return Math.max(leastBlockRows, Math.min(mostBlockRows, whole))
 }
 
 /**
@@ -71,11 +74,11 @@ export function compileKernel({ artifact, graph, features }: KernelSource): Kern
   const { metadata } = artifact
   const { rawWidth } = metadata
   const width = metadata.schema.features.length
-  const blockRows = blockRowsOf(width)
+  const plan = planKernel(graph, metadata)
+  const blockRows = blockRowsOf(width, Math.max(plan.columns.length, rawWidth))
   const build: KernelBuild = { module: new WasmModule(), memory: new KernelMemory(), features, blockRows }
   const rowsAt = build.memory.reserve(blockRows * width * 8)
   const rawAt = build.memory.reserve(blockRows * rawWidth * 4)
-  const plan = planKernel(graph, metadata)
   const { title, features: columns, checksRows = false } = emitRun(build, { artifact, graph, plan, rowsAt, rawAt })
   const head = emitHead(build, metadata.head, rawWidth)
   const isSpecial = emitFiniteCheck(build, { address: rowsAt, element: 'f64', rowByteLength: 8 * width })

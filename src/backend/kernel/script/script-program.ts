@@ -17,7 +17,7 @@ import { createScriptKernel } from './script-kernel.ts'
 export function createScriptProgram({ artifact, graph }: Omit<KernelSource, 'features'>): KernelProgram {
   const { head, inputs, rawWidth, schema } = artifact.metadata
   const width = schema.features.length
-  const blockRows = blockRowsOf(width)
+  const blockRows = blockRowsOf(width, rawWidth)
   const kernel = createScriptKernel(graph, inputs)
   const decode = createDecoder(head)
   const rows = new Float64Array(blockRows * width)
