@@ -8,11 +8,14 @@ import type { SlotState } from './model-slot.ts'
 import type { PredictOptions } from './options.ts'
 import { assertPredictOptions } from './predict-options.ts'
 import type { ModelPredictorOptions } from './predictor-options.ts'
+import { createTurnShare } from './turn-share.ts'
 
 /** An engine that answers at once, as long as nothing that the stages are for has to be done. */
 export type DirectEngine = Engine & { readonly direct: DirectRun }
 
 export type DirectPredict = {
+  /** False where answers at once have taken so much of this turn of the event loop that others must have theirs. */
+  readonly hasTurnLeft: boolean
   /** The engine of `state`, where a request with such options needs none of the stages; undefined where it does. */
   engineFor(state: SlotState, options: PredictOptions, caching?: 'no cache'): DirectEngine | undefined
   /** Undefined where the row has no answer this way: the stages then say why, and count it. */
@@ -22,6 +25,7 @@ export type DirectPredict = {
 export function createDirectPredict(options: ModelPredictorOptions, noOptions: PredictOptions): DirectPredict {
   const { name, cache, platform, publish, routing } = options
   const { clock, tracing } = platform
+  const turn = createTurnShare(platform.defer)
 
   function isPlain(engine: Engine, asked: PredictOptions, caching: 'no cache' | undefined): boolean {
     if (tracing !== undefined || !engine.breaker.isUntroubled || routing?.() !== undefined) return false
@@ -40,6 +44,9 @@ export function createDirectPredict(options: ModelPredictorOptions, noOptions: P
   }
 
   return {
+    get hasTurnLeft() {
+      return turn.hasLeft
+    },
     engineFor(state, asked, caching) {
       if (state.kind !== 'loaded' || state.engine.direct === undefined) return undefined
       const { engine } = state
@@ -56,6 +63,7 @@ export function createDirectPredict(options: ModelPredictorOptions, noOptions: P
         const latencyMs = nowMs - startedAtMs
         if (asked.timeoutMs !== undefined && latencyMs >= asked.timeoutMs) return undefined
         engine.stats.recordAnswer('model', latencyMs, nowMs)
+        turn.spend(latencyMs)
         if (isHeard(publish, 'prediction')) {
           const told = { model: name, version: engine.version, latencyMs, source: 'model' as const }
           publish('prediction', asked.requestId === undefined ? told : { ...told, requestId: asked.requestId })

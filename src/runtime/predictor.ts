@@ -95,7 +95,7 @@ export class ModelPredictor {
     const state = this.#options.state()
     if (state.kind === 'asleep') return this.#predictWhenAwake(state, row, options)
     const engine = this.#direct.engineFor(state, options)
-    if (engine?.isFastestAlone === true) {
+    if (engine?.isFastestAlone === true && this.#direct.hasTurnLeft) {
       const prediction = this.#direct.answer(engine, row, options)
       if (prediction !== undefined) return Promise.resolve(prediction)
     }
