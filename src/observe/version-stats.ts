@@ -81,6 +81,8 @@ export class VersionStats {
   #cacheMisses = 0
   #coalesced = 0
   #rowsInBatches = 0
+  /** Since somebody last asked. */
+  #directBatches = 0
 
   constructor({ clock, windowMs = defaultWindowMs }: StatsOptions) {
     this.#clock = clock
@@ -149,18 +151,24 @@ export class VersionStats {
   /** A batch that did not wait, and whose encoding and decoding are parts of its run. */
   recordDirectBatch(rowCount: number, runMs: number): void {
     this.#rowsInBatches += rowCount
-    this.#stages.queue.record(0)
-    this.#stages.encode.record(0)
     this.#stages.run.record(runMs)
-    this.#stages.decode.record(0)
     this.#rowMs.run += rowCount * runMs
+    this.#directBatches++
+  }
+
+  /** Stages that direct batches do not have took no time; they are counted when somebody asks. */
+  #settle(nowMs: number): void {
+    this.#roll(nowMs)
+    if (this.#directBatches === 0) return
+    for (const stage of ['queue', 'encode', 'decode'] as const) this.#stages[stage].record(0, this.#directBatches)
+    this.#directBatches = 0
   }
 
   /** Adds all that `other` has counted, as if it had been counted here. */
   merge(other: VersionStats): void {
     const nowMs = this.#clock.now()
-    this.#roll(nowMs)
-    other.#roll(nowMs)
+    this.#settle(nowMs)
+    other.#settle(nowMs)
     this.#past.merge(other.#past)
     this.#previous.merge(other.#previous)
     this.#current.merge(other.#current)
@@ -177,7 +185,7 @@ export class VersionStats {
   }
 
   snapshot(): ModelStatsSnapshot {
-    this.#roll(this.#clock.now())
+    this.#settle(this.#clock.now())
     const recent = new Outcomes()
     recent.merge(this.#previous)
     recent.merge(this.#current)
