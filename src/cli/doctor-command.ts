@@ -51,9 +51,9 @@ async function examine({ stderr, signal }: CliContext, backendOptions: BackendOp
       onBackend: (name: string) => progress.report(0.5, `asking ${name}`),
     }
     const backends = await examineBackends(asked)
-    const { picked, why } = await examineChoice(asked)
-    const isFit = machine.node.isSupported && picked !== null
-    return { ...machine, backends, picked, why, caches: examineCaches(), isFit }
+    const choice = await examineChoice(asked)
+    const isFit = machine.node.isSupported && choice.picked !== null
+    return { ...machine, backends, ...choice, caches: examineCaches(), isFit }
   } finally {
     progress.stop()
     await closeBackends()

@@ -11,13 +11,14 @@ test('asks every backend that is there, and says honestly which are not', async 
   const report = JSON.parse(stdout) as DoctorReport
   expect(report).toMatchObject({ isFit: true, node: { isSupported: true }, library: { name: 'tfjs-serving' } })
   expect(report.backends.map(({ name }) => name)).toEqual(['cuda', 'webgpu', 'native', 'wasm', 'cpu', 'kernel'])
-  for (const { isAvailable, isRight, microsPerRow, largestDifference, finding } of report.backends) {
+  for (const { isAvailable, isRight, microsPerRow, largestDifference, finding, timings } of report.backends) {
     expect(finding).not.toBe('')
     if (isAvailable) {
       expect(isRight).toBe(true)
       expect(largestDifference).toBeLessThan(0.01)
       expect(microsPerRow?.alone).toBeGreaterThan(0)
       expect(microsPerRow?.inBatch).toBeGreaterThan(0)
+      expect(timings?.[0]).toEqual({ rowCount: 1, microsPerRow: expect.any(Number) as number })
     } else
       expect({ isRight, microsPerRow, largestDifference }).toEqual({
         isRight: null,
@@ -33,7 +34,9 @@ test('asks every backend that is there, and says honestly which are not', async 
   })
   expect(report).toMatchObject({ picked: 'kernel', why: expect.stringContaining('the kernel is') as string })
   expect(report.caches.map(({ name }) => name)).toEqual(['memory', 'redis'])
-  expect(doctorText(report)).toMatch(/Fit to serve models/)
+  expect(doctorText(report)).toMatch(
+    /µs a row, runs of +1 +8 [^]*kernel( +[\d.e-]+){4}\ntaken by( +kernel){4}\n[^]*Fit to serve models/,
+  )
 }, 60_000)
 
 test('shows the command that mends what is missing, and does not call an unfit machine fit', () => {
@@ -57,6 +60,47 @@ test('shows the command that mends what is missing, and does not call an unfit m
   })
   expect(text).toMatch(/wasm +npm install it/)
   expect(text).toMatch(/NOT SUPPORTED[^]*NOT fit to serve models/)
+})
+
+test('says which backend takes batches of which size', () => {
+  const base = {
+    package: null,
+    library: null,
+    device: null,
+    isRight: true,
+    largestDifference: 0,
+    microsPerRow: null,
+    isAvailable: true,
+    finding: 'right',
+    remedy: null,
+  }
+  const timed = (...micros: number[]) =>
+    micros.map((microsPerRow, i) => ({ rowCount: [1, 8, 64, 512][i], microsPerRow }))
+  const text = doctorText({
+    library: { name: 'tfjs-serving', version: '0.1.0' },
+    node: { version: '22.0.0', wanted: '>=20.19', isSupported: true },
+    platform: { os: 'Linux', architecture: 'x64', processor: 'p', coreCount: 2, memoryByteLength: 1024 },
+    backends: [
+      { ...base, name: 'native', timings: timed(120, 20, 3, 0.5) },
+      { ...base, name: 'cpu', timings: timed(9000) },
+      { ...base, name: 'kernel', timings: timed(2, 2, 2, 2) },
+    ],
+    picked: 'native',
+    why: 'measured',
+    kernelMaxRows: 181,
+    caches: [],
+    isFit: true,
+  })
+  const lines = text.split('\n').map((line) => line.trim().split(/ {2,}/))
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      ['µs a row, runs of', '1', '8', '64', '512'],
+      ['native', '120', '20.0', '3.00', '0.500'],
+      ['cpu', '9,000'],
+      ['kernel', '2.00', '2.00', '2.00', '2.00'],
+      ['taken by', 'kernel', 'kernel', 'kernel', 'native'],
+    ]) as unknown,
+  )
 })
 
 test.each([

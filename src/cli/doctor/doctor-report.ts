@@ -18,6 +18,8 @@ export type BackendFinding = {
   readonly largestDifference: number | null
   /** Of the demo model, from predict to answer: median of rows that come alone, best mean of rows that come together. */
   readonly microsPerRow: { readonly alone: number; readonly inBatch: number } | null
+  /** Of its runs alone, by batch size as `auto` times them; absent where it was not asked. */
+  readonly timings?: readonly { readonly rowCount: number; readonly microsPerRow: number }[]
   /** What was found, in a phrase. */
   readonly finding: string
   /** Command that mends what is missing; null where there is none to give. */
@@ -48,6 +50,8 @@ export type DoctorReport = {
   readonly picked: BackendName | null
   /** Why, with the numbers that decided; null where it was not asked. */
   readonly why: string | null
+  /** Where a kernel serves beside a picked graph: the largest batches that it takes; absent where one backend takes all. */
+  readonly kernelMaxRows?: number
   readonly caches: readonly CacheFinding[]
   /** True where Node is supported and a backend is right. */
   readonly isFit: boolean

@@ -2,7 +2,7 @@
 
 import { bytesText, countText, errorText } from '../number-text.ts'
 import { textTable } from '../text-table.ts'
-import type { DoctorReport } from './doctor-report.ts'
+import type { BackendFinding, DoctorReport } from './doctor-report.ts'
 
 export function doctorText(report: DoctorReport): string {
   const { library, node, platform, backends, picked, why, caches, isFit } = report
@@ -33,6 +33,7 @@ export function doctorText(report: DoctorReport): string {
       right: [2, 3, 4],
     }),
     `${picked === null ? '' : `* what auto picks: ${why ?? ''}.\n`}Asked: the demo model, against scikit-learn's own answers; from predict to answer.\n`,
+    ...batchTable(report),
     textTable({
       header: ['cache', 'there', 'finding'],
       rows: caches.map(({ name, isAvailable, package: installed, finding }) => [
@@ -44,4 +45,29 @@ export function doctorText(report: DoctorReport): string {
     ...(remedies.length === 0 ? [] : [textTable({ header: ['to mend', 'run'], rows: remedies })]),
     isFit ? 'Fit to serve models.\n' : 'NOT fit to serve models: see above.\n',
   ].join('\n')
+}
+
+/** What runs cost by batch size, and whose each size is. */
+function batchTable({ backends, picked, kernelMaxRows = 0 }: DoctorReport): string[] {
+  const timed = backends.filter(({ timings = [] }) => timings.length > 0)
+  const sizes = [...new Set(timed.flatMap(({ timings = [] }) => timings.map(({ rowCount }) => rowCount)))]
+  sizes.sort((a, b) => a - b)
+  if (sizes.length === 0) return []
+  const takerOf = (rowCount: number): string => (rowCount <= kernelMaxRows ? 'kernel' : (picked ?? ''))
+  const microsAt = ({ timings = [] }: BackendFinding, size: number): string =>
+    shortText(timings.find(({ rowCount }) => rowCount === size)?.microsPerRow)
+  const table = textTable({
+    header: ['µs a row, runs of', ...sizes.map(countText)],
+    rows: [
+      ...timed.map((found) => [found.name, ...sizes.map((size) => microsAt(found, size))]),
+      ...(picked === null ? [] : [['taken by', ...sizes.map(takerOf)]]),
+    ],
+    right: sizes.map((_, i) => i + 1),
+  })
+  return [table]
+}
+
+function shortText(micros: number | undefined): string {
+  if (micros === undefined) return ''
+  return micros >= 1000 ? countText(micros) : micros.toPrecision(3)
 }

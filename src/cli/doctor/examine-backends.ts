@@ -4,6 +4,7 @@ import type { BackendOptions } from '../../backend/backend-options.ts'
 import type { CandidateReport } from '../../backend/choice/backend-choice.ts'
 import { candidateNames } from '../../backend/choice/candidates.ts'
 import type { BackendName } from '../../backend/port.ts'
+import type { Timing } from '../../backend/choice/timing.ts'
 import { createError, isMLError, type MLError } from '../../errors.ts'
 import { loadModel } from '../../runtime/load-model.ts'
 import type { ModelPredictor } from '../../runtime/predictor.ts'
@@ -13,6 +14,7 @@ import { explainAbsence, type FindCards } from './absent-backend.ts'
 import { compareAnswers } from './compare-answers.ts'
 import type { BackendFinding, DoctorReport } from './doctor-report.ts'
 import { timeAnswers } from './time-answers.ts'
+import { timeBatches } from './time-batches.ts'
 
 export type ExamineOptions = {
   /** The converted demo model. */
@@ -26,6 +28,8 @@ export type ExamineOptions = {
   readonly deadlineMs?: number
   /** @default loadModel */
   readonly load?: typeof loadModel
+  /** @default timeBatches */
+  readonly timeSizes?: (name: BackendName) => Promise<readonly Timing[]>
   /** @default asks nvidia-smi */
   readonly findCards?: FindCards
 }
@@ -55,11 +59,14 @@ export async function examineBackends(options: ExamineOptions): Promise<BackendF
 }
 
 /** What a service without any option would run the demo model on. */
-export async function examineChoice(options: ExamineOptions): Promise<Pick<DoctorReport, 'picked' | 'why'>> {
+export async function examineChoice(
+  options: ExamineOptions,
+): Promise<Pick<DoctorReport, 'picked' | 'why' | 'kernelMaxRows'>> {
   options.onBackend('auto')
   try {
     const choice = await withModel('auto', options, (model) => Promise.resolve(model.getHealth().backend))
-    return { picked: choice?.picked ?? null, why: choice?.why ?? null }
+    const { kernelMaxRows } = choice ?? {}
+    return { picked: choice?.picked ?? null, why: choice?.why ?? null, ...(kernelMaxRows && { kernelMaxRows }) }
   } catch (error) {
     if (!isMLError(error)) throw error
     return { picked: null, why: error.message }
@@ -67,6 +74,7 @@ export async function examineChoice(options: ExamineOptions): Promise<Pick<Docto
 }
 
 async function examine(name: BackendName, options: ExamineOptions): Promise<BackendFinding> {
+  const { files, backendOptions, timeSizes = (asked) => timeBatches(asked, files, backendOptions) } = options
   try {
     return await withModel(name, options, async (model, signal) => {
       const { device = null, library = null } = reportOf(model.getHealth().backend?.candidates, name)
@@ -74,7 +82,8 @@ async function examine(name: BackendName, options: ExamineOptions): Promise<Back
       const isRight = largestDifference <= largestAllowed
       const finding = isRight ? 'right' : `wrong: a probability is off by ${largestDifference.toPrecision(3)}`
       const microsPerRow = await timeAnswers(model, options.heldOut.rows, signal)
-      const found = { isAvailable: true, device, library, isRight, largestDifference, microsPerRow, finding }
+      const timings = await timeSizes(name)
+      const found = { isAvailable: true, device, library, isRight, largestDifference, microsPerRow, finding, timings }
       return { ...nothing(name), ...found }
     })
   } catch (error) {

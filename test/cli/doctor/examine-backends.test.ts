@@ -72,6 +72,7 @@ function optionsOf(given: Partial<ExamineOptions>): ExamineOptions {
     signal: new AbortController().signal,
     onBackend: () => undefined,
     findCards: () => Promise.resolve(noDriver),
+    timeSizes: (name) => Promise.resolve(name === 'native' ? [{ rowCount: 1, microsPerRow: 2 }] : []),
     ...given,
   }
 }
@@ -100,6 +101,7 @@ test('tells library, device, difference and times of a backend that is right', a
   })
   expect(native).toMatchObject({ isAvailable: true, isRight: true, finding: 'right', remedy: null, ...report })
   expect(native?.largestDifference).toBeCloseTo(0.001, 9)
+  expect(native?.timings).toEqual([{ rowCount: 1, microsPerRow: 2 }])
   expect(native?.microsPerRow?.alone).toBeGreaterThanOrEqual(0)
   expect(closed).toEqual(['native'])
 })
