@@ -7,7 +7,7 @@ import type { Clock } from '../observe/clock.ts'
 import type { LoggedRequest, RequestLog } from '../observe/request-log.ts'
 import { endFailed, type Span, type SpanAttributes, type Tracing } from '../observe/tracing.ts'
 import type { Prediction } from '../rows/prediction.ts'
-import type { PredictOptions } from './options.ts'
+import { isAborted, requestIdOf } from './predict-options.ts'
 import type { EngineState, Handler, PredictionRequest, Stage } from './request.ts'
 
 export type ObservedOptions = {
@@ -73,7 +73,7 @@ export function observed({ model, clock, publish, log, tracing, refusalOf }: Obs
 /** Rows of a batch share its caller's span, which is there already. */
 function traced(tracing: Tracing, model: string, request: PredictionRequest, next: Handler): Promise<Prediction> {
   if (request.span !== undefined || request.rowIndex !== undefined) return next(request)
-  const span = tracing.startRequest(model, 1, requestIdOf(request))
+  const span = tracing.startRequest(model, 1, requestIdOf(request.options))
   if (span === undefined) return next(request)
   request.span = span
   const answer = tracing.within(span, () => next(request))
@@ -118,9 +118,7 @@ type Writable<Record> = { -readonly [Key in keyof Record]: Record[Key] }
 /** Undefined for a caller who left; what should never be thrown counts against the model. */
 function codeOf({ options, signal }: PredictionRequest, error: unknown): ErrorCode | undefined {
   if (isMLError(error)) return error.code
-  // options may be anything at all
-  const isAborted = signal?.aborted === true || (options as PredictOptions | null)?.signal?.aborted === true
-  return isAborted ? undefined : 'EXECUTION_FAILED'
+  return signal?.aborted === true || isAborted(options) ? undefined : 'EXECUTION_FAILED'
 }
 
 function messageOf(
@@ -128,7 +126,7 @@ function messageOf(
   request: PredictionRequest,
   latencyMs: number,
 ): Writable<ChannelMessages['prediction']> {
-  const requestId = requestIdOf(request)
+  const requestId = requestIdOf(request.options)
   const version = versionOf(request)
   // field by field: a spread costs as much as all the rest
   return requestId === undefined ? { model, version, latencyMs } : { model, version, latencyMs, requestId }
@@ -137,13 +135,7 @@ function messageOf(
 function loggedRequest(request: PredictionRequest): LoggedRequest {
   const { state, row, rowIndex } = request
   const featureNames = state.kind === 'loaded' ? state.engine.schema.features.map(({ name }) => name) : []
-  return { requestId: requestIdOf(request), version: versionOf(request), rowIndex, row, featureNames }
-}
-
-/** Options that were refused may hold anything. */
-function requestIdOf({ options }: PredictionRequest): string | undefined {
-  const requestId: unknown = (options as PredictOptions | null)?.requestId
-  return typeof requestId === 'string' ? requestId : undefined
+  return { requestId: requestIdOf(request.options), version: versionOf(request), rowIndex, row, featureNames }
 }
 
 function versionOf({ state }: PredictionRequest): string | null {

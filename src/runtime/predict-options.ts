@@ -55,6 +55,26 @@ export function faultOf(options: PredictOptions): MLError | undefined {
   }
 }
 
+/** Of options that may be anything at all: refused ones are counted and told as well. */
+export function requestIdOf(options: unknown): string | undefined {
+  const requestId = optionOf(options, 'requestId')
+  return typeof requestId === 'string' ? requestId : undefined
+}
+
+/** Of options that may be anything at all. */
+export function isAborted(options: unknown): boolean {
+  return optionOf(optionOf(options, 'signal'), 'aborted') === true
+}
+
+function optionOf(options: unknown, name: string): unknown {
+  try {
+    return (options as Readonly<Record<string, unknown>> | null | undefined)?.[name]
+  } catch {
+    // a getter's throw is told by whoever reads it first
+    return undefined
+  }
+}
+
 function isRequestId(value: unknown): boolean {
   return typeof value === 'string' && value.length >= 1 && value.length <= longestRequestId
 }

@@ -11,7 +11,7 @@ import { directEngineOf } from './direct-engine.ts'
 import type { DirectEngine, DirectPredict } from './direct-predict.ts'
 import type { SlotState } from './model-slot.ts'
 import type { PredictOptions } from './options.ts'
-import { assertPredictOptions } from './predict-options.ts'
+import { assertPredictOptions, isAborted, requestIdOf } from './predict-options.ts'
 import type { ModelPredictorOptions } from './predictor-options.ts'
 import type { EngineState } from './request.ts'
 
@@ -88,8 +88,7 @@ export function createSyncPredict(predictor: ModelPredictorOptions, direct: Dire
   function answerObserved(state: DirectState, call: Call): Prediction {
     const engine = state.kind === 'loaded' ? state.engine : undefined
     const { row, options, startedAtMs } = call
-    // options that were refused may hold anything
-    const requestId = typeof options?.requestId === 'string' ? options.requestId : undefined
+    const requestId = requestIdOf(options)
     const version = engine?.version ?? null
     const featureNames = engine?.schema.features.map((feature) => feature.name) ?? []
     const logged = { requestId, version, rowIndex: undefined, row, featureNames }
@@ -142,9 +141,4 @@ export function createSyncPredict(predictor: ModelPredictorOptions, direct: Dire
 function assertCall(options: PredictOptions): void {
   assertPredictOptions(options)
   options.signal?.throwIfAborted()
-}
-
-/** Options may be anything at all. */
-function isAborted(options: PredictOptions | null): boolean {
-  return options?.signal?.aborted === true
 }
