@@ -1,4 +1,4 @@
-// A predictor on a real artifact whose kernel computes in this thread, while a test holds its clock, its turns and its failures.
+// A predictor on a real artifact whose kernel computes in this thread, while a test holds its clock and its failures.
 
 import { onTestFinished } from 'vitest'
 import { decodeWeights } from '../../src/artifact/decode-tensor.ts'
@@ -36,17 +36,30 @@ type Told = {
 export async function createKernelDrivenModel(given: KernelDrivenOptions = {}) {
   const { files = tinyFiles('1.0.0'), rule, spans, kernelMaxRows, ...options } = given
   const clock = createFakeClock()
-  const turns: (() => void)[] = []
   const told: Told[] = []
   const publish: typeof silentPublish = (channel, message) => void told.push({ channel, ...message } as Told)
-  const defer = (callback: () => void): void => void turns.push(callback)
+  const defer = (callback: () => void): void => {
+    script.turns++
+    setImmediate(() => {
+      script.onTurn()
+      callback()
+    })
+  }
   const platform = { clock, defer, hash: sha256Hex, tracing: spans }
   const artifact = readArtifact(files, { hash: sha256Hex })
   const { name, version } = artifact.metadata
   const model = await createKernelBackend().load(artifact)
   const { program } = model
-  /** `runs`: rows of each run of the kernel. */
-  const script = { fail: undefined as unknown, isNaN: false, busyMs: 0, runs: [] as number[], onRun: () => {} }
+  /** `runs`: rows of each run of the kernel. `turns`: how often others had theirs. */
+  const script = {
+    fail: undefined as unknown,
+    isNaN: false,
+    busyMs: 0,
+    runs: [] as number[],
+    onRun: () => {},
+    turns: 0,
+    onTurn: () => {},
+  }
   const run = program.run.bind(program)
   Object.assign(program, {
     run(rowCount: number) {
@@ -87,15 +100,7 @@ export async function createKernelDrivenModel(given: KernelDrivenOptions = {}) {
   })
   onTestFinished(() => predictor.close())
   script.runs.length = 0
+  script.turns = 0
   told.length = 0
-  const endTurn = async (): Promise<void> => {
-    await settle()
-    for (const turn of turns.splice(0)) turn()
-    await settle()
-  }
-  return { predictor, engine, script, clock, turns, told, endTurn }
-}
-
-function settle(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
+  return { predictor, engine, script, clock, told }
 }
