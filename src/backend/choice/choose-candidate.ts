@@ -4,8 +4,8 @@ import type { BackendName } from '../port.ts'
 import type { CandidateReport } from './backend-choice.ts'
 import type { Candidate } from './candidates.ts'
 import { fastest } from './fastest.ts'
-import { leastMicros } from './graph-floor.ts'
-import { besideKernel, type KernelShare, largestTiming, shareOfKernel } from './kernel-share.ts'
+import { whatMayBeat } from './graph-floor.ts'
+import { bestBeside, type KernelShare, shareOfKernel } from './kernel-share.ts'
 import { type Tier, tiersOf } from './tiers.ts'
 import { type Attempt, isRight, type RightAttempt, timeAttempt, tryBackend, type Trial } from './try-backend.ts'
 import { isStillTrue, rememberedReports, timesOf, tuningOf } from './tuning.ts'
@@ -39,7 +39,7 @@ export async function chooseAutomatically(candidates: readonly Candidate[], tria
   let isForgotten = false
   for (const { tier, members } of tiersOf(candidates)) {
     if (tier === 'last' && kernel !== undefined) break
-    const asked = kernel === undefined ? members : mayBeat(members, kernel, trial)
+    const asked = kernel === undefined ? members : whatMayBeat(kernel.report, members, trial.graph)
     if (kernel !== undefined && asked.length > 0 && !isForgotten) {
       // the first graph to be asked is the moment from which on something is spared
       const recalled = await recall(candidates, kernel, trial)
@@ -58,7 +58,13 @@ export async function chooseAutomatically(candidates: readonly Candidate[], tria
       if (trial.now === undefined) break
       continue
     }
-    const { name, why } = kernel === undefined ? decide(tier, right, trial) : bestBeside(kernel, right)
+    const { name, why = '' } =
+      kernel === undefined
+        ? decide(tier, right, trial)
+        : bestBeside(
+            kernel.report,
+            right.map(({ report }) => report),
+          )
     for (const { report, model } of right) if (report.name !== name) model.dispose()
     const picked = right.find(({ report }) => report.name === name)
     if (kernel === undefined || picked === undefined) return conclude(candidates, attempts, { picked, why })
@@ -76,11 +82,6 @@ export async function chooseAutomatically(candidates: readonly Candidate[], tria
   const why =
     now === undefined ? 'a kernel is there and right' : `the kernel is there and right: ${timeText(kernel.report)}`
   return conclude(candidates, attempts, { picked: kernel, why })
-}
-
-/** The graph that leaves the least time to all batches, where each is the faster one's. */
-function bestBeside(kernel: RightAttempt, right: readonly RightAttempt[]): { name: BackendName; why: string } {
-  return fastest(right.map(({ report }) => besideKernel(kernel.report, report)))
 }
 
 /** Frees what takes no batch. */
@@ -128,14 +129,6 @@ async function remember(
 ): Promise<void> {
   const graphs = attempts.flatMap(({ report }) => (report.name === 'kernel' ? [] : [report]))
   await remembered?.write(tuningOf(kernel.report, graphs, graph?.report.name))
-}
-
-/** Graphs that could be faster than the kernel for a large batch; to load the others would only cost time and memory. */
-function mayBeat(members: readonly Candidate[], kernel: RightAttempt, { graph }: Trial): readonly Candidate[] {
-  const large = largestTiming(kernel.report)
-  if (large === undefined) return members
-  const micros = large.rowCount * large.microsPerRow
-  return members.filter(({ name }) => leastMicros(name, graph) < micros)
 }
 
 /** One after the other, so that none disturbs another's time; without a clock the first right one is enough. */

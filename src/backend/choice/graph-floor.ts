@@ -1,7 +1,9 @@
-// A model's regions and a backend in; the least time in which its graph can answer a batch there out.
+// A model's regions and backends in; the least time in which its graph can answer a batch there, and which may beat a kernel, out.
 
 import type { RegionGraph } from '../../regions/region.ts'
 import type { BackendName } from '../port.ts'
+import type { CandidateReport } from './backend-choice.ts'
+import { largestTiming } from './kernel-share.ts'
 
 /** To a process or thread and back, nothing computed: 80 to 100 µs measured. */
 const tripMicros = 80
@@ -12,8 +14,20 @@ const tripMicros = 80
  */
 const wideLayer = 256
 
+/** Graphs that could be faster than the kernel for a large batch; to load the others would only cost time and memory. */
+export function whatMayBeat<Member extends { readonly name: BackendName }>(
+  kernel: CandidateReport,
+  members: readonly Member[],
+  graph: RegionGraph,
+): readonly Member[] {
+  const large = largestTiming(kernel)
+  if (large === undefined) return members
+  const micros = large.rowCount * large.microsPerRow
+  return members.filter(({ name }) => leastMicros(name, graph) < micros)
+}
+
 /** Zero for what is not known: then it must be tried. Infinity for what cannot be. */
-export function leastMicros(name: BackendName, graph: RegionGraph): number {
+function leastMicros(name: BackendName, graph: RegionGraph): number {
   switch (name) {
     case 'cuda':
     case 'webgpu':

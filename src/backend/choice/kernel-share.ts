@@ -1,6 +1,8 @@
 // Timings of a kernel and of a graph in; the largest batch that is the kernel's out.
 
+import type { BackendName } from '../port.ts'
 import type { CandidateReport } from './backend-choice.ts'
+import { ranked } from './fastest.ts'
 import { type Timing, timedSizes } from './timing.ts'
 
 /** A graph must be so much faster: a batch that leaves this thread also costs its caller a turn of the event loop. */
@@ -34,8 +36,17 @@ export function shareOfKernel(kernel: CandidateReport, graph: CandidateReport): 
   }
 }
 
+type Best = { readonly name: BackendName; readonly why?: string }
+
+/** Of the graphs that are faster for some batches, or else of all: the one with which all sizes together take the least time. */
+export function bestBeside(kernel: CandidateReport, graphs: readonly CandidateReport[]): Best {
+  const faster = graphs.filter((graph) => shareOfKernel(kernel, graph).maxRows < Infinity)
+  const [best = graphs[0]] = ranked((faster.length > 0 ? faster : graphs).map((graph) => withKernel(kernel, graph)))
+  return best
+}
+
 /** The graph's report with the times of both: each size is the faster one's. */
-export function besideKernel(kernel: CandidateReport, graph: CandidateReport): CandidateReport {
+function withKernel(kernel: CandidateReport, graph: CandidateReport): CandidateReport {
   const timings = graph.timings?.map(({ rowCount, microsPerRow }) => ({
     rowCount,
     microsPerRow: Math.min(microsPerRow, microsAt(kernel, rowCount) ?? Infinity),
