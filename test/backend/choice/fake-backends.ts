@@ -1,9 +1,16 @@
 // Backends that answer a synthetic artifact's check rows from a table, wrong, slow, full or gone as a test wishes.
 
-import type { CheckedModel, Probe } from '../../../src/backend/choice/probe.ts'
+import type { CheckedModel } from '../../../src/backend/choice/probe.ts'
 import { createProbe } from '../../../src/backend/choice/probe.ts'
 import type { Candidate } from '../../../src/backend/choice/candidates.ts'
-import type { Backend, BackendFacts, BackendModel, BackendName } from '../../../src/backend/port.ts'
+import {
+  type AnySlab,
+  type Backend,
+  type BackendFacts,
+  type BackendModel,
+  type BackendName,
+  rowSlabName,
+} from '../../../src/backend/port.ts'
 import { createEncoder } from '../../../src/rows/encode.ts'
 import { artifactOf, createRandom, randomEnsemble, randomRows, storedGraph } from '../../helpers/random-regions.ts'
 
@@ -34,6 +41,7 @@ export type FakeOptions = {
   /** What it answers where the right answer is `value`. */
   readonly answer?: (value: number, at: Answer) => number
   readonly mode?: BackendModel['mode']
+  readonly takes?: BackendModel['takes']
   readonly facts?: Partial<BackendFacts['device']>
   /** Thrown by `open`. */
   readonly missing?: Error
@@ -55,15 +63,17 @@ export type Fake = {
 }
 
 export function createFake(name: BackendName, options: FakeOptions = {}): Fake {
-  const { answer = (value) => value, mode = 'sync', missing, clock, runMs = () => 0.001, onRun } = options
+  const { answer = (value) => value, mode = 'sync', takes, missing, clock, runMs = () => 0.001, onRun } = options
   const batches: number[] = []
   const counts = { opened: 0, loaded: 0, disposed: 0 }
   const health: Fake['health'] = { restartCount: 0 }
 
-  function fill(inputs: Parameters<BackendModel['run']>[0], rowCount: number, raw: Float32Array): void {
+  function fill([input]: Parameters<BackendModel['run']>[0], rowCount: number, raw: Float32Array): void {
     clock?.pass(runMs(rowCount))
+    const wanted = takes === 'rows' ? rowSlabName : artifact.metadata.inputs[0].name
+    if (input.name !== wanted) throw new TypeError(`${name} was given ${input.name}, expected ${wanted}`)
     for (let i = 0; i < rowCount; i++) {
-      const row = rowOf(inputs[0].values as Float32Array, i)
+      const row = rowOf(input, i)
       raw[i] = answer(answers[row], { row, i, rowCount })
     }
   }
@@ -82,6 +92,7 @@ export function createFake(name: BackendName, options: FakeOptions = {}): Fake {
       let isDisposed = false
       return Promise.resolve({
         mode,
+        ...(takes && { takes }),
         run(inputs, rowCount, [raw]) {
           batches.push(rowCount)
           if (mode === 'sync') {
@@ -104,19 +115,19 @@ export function createFake(name: BackendName, options: FakeOptions = {}): Fake {
 }
 
 const answers = artifact.metadata.check.quantized.map(([value]) => value ?? NaN)
-const width = artifact.metadata.inputs[0].width
-const rowByInput = new Map(answers.map((_, row) => [inputText(batchOf(probe, row), 0), row]))
+const forms: readonly Pick<BackendModel, 'takes'>[] = [{ takes: 'columns' }, { takes: 'rows' }]
+const rowByInput = new Map(forms.flatMap((form) => answers.map((_, row) => [inputText(inputOf(form, row), 0), row])))
 
-function batchOf(from: Probe, row: number): Float32Array {
-  return from.batch({}, 1, () => row).inputs[0].values as Float32Array
+function inputOf(form: Pick<BackendModel, 'takes'>, row: number): AnySlab {
+  return probe.batch(form, 1, () => row).inputs[0]
 }
 
-function inputText(values: Float32Array, i: number): string {
-  return values.subarray(i * width, (i + 1) * width).join()
+function inputText({ name, width, values }: AnySlab, i: number): string {
+  return `${name} ${values.subarray(i * width, (i + 1) * width).join()}`
 }
 
-function rowOf(values: Float32Array, i: number): number {
-  const row = rowByInput.get(inputText(values, i))
+function rowOf(input: AnySlab, i: number): number {
+  const row = rowByInput.get(inputText(input, i))
   if (row === undefined) throw new RangeError(`row ${i} of the batch is no check row`)
   return row
 }

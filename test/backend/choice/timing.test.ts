@@ -1,6 +1,8 @@
 // What batches cost by size, within a budget; and the mean by which backends are compared.
 import { expect, test } from 'vitest'
 import { meanMicros, timeModel, type Timing } from '../../../src/backend/choice/timing.ts'
+import type { Probe } from '../../../src/backend/choice/probe.ts'
+import { selfCheck } from '../../../src/backend/choice/self-check.ts'
 import { artifact, createFake, createScriptedClock, probe } from './fake-backends.ts'
 
 async function timed(runMs: (rowCount: number) => number, known: readonly Timing[] = []) {
@@ -62,4 +64,20 @@ test('takes a size that was left out for as dear as the cheapest below it', () =
   expect(meanMicros([timing(1, 80), timing(32, 5), timing(40, 6)])).toBeCloseTo((80 * 80 * 5 * 5) ** 0.25, 6)
   expect(meanMicros([timing(1, 300)])).toBeCloseTo(300, 6)
   expect(meanMicros([timing(1, 0)])).toBeGreaterThan(0)
+})
+
+test('counts what it takes to encode the rows of each batch, in the check as well', async () => {
+  const clock = createScriptedClock()
+  const slowProbe: Probe = {
+    ...probe,
+    batch(...wanted) {
+      const batch = probe.batch(...wanted)
+      return { ...batch, encode: () => clock.pass(batch.rowCount * 0.5) }
+    },
+  }
+  const fake = createFake('native', { clock, runMs: (rowCount) => rowCount * 0.01, mode: 'async' })
+  const model = await fake.backend.load(artifact)
+  const { timings: known = [] } = await selfCheck(model, slowProbe, clock.now)
+  const timings = await timeModel(model, slowProbe, { now: clock.now, known })
+  for (const { microsPerRow } of [...known, ...timings]) expect(microsPerRow).toBeCloseTo(510, 6)
 })
