@@ -41,10 +41,10 @@ export class ProductionModelLoader {
   async getPrewarmSamples(ref: string): Promise<Row[]> {
     const { entry, version } = await this.#find(ref)
     const { readArtifactFolder } = await import('./model-folder.ts')
-    const { readArtifact } = await import('../artifact/read-artifact.ts')
+    const { readHashedArtifact } = await import('../artifact/hashed-artifact.ts')
     const { detectPlatform } = await import('./platform.ts')
     const { hash } = await detectPlatform()
-    const { metadata } = readArtifact(await readArtifactFolder(`${entry.path}/versions/${version}`), { hash })
+    const { metadata } = readHashedArtifact(await readArtifactFolder(`${entry.path}/versions/${version}`), hash)
     return metadata.check.rows.map((row) => row.map((value, i) => callersValue(metadata.schema.features[i], value)))
   }
 

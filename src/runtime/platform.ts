@@ -1,6 +1,6 @@
 // The realm in, what the engine needs of it out: a clock, a way to wait for the end of this turn, and a hash.
 
-import { type Hash, sha256Hex } from '../artifact/sha256.ts'
+import type { Hash } from '../artifact/sha256.ts'
 import type { TuningStore } from '../backend/choice/tuning.ts'
 import { isNode } from '../backend/host/is-node.ts'
 import { type Clock, systemClock } from '../observe/clock.ts'
@@ -21,7 +21,7 @@ export type Platform = {
 /** What this realm offers; in Node the hash is OpenSSL's, elsewhere portable JavaScript. */
 export async function detectPlatform(): Promise<Platform> {
   const realm = { clock: systemClock, defer: findDefer() }
-  if (!isNode()) return { ...realm, hash: sha256Hex }
+  if (!isNode()) return { ...realm, hash: (await import('../artifact/sha256.ts')).sha256Hex }
   return { ...realm, hash: (await import('./node-hash.ts')).nodeSha256, tunings: createLateTunings() }
 }
 

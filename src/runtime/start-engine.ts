@@ -1,6 +1,6 @@
 // The files of an artifact in, a running engine out: read, verified, on the backend that answers right.
 
-import { readArtifact } from '../artifact/read-artifact.ts'
+import { readHashedArtifact } from '../artifact/hashed-artifact.ts'
 import { selectBackend } from '../backend/choice/select-backend.ts'
 import type { Candidate } from '../backend/choice/candidates.ts'
 import { createError, isMLError, type MLError } from '../errors.ts'
@@ -41,7 +41,7 @@ export async function startEngine(
   const { where, serving, platform, stats, publish } = options
   const startedAt = platform.clock.now()
   try {
-    const artifact = readArtifact(files, { hash: platform.hash })
+    const artifact = readHashedArtifact(files, platform.hash)
     assertAsExpected(artifact.metadata, options)
     const { name: model, version } = artifact.metadata
     const { backend: requested, backendOptions, workers } = serving

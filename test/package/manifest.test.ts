@@ -23,8 +23,12 @@ const read = (path: string) => readFileSync(new URL(path, rootUrl), 'utf8')
 const manifest = JSON.parse(read('package.json')) as Manifest
 const locked = (JSON.parse(read('package-lock.json')) as { packages: Record<string, Locked> }).packages
 
+/** All that importing the package loads at once, put together after the rest. */
+const bundled = './dist/index.js'
+
 /** The source that `npm run build` makes a file of dist/ from. */
-const sourceOf = (path: string) => path.replace(/^(\.\/)?dist\//, '').replace(/(\.d\.ts|\.js)$/, '.ts')
+const sourceOf = (path: string) =>
+  path === bundled ? 'scripts/bundle.mjs' : path.replace(/^(\.\/)?dist\//, '').replace(/(\.d\.ts|\.js)$/, '.ts')
 
 test('exports and bin point to files that the build makes', () => {
   const targets = [...Object.values(manifest.exports), ...Object.values(manifest.bin)]

@@ -23,7 +23,7 @@ beforeAll(async () => {
   // Packed from a copy: other tests may be using dist/ while this one builds.
   const source = join(folder, 'source')
   const { files } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { files: readonly string[] }
-  const copied = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'converters']
+  const copied = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'src', 'converters', 'scripts']
   for (const path of [...copied, ...files.filter((file) => !/^!|^dist/.test(file) && existsSync(join(root, file)))])
     await cp(join(root, path), join(source, path), { recursive: true })
   await symlink(join(root, 'node_modules'), join(source, 'node_modules'))
@@ -44,7 +44,14 @@ afterAll(async () => rm(folder, { recursive: true, force: true }))
 
 test('ships what was built, the models and the documents, and neither tests nor sources', () => {
   const paths = packed.files.map(({ path }) => path)
-  for (const path of ['dist/src/index.js', 'dist/converters/index.d.ts', 'LICENSE', 'README.md', 'docs/errors.md'])
+  for (const path of [
+    'dist/index.js',
+    'dist/src/index.js',
+    'dist/converters/index.d.ts',
+    'LICENSE',
+    'README.md',
+    'docs/errors.md',
+  ])
     expect(paths).toContain(path)
   const isExpected = /^(dist\/.*(\.js|\.d\.ts)|models\/.*|docs\/.*\.md|[A-Z]+(\.md)?|package\.json)$/
   expect(paths.filter((path) => !isExpected.test(path))).toEqual([])
