@@ -72,3 +72,27 @@ describe('createCacheWorth of a cache elsewhere', () => {
     expect(requestsUntilAsked(worth, 1, 0.2)).toBeLessThan(256 * 13)
   })
 })
+
+describe('requests that may do without a cache', () => {
+  it('do without one in this process that costs more than the model', () => {
+    const worth = createCacheWorth('sync')
+    expect(worth.passesBy(0.001)).toBe(true)
+    expect(worth.passesBy(0.01)).toBe(false)
+    expect(worth.shouldAsk(0.01)).toBe(true)
+  })
+
+  it('ask one elsewhere now and then all the same, and each such request does ask', () => {
+    const worth = createCacheWorth('async')
+    expect(worth.passesBy(0.001)).toBe(false)
+    record(worth, 0.2, 20)
+    let asked = 0
+    for (let request = 0; request < 2560; request++)
+      if (!worth.passesBy(0.001)) {
+        asked++
+        expect(worth.shouldAsk(0.001)).toBe(true)
+        expect(worth.shouldAsk(0.001)).toBe(false)
+      }
+    expect(asked).toBeGreaterThanOrEqual(9)
+    expect(asked).toBeLessThanOrEqual(10)
+  })
+})

@@ -59,6 +59,8 @@ describe('predictBatch on a kernel', () => {
     const options = { timeoutMs: 0.1, signal, priority: 'low', tenant: 't', requestId: 'r', strict: true } as const
     await predictor.predictBatch(rowsUpTo(300), options)
     expect(script.runs).toEqual([256, 44])
+    // the queue takes one for each batch
+    expect(script.turns).toBe(0)
   })
 
   it('fails bad rows alone, each by its own error and place', async () => {
@@ -240,7 +242,7 @@ describe('predictBatch of a registry on kernels', () => {
   it('has one version for all rows, whatever is activated meanwhile', async () => {
     const { registry, model } = await open()
     let swap: Promise<void> | undefined
-    const rows = rowsWith(50_000, 10, () => (swap ??= registry.activate('tiny', '2.0.0')))
+    const rows = rowsWith(50_000, 10, () => void (swap ??= registry.activate('tiny', '2.0.0')))
     const entries = await model.predictBatch(rows)
     expect(new Set(entries.map((entry) => ('version' in entry ? entry.version : entry.code)))).toEqual(
       new Set(['1.0.0']),
@@ -259,7 +261,7 @@ describe('predictBatch of a registry on kernels', () => {
   it('is settled by CLOSED where the registry is closed meanwhile', async () => {
     const { registry, model } = await open()
     let closing: Promise<void> | undefined
-    const rows = rowsWith(200_000, 10, () => (closing ??= registry.close()))
+    const rows = rowsWith(200_000, 10, () => void (closing ??= registry.close()))
     await expect(model.predictBatch(rows)).rejects.toMatchObject({ code: 'CLOSED' })
     await closing
   })
