@@ -1,6 +1,7 @@
 // What every backend offers: load an artifact once, run batches of slabs, give everything back.
 
 import type { Artifact } from '../artifact/artifact.ts'
+import type { RegionGraph } from '../regions/region.ts'
 
 export type BackendName = 'kernel' | 'cuda' | 'webgpu' | 'native' | 'wasm' | 'cpu'
 
@@ -85,8 +86,11 @@ export type Backend = {
    * @throws BACKEND_UNAVAILABLE; `details.remedy` is the command that mends it, where there is one
    */
   open(): Promise<BackendFacts>
-  /** @throws BACKEND_UNAVAILABLE, MODEL_LOAD_FAILED, VALIDATION_FAILED, UNSUPPORTED, LIMIT_EXCEEDED or OUT_OF_MEMORY */
-  load(artifact: Artifact): Promise<BackendModel>
+  /**
+   * @param restored the artifact's regions, verified, for who computes them itself: to read them again takes time
+   * @throws BACKEND_UNAVAILABLE, MODEL_LOAD_FAILED, VALIDATION_FAILED, UNSUPPORTED, LIMIT_EXCEEDED or OUT_OF_MEMORY
+   */
+  load(artifact: Artifact, restored?: RegionGraph): Promise<BackendModel>
   /** Tensors alive on the backend: the gauge of its leaks. */
   tensorCount(): Promise<number>
   health(): BackendHealth

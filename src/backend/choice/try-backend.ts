@@ -48,7 +48,7 @@ export async function tryBackend(backend: Backend, trial: Trial): Promise<Attemp
   try {
     facts = await backend.open()
     assertAsNamed(backend, facts)
-    model = await backend.load(trial.artifact)
+    model = await backend.load(trial.artifact, trial.graph)
     const found = await selfCheck(model, trial.probe, trial.now)
     const report: CandidateReport = {
       name,

@@ -4,6 +4,7 @@ import { decodeWeights } from '../../artifact/decode-tensor.ts'
 import type { Artifact } from '../../artifact/artifact.ts'
 import { libraryVersion } from '../../artifact/library-version.ts'
 import { createError } from '../../errors.ts'
+import type { RegionGraph } from '../../regions/region.ts'
 import { restoreRegions } from '../../regions/store.ts'
 import { verifyRegions } from '../../regions/verify.ts'
 import type { Backend, BackendModel } from '../port.ts'
@@ -17,7 +18,9 @@ import { createScriptProgram } from './script/script-program.ts'
 /** A model of this backend, which callers in this thread may also run by themselves. */
 export type KernelModel = BackendModel & { readonly mode: 'sync'; readonly program: KernelProgram }
 
-export type KernelBackend = Omit<Backend, 'load'> & { load(artifact: Artifact): Promise<KernelModel> }
+export type KernelBackend = Omit<Backend, 'load'> & {
+  load(artifact: Artifact, restored?: RegionGraph): Promise<KernelModel>
+}
 
 export function isKernelModel(model: BackendModel): model is KernelModel {
   return 'program' in model
@@ -32,10 +35,9 @@ export function createKernelBackend(features: KernelFeatures = detectKernelFeatu
     name: 'kernel',
     description: library,
     open: () => Promise.resolve({ library, device: { kind: 'cpu', name: 'this process, one thread' }, threadCount: 1 }),
-    load(artifact) {
+    load(artifact, restored) {
       try {
-        const graph = restoreRegions(artifact.metadata.regions, decodeWeights(artifact))
-        verifyRegions(graph)
+        const graph = restored ?? regionsOf(artifact)
         const source = { artifact, graph, features }
         const program = features.simd ? compileKernel(source) : createScriptProgram(source)
         const model = createKernelModel(artifact, program, () => modelCount--)
@@ -49,6 +51,12 @@ export function createKernelBackend(features: KernelFeatures = detectKernelFeatu
     health: () => ({ restartCount: 0 }),
     close: () => Promise.resolve(),
   }
+}
+
+function regionsOf(artifact: Artifact): RegionGraph {
+  const graph = restoreRegions(artifact.metadata.regions, decodeWeights(artifact))
+  verifyRegions(graph)
+  return graph
 }
 
 function createKernelModel({ metadata }: Artifact, program: KernelProgram, release: () => void): KernelModel {

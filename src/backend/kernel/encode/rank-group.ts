@@ -49,7 +49,7 @@ function shapeOf(step: RankStep): Shaped {
 /** Groups whose first has the most steps. */
 function groupByShape(steps: readonly Shaped[], spare: number): readonly (readonly Shaped[])[] {
   const sorted = [...steps].sort(
-    (a, b) => a.startByteLength - b.startByteLength || a.missing.localeCompare(b.missing) || b.steps - a.steps,
+    (a, b) => a.startByteLength - b.startByteLength || compareText(a.missing, b.missing) || b.steps - a.steps,
   )
   const groups: Shaped[][] = []
   for (const step of sorted) {
@@ -64,6 +64,11 @@ function groupByShape(steps: readonly Shaped[], spare: number): readonly (readon
     else groups.push([step])
   }
   return groups
+}
+
+/** `localeCompare` would load the tables of all languages, which takes longer than the rest of this model. */
+function compareText(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1
 }
 
 function recordOf(build: KernelBuild, { source, target, column, window }: Shaped, steps: number): StepRecord {

@@ -3,7 +3,7 @@
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128'
 
 /** Instructions as bytes; nested, so that building a large function copies nothing until it is written. */
-export type Code = readonly (number | Code)[]
+export type Code = readonly (number | Uint8Array | Code)[]
 
 export type Expression<Type extends ValueType = ValueType> = { readonly type: Type; readonly code: Code }
 
@@ -25,18 +25,35 @@ export function statement(...code: Code): Statement {
   return { type: 'void', code }
 }
 
-/** The same bytes without nesting. */
-export function flatten(code: Code): Uint8Array {
-  const bytes: number[] = []
-  const waiting: { readonly code: Code; at: number }[] = [{ code, at: 0 }]
-  for (let top = waiting.at(-1); top !== undefined; top = waiting.at(-1)) {
-    if (top.at === top.code.length) {
-      waiting.pop()
+/** The same bytes without nesting, which may be deep: no call of its own for each level. */
+export function flatten(code: Code): Uint8Array<ArrayBuffer> {
+  let bytes = new Uint8Array(1024)
+  let length = 0
+  const codes: Code[] = [code]
+  const places: number[] = [0]
+  for (let top = 0; top >= 0; ) {
+    const at = places[top]++
+    if (at === codes[top].length) {
+      top--
       continue
     }
-    const next = top.code[top.at++]
-    if (typeof next === 'number') bytes.push(next)
-    else waiting.push({ code: next, at: 0 })
+    const next = codes[top][at]
+    const size = typeof next === 'number' ? 1 : next instanceof Uint8Array ? next.length : 0
+    if (length + size > bytes.length) bytes = grown(bytes, length + size)
+    if (typeof next === 'number') bytes[length] = next
+    else if (next instanceof Uint8Array) bytes.set(next, length)
+    else {
+      top++
+      codes[top] = next
+      places[top] = 0
+    }
+    length += size
   }
-  return Uint8Array.from(bytes)
+  return bytes.slice(0, length)
+}
+
+function grown(bytes: Uint8Array, leastLength: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.max(leastLength, 2 * bytes.length))
+  larger.set(bytes)
+  return larger
 }

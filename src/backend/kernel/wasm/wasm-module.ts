@@ -82,7 +82,7 @@ export class WasmModule {
       sized([vector(locals.map((type) => [1, valueTypeByte[type]])), body, 0x0b]),
     )
     const importedMemory = [text('env'), text('memory'), 0x02, 0x00, unsignedLeb(1)]
-    const bytes = flatten([
+    return flatten([
       [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
       section(1, vector(types)),
       section(2, vector([importedMemory])),
@@ -90,7 +90,6 @@ export class WasmModule {
       section(7, vector(exported)),
       section(10, vector(bodies)),
     ])
-    return Uint8Array.from(bytes)
   }
 }
 
@@ -100,7 +99,7 @@ function vector(items: readonly Code[]): Code {
 
 function sized(code: Code): Code {
   const bytes = flatten(code)
-  return [unsignedLeb(bytes.length), [...bytes]]
+  return [unsignedLeb(bytes.length), bytes]
 }
 
 function section(id: number, content: Code): Code {
