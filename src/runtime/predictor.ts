@@ -95,11 +95,14 @@ export class ModelPredictor {
     const state = this.#options.state()
     if (state.kind === 'asleep') return this.#predictWhenAwake(state, row, options)
     const engine = this.#direct.engineFor(state, options)
-    if (engine?.isFastestAlone === true && this.#direct.hasTurnLeft) {
-      const prediction = this.#direct.answer(engine, row, options)
-      if (prediction !== undefined) return Promise.resolve(prediction)
-    }
-    return this.#handle(this.#request(row, undefined, { options, state }))
+    if (engine?.isFastestAlone !== true || !this.#direct.hasTurnLeft)
+      return this.#handle(this.#request(row, undefined, { options, state }))
+    const { timeoutMs } = options
+    const deadlineAtMs = typeof timeoutMs === 'number' ? this.#options.platform.clock.now() + timeoutMs : Infinity
+    const prediction = this.#direct.answer(engine, row, options)
+    if (prediction !== undefined) return Promise.resolve(prediction)
+    // what the run at once has taken is gone
+    return this.#handle({ ...this.#request(row, undefined, { options, state }), deadlineAtMs })
   }
 
   /**

@@ -89,7 +89,8 @@ export function withTimeout({ model, clock, fallbackFor }: TimeoutOptions): Stag
     if (signal?.aborted === true) return Promise.reject(signal.reason)
     request.signal = signal
     const nowMs = clock.now()
-    request.deadlineAtMs = nowMs + timeoutMs
+    // it may be nearer: a run at once has been tried
+    request.deadlineAtMs = Math.min(request.deadlineAtMs, nowMs + timeoutMs)
     if (fallbackFor(request.state) === undefined) return next(request)
     return new Promise((resolve, reject) => {
       const waiting = { deadlineAtMs: request.deadlineAtMs, expire: () => reject(timeoutError(model, timeoutMs)) }

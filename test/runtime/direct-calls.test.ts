@@ -153,6 +153,15 @@ describe('a call that a kernel answers at once', () => {
     expect(predictor.getHealth().breaker).toBe('closed')
   })
 
+  it.each(['predict', 'predictSync'] as const)('is late by %s where only its first run was', async (way) => {
+    const { predictor, script } = await createKernelDrivenModel({ batching: false })
+    script.busyMs = 10
+    script.onRun = () => void (script.busyMs = script.runs.length > 1 ? 0 : 10)
+    expect(await outcomeOf(() => predictor[way]([3, 0], { timeoutMs: 5 }))).toMatchObject({ code: 'DEADLINE_EXCEEDED' })
+    expect(predictor.getHealth().stats).toMatchObject({ requests: 1, errorsByCode: { DEADLINE_EXCEEDED: 1 } })
+    expect(await predictor[way]([3, 0], { timeoutMs: 5 })).toMatchObject({ value: 3 })
+  })
+
   it.each(['predict', 'predictSync'] as const)('is over by %s where its row aborts it', async (way) => {
     const { predictor } = await createKernelDrivenModel()
     const controller = new AbortController()
