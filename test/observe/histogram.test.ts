@@ -53,4 +53,19 @@ describe('Histogram', () => {
     histogram.reset()
     expect(histogram.summary()).toEqual(new Histogram().summary())
   })
+
+  it('counts a value so many times as if it came one by one', () => {
+    const value = fc.double({ min: 2e-4, max: 1e6, noNaN: true })
+    fc.assert(
+      fc.property(fc.array(fc.tuple(value, fc.integer({ min: 1, max: 50 })), { maxLength: 20 }), (pairs) => {
+        const together = new Histogram()
+        for (const [each, times] of pairs) together.record(each, times)
+        const { sum, mean, ...counted } = together.summary()
+        const alone = filled(pairs.flatMap(([each, times]) => Array<number>(times).fill(each))).summary()
+        expect({ ...alone, ...counted }).toEqual(alone)
+        expect(sum).toBeCloseTo(alone.sum, 3)
+        expect(mean).toBeCloseTo(alone.mean, 3)
+      }),
+    )
+  })
 })

@@ -138,4 +138,38 @@ describe('VersionStats', () => {
     stats.recordError('QUEUE_FULL')
     expect(before.errorsByCode).toEqual({ QUEUE_FULL: 1 })
   })
+
+  it('counts rows that were answered or failed together one by one, and a batch that nothing waited for', () => {
+    const [together, clock] = createSubject()
+    const [alone] = createSubject()
+    together.recordAnswers(3, 'model', 2, clock.now())
+    together.recordAnswers(2, 'fallback', 1, clock.now())
+    together.recordError('INPUT_INVALID', clock.now(), 4)
+    together.recordError('EXECUTION_FAILED', clock.now(), 5)
+    together.recordDirectBatch(3, 2)
+    for (let i = 0; i < 3; i++) alone.recordAnswer('model', 2)
+    for (let i = 0; i < 2; i++) alone.recordAnswer('fallback', 1)
+    for (let i = 0; i < 4; i++) alone.recordError('INPUT_INVALID')
+    for (let i = 0; i < 5; i++) alone.recordError('EXECUTION_FAILED')
+    alone.recordBatch({ rowCount: 3, queueMs: 0, encodeMs: 0, runMs: 2, decodeMs: 0 })
+    expect(together.snapshot()).toEqual(alone.snapshot())
+    expect(together.snapshot()).toMatchObject({
+      requests: 14,
+      rejected: 4,
+      errors: 5,
+      fallbacks: 2,
+      rowMs: { request: 8 },
+    })
+  })
+
+  it('moves to the next window by the time that it is given', () => {
+    const [stats, clock] = createSubject()
+    stats.recordAnswer('model', 1)
+    clock.advance(2000)
+    stats.recordAnswers(2, 'model', 1, clock.now())
+    expect(stats.snapshot().recent.requests).toBe(2)
+    clock.advance(2000)
+    stats.recordError('QUEUE_FULL', clock.now(), 3)
+    expect(stats.snapshot()).toMatchObject({ requests: 6, recent: { requests: 3 } })
+  })
 })

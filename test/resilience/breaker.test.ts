@@ -211,3 +211,27 @@ describe('createBreaker', () => {
     )
   })
 })
+
+describe('a breaker that is untroubled', () => {
+  it('is closed, and its last batch has not failed', () => {
+    const [breaker, clock] = createSubject({ failureThreshold: 2, openMs: 100 })
+    const told = [breaker.isUntroubled]
+    const note = (): void => void told.push(breaker.isUntroubled)
+    failBatches(breaker, 1, createError('INPUT_INVALID', 'a row'))
+    note()
+    failBatches(breaker, 1)
+    note()
+    breaker.guard(() => undefined)
+    note()
+    failBatches(breaker, 2)
+    note()
+    clock.advance(100)
+    breaker.gate()
+    note()
+    const end = breaker.begin()
+    note()
+    end()
+    note()
+    expect(told).toEqual([true, true, false, true, false, false, false, true])
+  })
+})
