@@ -5,6 +5,7 @@ import { decodeWeights } from '../../src/artifact/decode-tensor.ts'
 import { readArtifact } from '../../src/artifact/read-artifact.ts'
 import { sha256Hex } from '../../src/artifact/sha256.ts'
 import { createKernelBackend } from '../../src/backend/kernel/kernel-backend.ts'
+import type { KernelFeatures } from '../../src/backend/kernel/kernel-features.ts'
 import { type ChannelMessages, silentPublish } from '../../src/observe/channels.ts'
 import { createRequestLog } from '../../src/observe/request-log.ts'
 import { createModelStats } from '../../src/observe/stats.ts'
@@ -27,6 +28,8 @@ export type KernelDrivenOptions = ServingOptions & {
   readonly spans?: Tracing
   /** Larger batches are said to be faster on a graph. */
   readonly kernelMaxRows?: number
+  /** Without SIMD the kernel is plain JavaScript. @default what this realm has */
+  readonly features?: KernelFeatures
 }
 
 type Told = {
@@ -34,7 +37,7 @@ type Told = {
 }[keyof ChannelMessages]
 
 export async function createKernelDrivenModel(given: KernelDrivenOptions = {}) {
-  const { files = tinyFiles('1.0.0'), rule, spans, kernelMaxRows, ...options } = given
+  const { files = tinyFiles('1.0.0'), rule, spans, kernelMaxRows, features, ...options } = given
   const clock = createFakeClock()
   const told: Told[] = []
   const publish: typeof silentPublish = (channel, message) => void told.push({ channel, ...message } as Told)
@@ -48,7 +51,7 @@ export async function createKernelDrivenModel(given: KernelDrivenOptions = {}) {
   const platform = { clock, defer, hash: sha256Hex, tracing: spans }
   const artifact = readArtifact(files, { hash: sha256Hex })
   const { name, version } = artifact.metadata
-  const model = await createKernelBackend().load(artifact)
+  const model = await createKernelBackend(features).load(artifact)
   const { program } = model
   /** `runs`: rows of each run of the kernel. `turns`: how often others had theirs. */
   const script = {

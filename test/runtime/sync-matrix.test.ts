@@ -93,12 +93,15 @@ describe.each(sources)('%s', (name, open) => {
   let model: ModelPredictor
   let graph: ModelPredictor
   let rows: Rows
+  let files: Files
   let matrix: Float64Array
   let answers: Prediction[]
   const isMultilabel = name.endsWith('multilabel')
 
   beforeAll(async () => {
-    const { files, rows: all } = await open()
+    const source = await open()
+    const { rows: all } = source
+    files = source.files
     model = await loadModel(files, { backend: 'kernel', caching: false })
     graph = await loadModel(files, { backend: 'wasm', caching: false })
     const entries = await model.predictBatch(all.slice(0, 120) as never)
@@ -187,6 +190,21 @@ describe.each(sources)('%s', (name, open) => {
     const exact = { [part]: new (fresh[part]!.constructor as Float64ArrayConstructor)(fresh[part]!.length) }
     expect(model.runSync(matrix, rows.length, { into: exact })).toBe(exact)
     expect(exact[part]).toEqual(fresh[part])
+  })
+
+  it('answers alike where there is no WebAssembly', async () => {
+    const { predictor } = await createKernelDrivenModel({ files, features: { simd: false, relaxedSimd: false } })
+    const expected = model.runSync(matrix, rows.length)
+    const answers = predictor.runSync(matrix, rows.length)
+    expect(Object.keys(answers).sort()).toEqual(Object.keys(expected).sort())
+    for (const part of Object.keys(expected) as (keyof MatrixAnswers)[])
+      expectClose([...answers[part]!], [...expected[part]!], part)
+    for (const row of rows.slice(0, 5))
+      expectClose(
+        Object.values(flatOf(predictor.predictSync(row as never), predictor, isMultilabel)),
+        Object.values(flatOf(model.predictSync(row as never), model, isMultilabel)),
+        'predictSync',
+      )
   })
 
   it('reads float32 as the doubles that it stands for', () => {
