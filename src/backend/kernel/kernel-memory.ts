@@ -52,14 +52,28 @@ export class KernelMemory {
     return address
   }
 
-  /** The memory with its tables laid in. */
+  /**
+   * The memory with its tables laid in.
+   * @throws OUT_OF_MEMORY, BACKEND_UNAVAILABLE
+   */
   allocate(): WasmMemory {
     const webAssembly = findWebAssembly()
     if (webAssembly === undefined) throw createError('BACKEND_UNAVAILABLE', 'this realm has no WebAssembly')
-    const pages = Math.ceil(this.byteLength / pageByteLength)
-    const memory = new webAssembly.Memory({ initial: pages, maximum: pages })
+    const memory = memoryOf(webAssembly, Math.ceil(this.byteLength / pageByteLength))
     for (const { address, values } of this.#tables)
       new Uint8Array(memory.buffer).set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), address)
     return memory
+  }
+}
+
+function memoryOf({ Memory }: NonNullable<ReturnType<typeof findWebAssembly>>, pages: number): WasmMemory {
+  try {
+    return new Memory({ initial: pages, maximum: pages })
+  } catch (cause) {
+    throw createError(
+      'OUT_OF_MEMORY',
+      `the realm has no ${pages * pageByteLength} bytes for a kernel's memory; serve the model from its graph, or fewer models`,
+      { cause },
+    )
   }
 }

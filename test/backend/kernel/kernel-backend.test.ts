@@ -1,5 +1,5 @@
 // Kernels as a backend: rows that leave float32, what an earlier batch leaves behind, and how much memory a model takes.
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { detectKernelFeatures } from '../../../src/backend/kernel/kernel-features.ts'
 import { createKernelBackend, isKernelModel, type KernelModel } from '../../../src/backend/kernel/kernel-backend.ts'
 import { rowSlabName } from '../../../src/backend/port.ts'
@@ -171,4 +171,19 @@ test('counts models, tells them from graphs, and refuses runs of disposed ones',
   expect(await backend.tensorCount()).toBe(1)
   expect(() => answer(models[0], plainRows(chains['rows through one layer'], 2), 1)).toThrow(/was disposed/)
   expect(answer(models[1], plainRows(chains['rows through one layer'], 2), 1)).toHaveLength(2)
+})
+
+test('says OUT_OF_MEMORY where the realm has no room for a model', async () => {
+  const Memory = class {
+    constructor() {
+      throw new RangeError('could not allocate memory')
+    }
+  }
+  const backend = createKernelBackend({ simd: true, relaxedSimd: false })
+  vi.stubGlobal('WebAssembly', { Memory })
+  onTestFinished(() => void vi.unstubAllGlobals())
+  await expect(backend.load(artifactOf(chains['rows through one layer']))).rejects.toMatchObject({
+    code: 'OUT_OF_MEMORY',
+  })
+  expect(await backend.tensorCount()).toBe(0)
 })
