@@ -38,18 +38,25 @@ export function flatten(code: Code): Uint8Array<ArrayBuffer> {
       continue
     }
     const next = codes[top][at]
-    const size = typeof next === 'number' ? 1 : next instanceof Uint8Array ? next.length : 0
-    if (length + size > bytes.length) bytes = grown(bytes, length + size)
-    if (typeof next === 'number') bytes[length] = next
-    else if (next instanceof Uint8Array) bytes.set(next, length)
-    else {
+    if (typeof next === 'number') {
+      if (length === bytes.length) bytes = grown(bytes, length + 1)
+      bytes[length++] = next
+    } else if (isNested(next)) {
       top++
       codes[top] = next
       places[top] = 0
+    } else {
+      if (length + next.length > bytes.length) bytes = grown(bytes, length + next.length)
+      bytes.set(next, length)
+      length += next.length
     }
-    length += size
   }
   return bytes.slice(0, length)
+}
+
+/** `instanceof` would cost as much as all the rest of `flatten` before it is compiled. */
+function isNested(code: Uint8Array | Code): code is Code {
+  return Array.isArray(code)
 }
 
 function grown(bytes: Uint8Array, leastLength: number): Uint8Array<ArrayBuffer> {
