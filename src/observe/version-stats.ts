@@ -116,10 +116,10 @@ export class VersionStats {
     else this.#current.errors += rowCount
   }
 
-  /** One row's caller left. */
-  recordAbort(nowMs = this.#clock.now()): void {
+  /** One row's caller left, or that of so many. */
+  recordAbort(nowMs = this.#clock.now(), rowCount = 1): void {
     if (nowMs - this.#windowStart >= this.#windowMs) this.#roll(nowMs)
-    this.#current.aborted++
+    this.#current.aborted += rowCount
   }
 
   /** Why the fallback had to answer; `recordAnswer('fallback', …)` follows where it could. */

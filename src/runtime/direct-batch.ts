@@ -46,7 +46,8 @@ export async function predictDirectly(
   let turnEndsAtMs = blockStartedAtMs + turnMs
   let blockRows = rowsOfTurn(engine.runMs)
 
-  const tell = (outcome: { readonly source: 'model' } | { readonly code: MLError['code'] }): void => {
+  /** Without source and code: of a caller who left. */
+  const tell = (outcome: { readonly source?: 'model'; readonly code?: MLError['code'] }): void => {
     if (!isHeard(publish, 'prediction')) return
     const latencyMs = clock.now() - blockStartedAtMs
     publish('prediction', {
@@ -68,6 +69,16 @@ export async function predictDirectly(
       log?.failed({ requestId, version, rowIndex: index, row: rows[index], featureNames }, error)
       tell({ code: error.code })
     }
+  }
+
+  /** @throws what ends the call as a whole; counted for each row that is left */
+  function assertGoesOn(first: number): void {
+    const isAborted = signal?.aborted === true
+    if (!isAborted && !engine.isClosed) return
+    if (isAborted) stats.recordAbort(clock.now(), rowCount - first)
+    else stats.recordError('CLOSED', clock.now(), rowCount - first)
+    for (let index = first; index < rowCount; index++) tell(isAborted ? {} : { code: 'CLOSED' })
+    throw isAborted ? signal.reason : createError('CLOSED', `${name}@${version} was closed`)
   }
 
   /** Reads rows from `from` on; those that can be read stand in `matrix`, and where they came from in `places`. */
@@ -123,8 +134,7 @@ export async function predictDirectly(
   }
 
   for (let from = 0; from < rowCount; ) {
-    signal?.throwIfAborted()
-    if (engine.isClosed) throw createError('CLOSED', `${name}@${version} was closed`)
+    assertGoesOn(from)
     blockStartedAtMs = clock.now()
     if (blockStartedAtMs >= deadlineAtMs) {
       failFrom(from)

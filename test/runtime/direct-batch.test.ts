@@ -99,12 +99,14 @@ describe('predictBatch on a kernel', () => {
   })
 
   it('rejects with the reason of a signal that aborts between blocks', async () => {
-    const { predictor, script } = await createKernelDrivenModel()
+    const { predictor, script, told } = await createKernelDrivenModel()
     const controller = new AbortController()
     script.busyMs = 3
     script.onTurn = () => controller.abort(reason)
     await expect(predictor.predictBatch(rowsUpTo(2000), { signal: controller.signal })).rejects.toBe(reason)
     expect(script.runs).toEqual([256, 256])
+    expect(predictor.getHealth().stats).toMatchObject({ requests: 2000, successes: 512, aborted: 2000 - 512 })
+    expect(told.filter(({ channel }) => channel === 'prediction')).toHaveLength(2000)
   })
 
   it('ends the rest with DEADLINE_EXCEEDED, by one error that is counted for each', async () => {
@@ -161,6 +163,7 @@ describe('predictBatch on a kernel', () => {
     script.onTurn = () => void predictor.close()
     await expect(predictor.predictBatch(rowsUpTo(2000))).rejects.toMatchObject({ code: 'CLOSED' })
     expect(script.runs).toEqual([256])
+    expect(predictor.getHealth().stats).toMatchObject({ successes: 256, errorsByCode: { CLOSED: 2000 - 256 } })
   })
 
   it('answers the rows that there were, whatever becomes of the array', async () => {
