@@ -66,7 +66,7 @@ function groupByShape(steps: readonly Shaped[], spare: number): readonly (readon
   return groups
 }
 
-/** `localeCompare` would load the tables of all languages, which takes longer than the rest of this model. */
+/** The first `localeCompare` of a process loads the tables of its language, which takes some milliseconds of a cold start. */
 function compareText(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1
 }

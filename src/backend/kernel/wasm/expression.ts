@@ -54,7 +54,7 @@ export function flatten(code: Code): Uint8Array<ArrayBuffer> {
   return bytes.slice(0, length)
 }
 
-/** `instanceof` would cost as much as all the rest of `flatten` before it is compiled. */
+/** What is no number is bytes or nested. */
 function isNested(code: Uint8Array | Code): code is Code {
   return Array.isArray(code)
 }
