@@ -258,18 +258,27 @@ async function watchUser(backend: Hosted, ending: 'close' | 'forget' | 'hang') {
   })
   onTestFinished(() => void user.kill('SIGKILL'))
   const lines: string[] = []
-  let hosts: number[] = []
+  const seen = new Set<number>()
+  const look = (): void => {
+    if (user.exitCode === null) for (const host of childrenOf(user.pid)) seen.add(host)
+  }
+  // all the time it lives: it may be over before its first line is read here
+  const watching = setInterval(look, 25)
   let doneAt = 0
   for await (const line of createInterface({ input: user.stdout })) {
-    if (lines.push(line) === 1) hosts = childrenOf(user.pid)
+    lines.push(line)
     if (line === 'done') doneAt = performance.now()
   }
+  clearInterval(watching)
+  const hosts = [...seen]
   if (user.exitCode === null) await once(user, 'exit')
   return { lines, hosts, exitCode: user.exitCode, idleMs: performance.now() - doneAt }
 }
 
+/** None of a process that is gone. */
 function childrenOf(pid: number | undefined): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number)
+  const path = `/proc/${pid}/task/${pid}/children`
+  return existsSync(path) ? readFileSync(path, 'latin1').split(' ').filter(Boolean).map(Number) : []
 }
 
 function isAlive(pid: number): boolean {
