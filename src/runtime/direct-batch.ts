@@ -7,6 +7,7 @@ import { type Prediction, predictionOf, type Row } from '../rows/prediction.ts'
 import { predictSlices } from './batch-prediction.ts'
 import type { DirectEngine } from './direct-predict.ts'
 import type { PredictOptions } from './options.ts'
+import { predictionMessage, type RowOutcome } from './prediction-message.ts'
 import type { ModelPredictorOptions } from './predictor-options.ts'
 import type { RowResult } from './row-result.ts'
 
@@ -46,17 +47,10 @@ export async function predictDirectly(
   let turnEndsAtMs = blockStartedAtMs + turnMs
   let blockRows = rowsOfTurn(engine.runMs)
 
-  /** Without source and code: of a caller who left. */
-  const tell = (outcome: { readonly source?: 'model'; readonly code?: MLError['code'] }): void => {
+  const tell = (outcome: RowOutcome): void => {
     if (!isHeard(publish, 'prediction')) return
     const latencyMs = clock.now() - blockStartedAtMs
-    publish('prediction', {
-      model: name,
-      version,
-      latencyMs,
-      ...(requestId !== undefined && { requestId }),
-      ...outcome,
-    })
+    publish('prediction', predictionMessage({ model: name, version, latencyMs, requestId }, outcome))
   }
 
   /** One error for all: thousands of them, each with its stack, would hold up everybody. */

@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts'
 import type { SlotState } from './model-slot.ts'
 import type { PredictOptions } from './options.ts'
 import { assertPredictOptions } from './predict-options.ts'
+import { predictionMessage } from './prediction-message.ts'
 import type { ModelPredictorOptions } from './predictor-options.ts'
 import { createTurnShare } from './turn-share.ts'
 
@@ -65,8 +66,8 @@ export function createDirectPredict(options: ModelPredictorOptions, noOptions: P
         engine.stats.recordAnswer('model', latencyMs, nowMs)
         turn.spend(latencyMs)
         if (isHeard(publish, 'prediction')) {
-          const told = { model: name, version: engine.version, latencyMs, source: 'model' as const }
-          publish('prediction', asked.requestId === undefined ? told : { ...told, requestId: asked.requestId })
+          const ended = { model: name, version: engine.version, latencyMs, requestId: asked.requestId }
+          publish('prediction', predictionMessage(ended, { source: 'model' }))
         }
         return predictionOf(engine.origin('model'), answer)
       } catch {

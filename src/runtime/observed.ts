@@ -2,12 +2,13 @@
 
 import { rejectSoon } from '../batching/reject-soon.ts'
 import { type ErrorCode, isMLError, type MLError } from '../errors.ts'
-import { type ChannelMessages, isHeard, type Publish } from '../observe/channels.ts'
+import { isHeard, type Publish } from '../observe/channels.ts'
 import type { Clock } from '../observe/clock.ts'
 import type { LoggedRequest, RequestLog } from '../observe/request-log.ts'
 import { endFailed, type Span, type SpanAttributes, type Tracing } from '../observe/tracing.ts'
 import type { Prediction } from '../rows/prediction.ts'
 import { isAborted, requestIdOf } from './predict-options.ts'
+import { type EndedRow, predictionMessage } from './prediction-message.ts'
 import type { EngineState, Handler, PredictionRequest, Stage } from './request.ts'
 
 export type ObservedOptions = {
@@ -31,9 +32,8 @@ export function observed({ model, clock, publish, log, tracing, refusalOf }: Obs
     if (code === undefined) request.stats.recordAbort(nowMs)
     else request.stats.recordError(code, nowMs)
     if (isHeard(publish, 'prediction')) {
-      const message = messageOf(model, request, nowMs - startedAt)
-      if (code !== undefined) message.code = code
-      publish('prediction', message)
+      const ended = endedRow(model, request, nowMs - startedAt)
+      publish('prediction', predictionMessage(ended, { code }))
     }
     if (code !== undefined) log?.failed(loggedRequest(request), error)
   }
@@ -54,9 +54,7 @@ export function observed({ model, clock, publish, log, tracing, refusalOf }: Obs
           const { source } = prediction
           request.stats.recordAnswer(source, nowMs - startedAt, nowMs)
           if (isHeard(publish, 'prediction')) {
-            const message = messageOf(model, request, nowMs - startedAt)
-            message.source = source
-            publish('prediction', message)
+            publish('prediction', predictionMessage(endedRow(model, request, nowMs - startedAt), { source }))
           }
           if (source === 'fallback') log?.fellBack(loggedRequest(request), prediction)
           resolve(prediction)
@@ -113,23 +111,14 @@ function versionAttribute(request: PredictionRequest): SpanAttributes {
   return version === null ? {} : { 'tfjs_serving.version': version }
 }
 
-type Writable<Record> = { -readonly [Key in keyof Record]: Record[Key] }
-
 /** Undefined for a caller who left; what should never be thrown counts against the model. */
 function codeOf({ options, signal }: PredictionRequest, error: unknown): ErrorCode | undefined {
   if (isMLError(error)) return error.code
   return signal?.aborted === true || isAborted(options) ? undefined : 'EXECUTION_FAILED'
 }
 
-function messageOf(
-  model: string,
-  request: PredictionRequest,
-  latencyMs: number,
-): Writable<ChannelMessages['prediction']> {
-  const requestId = requestIdOf(request.options)
-  const version = versionOf(request)
-  // field by field: a spread costs as much as all the rest
-  return requestId === undefined ? { model, version, latencyMs } : { model, version, latencyMs, requestId }
+function endedRow(model: string, request: PredictionRequest, latencyMs: number): EndedRow {
+  return { model, version: versionOf(request), latencyMs, requestId: requestIdOf(request.options) }
 }
 
 function loggedRequest(request: PredictionRequest): LoggedRequest {

@@ -5,6 +5,7 @@ import { isHeard } from '../observe/channels.ts'
 import { directEngineOf } from './direct-engine.ts'
 import type { DirectEngine } from './direct-predict.ts'
 import type { SlotState } from './model-slot.ts'
+import { predictionMessage, type RowOutcome } from './prediction-message.ts'
 import type { ModelPredictorOptions } from './predictor-options.ts'
 import { modelFailure } from './row-result.ts'
 import { type MatrixAnswers, runMatrix, type RunSyncOptions } from './run-matrix.ts'
@@ -17,8 +18,6 @@ export type MatrixCall = {
 
 /** @throws MLError */
 export type SyncMatrix = (state: SlotState, call: MatrixCall) => MatrixAnswers
-
-type Outcome = { readonly source: 'model' } | { readonly code: MLError['code'] }
 
 /** Without queue, cache, spans, shadow and rule. */
 export function createSyncMatrix(predictor: ModelPredictorOptions): SyncMatrix {
@@ -50,10 +49,10 @@ export function createSyncMatrix(predictor: ModelPredictorOptions): SyncMatrix {
     }
   }
 
-  function tell(engine: DirectEngine, rowCount: number, latencyMs: number, outcome: Outcome): void {
+  function tell(engine: DirectEngine, rowCount: number, latencyMs: number, outcome: RowOutcome): void {
     if (!isHeard(publish, 'prediction')) return
-    const { version } = engine
-    for (let row = 0; row < rowCount; row++) publish('prediction', { model: name, version, latencyMs, ...outcome })
+    const ended = { model: name, version: engine.version, latencyMs, requestId: undefined }
+    for (let row = 0; row < rowCount; row++) publish('prediction', predictionMessage(ended, outcome))
   }
 
   /** One row's failure is that of all. */

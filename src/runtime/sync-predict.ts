@@ -1,6 +1,6 @@
 // Synchronous calls of a predictor in: answers at once where a kernel computes the model in this thread, or an error that says why not.
 
-import { createError, type ErrorCode, isMLError, type MLError } from '../errors.ts'
+import { createError, isMLError, type MLError } from '../errors.ts'
 import { isHeard } from '../observe/channels.ts'
 import { noVersion } from '../observe/stats.ts'
 import type { VersionStats } from '../observe/version-stats.ts'
@@ -12,6 +12,7 @@ import type { DirectEngine, DirectPredict } from './direct-predict.ts'
 import type { SlotState } from './model-slot.ts'
 import type { PredictOptions } from './options.ts'
 import { assertPredictOptions, isAborted, requestIdOf } from './predict-options.ts'
+import { predictionMessage, type RowOutcome } from './prediction-message.ts'
 import type { ModelPredictorOptions } from './predictor-options.ts'
 import type { EngineState } from './request.ts'
 
@@ -21,9 +22,6 @@ export type SyncPredict = (state: SlotState, row: Row, options: PredictOptions) 
 type DirectState = Exclude<EngineState, { kind: 'loaded' }> | { readonly kind: 'loaded'; readonly engine: DirectEngine }
 
 type Call = { readonly row: Row; readonly options: PredictOptions; readonly startedAtMs: number }
-
-/** What is told of a row: an answer, a failure, or neither where its caller left. */
-type Outcome = { readonly source?: Prediction['source']; readonly code?: ErrorCode }
 
 /**
  * Answers without queue, cache, spans and shadow; with breaker, deadline, counters, channels, log, and the rule where the
@@ -92,16 +90,10 @@ export function createSyncPredict(predictor: ModelPredictorOptions, direct: Dire
     const version = engine?.version ?? null
     const featureNames = engine?.schema.features.map((feature) => feature.name) ?? []
     const logged = { requestId, version, rowIndex: undefined, row, featureNames }
-    const tell = (outcome: Outcome): void => {
+    const tell = (outcome: RowOutcome): void => {
       if (!isHeard(publish, 'prediction')) return
       const latencyMs = clock.now() - startedAtMs
-      publish('prediction', {
-        model: name,
-        version,
-        latencyMs,
-        ...(requestId !== undefined && { requestId }),
-        ...outcome,
-      })
+      publish('prediction', predictionMessage({ model: name, version, latencyMs, requestId }, outcome))
     }
     try {
       let prediction: Prediction
@@ -123,7 +115,7 @@ export function createSyncPredict(predictor: ModelPredictorOptions, direct: Dire
         statsOf(state).recordError(code)
         log?.failed(logged, error)
       }
-      tell(code === undefined ? {} : { code })
+      tell({ code })
       throw error
     }
   }
