@@ -15,7 +15,6 @@ export async function withTracing(platform: Platform, option: boolean | TracerPr
 /** An optional package of the application: most have none. */
 async function importApi(): Promise<OpenTelemetryApi | undefined> {
   try {
-    // @ts-ignore: an optional package; where it is not there, nor are its types
     return (await import('@opentelemetry/api')) as unknown as OpenTelemetryApi
   } catch {
     return undefined

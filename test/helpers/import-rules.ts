@@ -129,7 +129,7 @@ function packageOf(specifier: string): string {
 }
 
 function nameFaults(path: string): string[] {
-  const names = path.replace(/\.ts$/, '').split('/')
+  const names = path.replace(/(\.d)?\.ts$/, '').split('/')
   return names.flatMap((name) => {
     if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) return [`${name} is not kebab-case`]
     const isVague = vagueNames.has(name) || name.split('-').some((word) => vagueWords.has(word))

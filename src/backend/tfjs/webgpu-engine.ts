@@ -26,10 +26,8 @@ export type WebgpuPackages = {
 const install = 'npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0'
 
 const installed: WebgpuPackages = {
-  // @ts-ignore: an optional package; where it is not there, nor are its types
   webgpu: async () => (await import('webgpu')) as unknown as Dawn,
   '@tensorflow/tfjs-backend-webgpu': async () =>
-    // @ts-ignore: an optional package; where it is not there, nor are its types
     exportsOf((await import('@tensorflow/tfjs-backend-webgpu')) as unknown as WebgpuPackage),
 }
 

@@ -16,7 +16,6 @@ const backend = createWebgpuBackend({ adapter: 'software' }, (loss) => {
 
 beforeAll(async () => {
   if (reason !== undefined) return
-  // @ts-ignore: an optional package; where it is not there, nor are its types
   await import('@tensorflow/tfjs-backend-webgpu')
   for (const name of replaced) originals.set(name, tf.getKernel(name, 'webgpu')?.kernelFunc)
   await import('@tensorflow/tfjs-backend-cpu')
