@@ -1,6 +1,7 @@
 // A checked artifact and a backend in; a function from canonical rows to answers out.
 
 import type { Artifact } from '../artifact/artifact.ts'
+import { isFiniteAt, mustBeFinite } from '../backend/finite-columns.ts'
 import { type BackendModel, type RowSlab, rowSlabName, type RunLimits, type Slab } from '../backend/port.ts'
 import type { SelectedBackend } from '../backend/choice/select-backend.ts'
 import { createError, isMLError, type MLError } from '../errors.ts'
@@ -48,12 +49,6 @@ type Slabs = {
   readonly output: Slab
 }
 
-function isFiniteAt(inputs: readonly Slab[], row: number): boolean {
-  for (const { width, values } of inputs)
-    for (let i = row * width; i < (row + 1) * width; i++) if (!Number.isFinite(values[i])) return false
-  return true
-}
-
 function beyondFloat32(model: string): MLError {
   return createError(
     'EXECUTION_FAILED',
@@ -70,9 +65,8 @@ export function createLoadedModel(
   const decode = createDecoder(metadata.head)
   const { name } = metadata
   const takesRows = backend.takes === 'rows'
-  // some kernels make a number of what comes of infinity; ranks are finite, and a transformer's columns may not be;
   // models that take rows answer NaN there
-  const mustBeFinite = metadata.kind !== 'transformer' && metadata.inputs.some((input) => input.name === 'features')
+  const isBounded = mustBeFinite(metadata)
   const featureCount = metadata.schema.features.length
   /** Batches one after the other use the same slabs again and again. */
   let spare: Slabs | undefined
@@ -113,8 +107,7 @@ export function createLoadedModel(
     times.answeredAtMs = now()
     const results: RowResult[] = new Array<RowResult>(rowCount)
     for (let i = 0; i < rowCount; i++)
-      results[i] =
-        mustBeFinite && !takesRows && !isFiniteAt(slabs.columns, i) ? beyondFloat32(name) : decodeRow(slabs, i)
+      results[i] = isBounded && !takesRows && !isFiniteAt(slabs.columns, i) ? beyondFloat32(name) : decodeRow(slabs, i)
     return results
   }
 
@@ -124,7 +117,7 @@ export function createLoadedModel(
     } catch (error) {
       if (!isMLError(error)) throw error
       const row = rows.values.subarray(i * featureCount, (i + 1) * featureCount)
-      return takesRows && mustBeFinite && !isFiniteOnceEncoded(row) ? beyondFloat32(name) : error
+      return takesRows && isBounded && !isFiniteOnceEncoded(row) ? beyondFloat32(name) : error
     }
   }
 

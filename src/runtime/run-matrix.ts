@@ -23,13 +23,6 @@ export type RunSyncOptions = {
   readonly into?: MatrixAnswers
 }
 
-export type RunMatrix = (
-  engine: DirectEngine,
-  matrix: Float64Array | Float32Array,
-  rowCount: number,
-  options: RunSyncOptions | undefined,
-) => MatrixAnswers
-
 const noOptions: RunSyncOptions = {}
 
 /** A row of so few values is copied by a loop: `set` of a typed array costs some dozens of nanoseconds. */

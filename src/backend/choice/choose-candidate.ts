@@ -30,7 +30,10 @@ export async function chooseNamed(candidates: readonly Candidate[], trial: Trial
   return conclude(candidates, attempts, { picked: attempts.find(isRight), why: 'asked for by name' })
 }
 
-/** The kernel, or the first tier with a graph that is right and faster for some batches; within it, measured time. */
+/**
+ * The kernel first; then, tier by tier, only those graphs that may beat it, until one is right and faster for some batches.
+ * Where no kernel is right, the first tier with a graph that is; within a tier, the shortest measured time.
+ */
 export async function chooseAutomatically(candidates: readonly Candidate[], trial: Trial): Promise<Chosen> {
   const attempts: Attempt[] = []
   let kernel: RightAttempt | undefined

@@ -2,6 +2,7 @@
 
 import type { GraphInput } from '../../artifact/metadata.ts'
 import type { Encoder } from '../../rows/encode.ts'
+import { isFiniteAt } from '../finite-columns.ts'
 import { type BackendModel, rowSlabName, type Slab } from '../port.ts'
 import { rowSlabOf } from '../slab-check.ts'
 
@@ -69,11 +70,6 @@ export function createRowModel(graph: BackendModel, options: RowModelOptions): B
 
 function markInfinite(columns: readonly Slab[], rowCount: number, outputs: readonly Slab[]): void {
   for (let row = 0; row < rowCount; row++)
-    if (!columns.every((column) => isFiniteAt(column, row)))
+    if (!isFiniteAt(columns, row))
       for (const { width, values } of outputs) values.fill(NaN, row * width, (row + 1) * width)
-}
-
-function isFiniteAt({ width, values }: Slab, row: number): boolean {
-  for (let i = row * width; i < (row + 1) * width; i++) if (!Number.isFinite(values[i])) return false
-  return true
 }

@@ -8,6 +8,7 @@ import type { RegionGraph } from '../../regions/region.ts'
 import { restoreRegions } from '../../regions/store.ts'
 import { verifyRegions } from '../../regions/verify.ts'
 import { createEncoder, type Encoder } from '../../rows/encode.ts'
+import { mustBeFinite } from '../finite-columns.ts'
 import { isKernelModel } from '../kernel/kernel-backend.ts'
 import type { KernelProgram } from '../kernel/kernel-program.ts'
 import type { BackendModel, BackendName } from '../port.ts'
@@ -45,8 +46,9 @@ export type SelectedBackend = {
 }
 
 /**
- * Loads the artifact on the backend that is asked for, and nowhere else; `auto` takes CUDA where it is there and right,
- * else the fastest of webgpu, native and wasm, else cpu, and lets the model move on when its backend gives out.
+ * Loads the artifact on the backend that is asked for, and nowhere else; `auto` takes the kernel, with
+ * a graph beside it where that answers some batches faster, and without a right kernel CUDA, else the fastest of webgpu,
+ * native and wasm, else cpu; and lets the model move on when its backend gives out.
  * @throws BACKEND_UNAVAILABLE where the named one, or every one, is missing, fails to load or answers wrongly;
  * VALIDATION_FAILED where the artifact's regions cannot be run
  */
@@ -72,7 +74,7 @@ export async function selectBackend(options: SelectOptions): Promise<SelectedBac
     candidates,
     trial,
   })
-  const { inputs, kind, schema } = artifact.metadata
+  const { inputs, schema } = artifact.metadata
   const model = createServingModel({
     picked,
     ...(beside && { beside }),
@@ -83,7 +85,7 @@ export async function selectBackend(options: SelectOptions): Promise<SelectedBac
       encoder,
       inputs,
       rowWidth: schema.features.length,
-      mustBeFinite: kind !== 'transformer' && inputs.some((input) => input.name === 'features'),
+      mustBeFinite: mustBeFinite(artifact.metadata),
     },
   })
   const inThread = beside?.kernel.model ?? picked.model
