@@ -1,4 +1,5 @@
 // What batch does an HTTP service see? The example server in a process of its own, 64 keep-alive callers, one row each.
+// node bench/http.mjs [wasm | cpu | native | webgpu | cuda]; a kernel answers each row at once, without batches
 
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,6 +10,7 @@ import { convertHeldOut, printMachine, printTable } from './harness.mjs'
 
 const connections = 64
 const seconds = 8
+const backend = process.argv[2] ?? 'wasm'
 printMachine()
 const modelsDir = mkdtempSync(join(tmpdir(), 'tfjs-serving-bench-'))
 const server = { process: undefined }
@@ -38,7 +40,7 @@ try {
     ])
   }
   console.log(
-    `${connections} keep-alive connections, ${seconds} s a model, cache off, wasm; server and callers share the machine.`,
+    `${connections} keep-alive connections, ${seconds} s a model, cache off, ${backend}; server and callers share the machine.`,
   )
   printTable(['model', 'requests/s', 'p50 ms', 'p99 ms', 'mean batch'], table)
 } finally {
@@ -50,7 +52,7 @@ function start(folder) {
   return new Promise((resolve, reject) => {
     const script = new URL('../examples/http-server.mjs', import.meta.url).pathname
     server.process = spawn(process.execPath, [script, folder, '0'], {
-      env: { ...process.env, CACHE: 'off' },
+      env: { ...process.env, BACKEND: backend, CACHE: 'off' },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     server.process.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))

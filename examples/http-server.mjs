@@ -7,7 +7,11 @@ import { initializeMLRegistry, isMLError } from 'tfjs-serving'
 const [modelsDir = 'models', port = '8080'] = process.argv.slice(2)
 const maxBodyByteLength = 1024 * 1024
 
-const registry = await initializeMLRegistry({ modelsDir, caching: process.env.CACHE === 'off' ? false : {} })
+const registry = await initializeMLRegistry({
+  modelsDir,
+  backend: process.env.BACKEND ?? 'auto',
+  caching: process.env.CACHE === 'off' ? false : {},
+})
 const predictors = new Map()
 
 async function predictorOf(name) {
