@@ -1,4 +1,4 @@
-// What tsc has built in; dist/index.js out: all modules that importing the package loads at once in one file, since Node takes some tenths of a millisecond to find and link each of 280.
+// What tsc has built in; dist/index.js out: all modules that importing the package loads at once in one file, since Node takes its time to find and link each file (`node bench/cold.mjs`).
 // node scripts/bundle.mjs
 
 import { dirname, relative, resolve } from 'node:path'

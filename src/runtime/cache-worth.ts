@@ -1,6 +1,6 @@
 // Measured lookups and the measured run of a model in; whether asking the cache first pays, out.
 
-/** A key and a Map look-up in memory: measured 1.5–3 µs for rows of 20 values. */
+/** A key and a Map look-up in memory: about what `node bench/hit.mjs` prints for a hit, with room for wider rows. */
 const memoryLookupMs = 0.003
 
 /** Weight of the newest lookup in the running mean: about the last twenty count. */

@@ -5,16 +5,19 @@ import type { BackendName } from '../port.ts'
 import type { CandidateReport } from './backend-choice.ts'
 import { largestTiming } from './kernel-share.ts'
 
-/** To a process or thread and back, nothing computed: 80 to 100 µs measured. */
+/** To a process or thread and back, nothing computed: less than `node bench/native.mjs` prints as `trip` for 512 rows. */
 const tripMicros = 80
 
 /**
  * Graphs on wasm and cpu use the same instructions as the kernel and pay for every node; only the blocking of matrix
- * products may differ, which matters from here on. Trees by graph operations take some hundred times as long.
+ * products may differ, which matters from here on. Trees by graph operations take far longer.
  */
 const wideLayer = 256
 
-/** A graph on trees reads ranks, which JavaScript looks up in this thread before each run: 11 to 19 ns a column measured. */
+/**
+ * A graph on trees reads ranks, which JavaScript looks up in this thread before each run. A column takes longer than this:
+ * a graph that is tried in vain costs less than one that is never tried.
+ */
 const rankMicros = 0.005
 
 /** Graphs that could be faster than the kernel for a large batch; to load the others would only cost time and memory. */

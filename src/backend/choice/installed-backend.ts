@@ -55,8 +55,8 @@ const needs = {
 } as const satisfies Record<ForkedName, Need>
 
 /**
- * Looks each time that it is opened or loads, so that what is installed meanwhile is found; a look costs a fraction of a
- * millisecond, the start of a process that finds nothing a hundred times that.
+ * Looks each time that it is opened or loads, so that what is installed meanwhile is found; a look costs little beside
+ * the start of a process that finds nothing.
  */
 export function createInstalledBackend(
   name: ForkedName,

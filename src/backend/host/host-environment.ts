@@ -34,7 +34,7 @@ const wants = {
         TF_NUM_INTRAOP_THREADS: '1',
         TF_NUM_INTEROP_THREADS: onOwnThread,
         TF_CPP_MIN_LOG_LEVEL: '2',
-        // oneDNN makes ready for each product: two to three times the time of a small model, a few percent of a large one's
+        // oneDNN makes ready for each product, which small models feel (`without oneDNN` of `node bench/native.mjs`)
         TF_ENABLE_ONEDNN_OPTS: '0',
       },
     }

@@ -29,8 +29,8 @@ export type SessionPorts = {
 }
 
 /**
- * TensorFlow copies and optimizes constants when it loads them, which takes a second for 32 MB; and products of that size take
- * milliseconds, beside which calls cost little.
+ * TensorFlow copies and optimizes constants when it loads them, which holds up a start where they are large; and beside
+ * products of that size calls cost little.
  */
 const maxConstantBytes = 2 ** 24
 

@@ -31,7 +31,7 @@ const filters: readonly ErrorFilter[] = ['validation', 'out-of-memory', 'interna
 
 /**
  * WebGPU throws nothing: a wrong program or a buffer without memory makes later work do nothing, and what is read back is
- * whatever lay there. Scopes catch what the work itself causes (some 20 µs for all three); `uncapturederror` tells of the
+ * whatever lay there. Scopes catch what the work itself causes; `uncapturederror` tells of the
  * rest, which fails all work in flight, or the next where there is none.
  */
 export function watchDevice(device: GpuDevice, onLost: (reason: string) => void): DeviceWatch {

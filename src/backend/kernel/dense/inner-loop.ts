@@ -11,8 +11,8 @@ export type Pointer = { readonly local: Local<'i32'>; readonly stepBytes: number
 
 /**
  * Repeats `step` `count` times, at least once, and moves the pointers after each. Never unrolled: V8 (11 to 13) moves all
- * loads of a basic block to its beginning, so the values of two steps would not fit into 16 registers; written eight steps
- * a round, the block form took 2.6 times as long.
+ * loads of a basic block to its beginning, so the values of two steps would not fit into 16 registers, and an unrolled
+ * block form is slower than this one.
  */
 export function innerLoop(
   { count, pointers, scope }: { readonly count: number; readonly pointers: readonly Pointer[]; readonly scope: Scope },
