@@ -7,6 +7,7 @@ import {
   type CheckRows,
   type Evaluation,
   type TensorRecord,
+  type TrainingRecord,
 } from '../../src/artifact/metadata.ts'
 import type { Hash } from '../../src/artifact/sha256.ts'
 import type { RegionGraph } from '../../src/regions/region.ts'
@@ -38,10 +39,11 @@ export function assembleArtifact(
     readonly identity: ArtifactIdentity
     readonly check: CheckRows
     readonly evaluation?: Evaluation
+    readonly training?: TrainingRecord
     readonly hash: Hash
   },
 ): AssembledArtifact {
-  const { identity, check, evaluation, hash } = rest
+  const { identity, check, evaluation, training, hash } = rest
   const { graph, stored, tensors } = quantized
   const { head, schema, kind } = source
   const portable = toGraph({ graph, stored, tensors, head })
@@ -66,6 +68,7 @@ export function assembleArtifact(
       tensors: records,
       check,
       ...(evaluation && { evaluation }),
+      ...(training && { training }),
     },
     tensors: encoded,
     graph: portable,

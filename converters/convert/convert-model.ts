@@ -21,6 +21,7 @@ import { quantizeRegions } from '../quantize/quantize-regions.ts'
 import type { QuantizedModel } from '../quantize/quantized-tensors.ts'
 import type { ConversionReport } from '../report/report.ts'
 import { makeReport } from '../report/make-report.ts'
+import { annotate } from './annotate.ts'
 import { type AssembledArtifact, assembleArtifact } from './artifact-parts.ts'
 import { modelNameOf, type ResolvedConvertOptions } from './convert-options.ts'
 import { createStages, type Stages } from './convert-stages.ts'
@@ -44,7 +45,7 @@ export async function convertSource(
 ): Promise<ConvertResult> {
   const stages = createStages(options)
   await stages.enter('parse', `reading ${detected.name} (${detected.format})`)
-  const source = readSourceModel(detected)
+  const source = annotate(readSourceModel(detected), options.features)
   const folded = foldRegions(source.graph, source.schema)
   const given = await readGivenRows(source, options, ports.readJson)
   const context: Context = { detected, source, folded, options, ports, given, stages }
@@ -130,6 +131,7 @@ function assemble(
     },
     check: storedCheckRows(context, quantized),
     ...(evaluation && { evaluation }),
+    ...(options.training && { training: options.training }),
     hash,
   })
 }
@@ -176,10 +178,13 @@ function isSourceFaithful({ source, folded, options, given }: Context): boolean 
 async function evaluateBoth(context: Context, { assembled }: Built): Promise<ConversionReport['evaluation']> {
   const { source, folded, given } = context
   if (given.evaluation === undefined) return null
-  const { rows, truth } = given.evaluation
+  const { rows, truth, decision } = given.evaluation
   const raw = await runFiles(context, assembled, rows)
   const exact = rows.map((row) => interpret(folded, row))
-  return { source: evaluate(decodeAll(source, exact), truth), artifact: evaluate(decodeAll(source, raw), truth) }
+  return {
+    source: evaluate(decodeAll(source, exact), truth, decision),
+    artifact: evaluate(decodeAll(source, raw), truth, decision),
+  }
 }
 
 function graphDiffers(context: Context, built: Built): Error {

@@ -1,6 +1,9 @@
 // What a caller of convertModel asks for in, every choice settled and checked out.
 
+import type { TrainingRecord } from '../../src/artifact/metadata.ts'
+import { trainingShape } from '../../src/artifact/metadata-shape.ts'
 import type { Hash } from '../../src/artifact/sha256.ts'
+import { issueText } from '../../src/artifact/shape.ts'
 import { isVersion } from '../../src/artifact/version.ts'
 import { createError } from '../../src/errors.ts'
 import type { GoldenRows } from '../check/golden-rows.ts'
@@ -9,6 +12,7 @@ import { answerPartNames } from '../check/answer-difference.ts'
 import type { EvaluationRows } from '../check/evaluate.ts'
 import type { ToleranceOption } from '../check/tolerance.ts'
 import { type QuantizeMode, quantizeModes } from '../quantize/quantize-mode.ts'
+import { assertFeatureNotes, type FeatureNote } from './annotate.ts'
 import { type SourceFormat, sourceFormats } from './source-format.ts'
 
 export type ConvertStage = 'read' | 'parse' | 'quantize' | 'write' | 'check' | 'done'
@@ -36,6 +40,13 @@ export type ConvertOptions = {
   readonly calibration?: string | { readonly rows: readonly unknown[] }
   /** Rows with known truth to measure accuracy on: a JSON file or `{ rows, truth }`. */
   readonly evaluation?: string | EvaluationRows
+  /**
+   * What the source does not know of its features: shown to callers, and ranges tell which rows to
+   * round weights for; rows are never refused for them.
+   */
+  readonly features?: readonly FeatureNote[]
+  /** How the source came to be: stored in the artifact as it is. */
+  readonly training?: TrainingRecord
   /** Backend that the finished files are checked on. @default 'wasm', or 'cpu' where that does not start */
   readonly backend?: 'wasm' | 'cpu'
   readonly signal?: AbortSignal
@@ -58,6 +69,8 @@ const knownNames = {
   storeGolden: 'boolean',
   calibration: 'any',
   evaluation: 'any',
+  features: 'any',
+  training: 'any',
   backend: 'string',
   signal: 'object',
   onProgress: 'function',
@@ -86,6 +99,9 @@ export function resolveConvertOptions(options: ConvertOptions = {}): ResolvedCon
   if (storeGolden && options.golden === undefined)
     throw invalid('storeGolden', 'given together with golden', storeGolden)
   assertTolerance(options.tolerance)
+  if (options.features !== undefined) assertFeatureNotes(options.features)
+  const issue = options.training === undefined ? undefined : trainingShape.issueOf(options.training)
+  if (issue !== undefined) throw createError('INPUT_INVALID', `option training of convertModel ${issueText(issue)}`)
   return { ...options, version, format, quantize, storeGolden }
 }
 

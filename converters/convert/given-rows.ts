@@ -1,6 +1,7 @@
 // Golden, calibration and evaluation rows as a caller gives them in, canonical rows with what belongs to them out.
 
 import { createError } from '../../src/errors.ts'
+import type { Decision } from '../../src/artifact/metadata.ts'
 import type { Answer } from '../../src/rows/prediction.ts'
 import { readCanonicalRows } from '../check/canonical-rows.ts'
 import { readEvaluation } from '../check/evaluate.ts'
@@ -11,7 +12,11 @@ import type { ConvertOptions } from './convert-options.ts'
 export type GivenRows = {
   readonly golden?: { readonly rows: readonly Float64Array[]; readonly answers: readonly Answer[] }
   readonly calibration: readonly Float64Array[]
-  readonly evaluation?: { readonly rows: readonly Float64Array[]; readonly truth: readonly unknown[] }
+  readonly evaluation?: {
+    readonly rows: readonly Float64Array[]
+    readonly truth: readonly unknown[]
+    readonly decision?: Decision
+  }
 }
 
 /** @throws INPUT_INVALID where rows or answers do not fit the model */

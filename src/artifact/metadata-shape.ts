@@ -19,6 +19,7 @@ import {
   oneOf,
   openObject,
   optional,
+  recordOf,
   text,
   toldBy,
   tupleOf,
@@ -81,6 +82,13 @@ const rowsShape = listOf(rowShape)
 /** At most 64 rows are stored; a reader replays all of them at each load. */
 const maxCheckRows = 64
 
+export const trainingShape = closedObject({
+  data: closedObject({ origin: oneOf('real', 'synthetic', 'mixed'), description: text, sha256, rowCount: count }),
+  split: optional(text),
+  seed: optional(integer(0)),
+  metrics: optional(recordOf(finite)),
+})
+
 const metadataShape = openObject({
   schemaVersion: integer(Number.MIN_SAFE_INTEGER),
   writtenBy: text,
@@ -108,8 +116,10 @@ const metadataShape = openObject({
       accuracy: optional(finite),
       rmse: optional(finite),
       r2: optional(finite),
+      decision: optional(closedObject({ threshold: finite })),
     }),
   ),
+  training: optional(trainingShape),
   shards: listOf(closedObject({ path: text, byteLength: count, sha256 })),
 })
 

@@ -41,11 +41,32 @@ export type CheckRows = {
 /** Measured on rows with known truth; never configured. */
 export type Evaluation = {
   readonly rowCount: number
-  /** Classifiers: share of right labels. */
+  /** Classifiers: share of right labels. Regressors with a `decision`: share of rows on the right side of its threshold. */
   readonly accuracy?: number
+  /** What `accuracy` of a regressor means: a value decides for yes where it is at least the threshold. */
+  readonly decision?: Decision
   /** Regressors. */
   readonly rmse?: number
   readonly r2?: number
+}
+
+/** On the scale of a model's `value`. */
+export type Decision = { readonly threshold: number }
+
+/** How the source model came to be, as whoever trained it says; measured, never configured. */
+export type TrainingRecord = {
+  readonly data: {
+    /** `mixed`: partly real, partly simulated. */
+    readonly origin: 'real' | 'synthetic' | 'mixed'
+    readonly description: string
+    readonly sha256: string
+    readonly rowCount: number
+  }
+  /** Such as `stratified, 25 % held out`. */
+  readonly split?: string
+  readonly seed?: number
+  /** By name, on rows that training never saw. */
+  readonly metrics?: Readonly<Record<string, number>>
 }
 
 export type ArtifactMetadata = {
@@ -74,5 +95,6 @@ export type ArtifactMetadata = {
   readonly tensors: readonly TensorRecord[]
   readonly check: CheckRows
   readonly evaluation?: Evaluation
+  readonly training?: TrainingRecord
   readonly shards: readonly { readonly path: string; readonly byteLength: number; readonly sha256: string }[]
 }

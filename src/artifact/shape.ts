@@ -100,6 +100,20 @@ export function tupleOf<const Items extends readonly Shape<unknown>[]>(
   }
 }
 
+/** An object with any keys, all of one shape. */
+export function recordOf<Value>(item: Shape<Value>): Shape<Record<string, Value>> {
+  return {
+    issueOf(value) {
+      if (!isRecord(value)) return wrong(`must be an object, got ${nameOf(value)}`)
+      for (const [key, each] of Object.entries(value)) {
+        const issue = item.issueOf(each)
+        if (issue !== undefined) return within(key, issue)
+      }
+      return undefined
+    },
+  }
+}
+
 export function optional<Value>(shape: Shape<Value>): Shape<Value | undefined> {
   return { issueOf: (value) => (value === undefined ? undefined : shape.issueOf(value)) }
 }

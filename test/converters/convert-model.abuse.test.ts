@@ -21,6 +21,9 @@ const badOptions: readonly (readonly [name: string, options: object, text: RegEx
   ['golden rows to store that are not given', { storeGolden: true }, /together with golden/],
   ['a golden path that is not there', { golden: `${path}none.json` }, /option golden/],
   ['golden rows of another width', { golden: { rows: [[1]], expected: { predict: ['a'] } } }, /row/],
+  ['a note about no feature', { features: [{ name: 'no_such', units: 'USD' }] }, /no_such/],
+  ['notes that are no list', { features: {} }, /option features.*list/],
+  ['a training record without data', { training: { seed: 1 } }, /option training.*data/],
   ['calibration without rows', { calibration: [[1]] }, /\{ "rows"/],
 ]
 

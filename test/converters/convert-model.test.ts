@@ -236,3 +236,24 @@ test('prints a report with every tensor and the verdict', async () => {
   expect(text).toContain('passed')
   expect(JSON.parse(JSON.stringify(report))).toEqual(report)
 })
+
+test('stores what its maker says of features and training, and measures a decision about values', async () => {
+  const { source } = golden('ames_gradient_boosting_regressor')
+  const { rows, expected } = JSON.parse(readFileSync(golden('ames_gradient_boosting_regressor').golden, 'utf8')) as {
+    rows: readonly Record<string, unknown>[]
+    expected: { predict: readonly number[] }
+  }
+  const name = Object.keys(rows[0])[0]
+  const training = { data: { origin: 'real', description: 'homes', sha256: 'a'.repeat(64), rowCount: 2930 } } as const
+  const decision = { threshold: 150_000 }
+  const { files } = await convertModel(source, {
+    features: [{ name, description: 'the first' }],
+    evaluation: { rows, truth: expected.predict, decision },
+    training,
+  })
+  const { metadata } = readArtifact(files)
+  expect(metadata.schema.features[0]).toMatchObject({ name, description: 'the first' })
+  expect(metadata.training).toEqual(training)
+  expect(metadata.evaluation).toMatchObject({ rowCount: rows.length, decision })
+  expect(metadata.evaluation?.accuracy).toBeGreaterThan(0.9)
+})

@@ -31,3 +31,25 @@ test('explains nothing of constant truth that it misses', () => {
 test.each([[{}], [{ rows: [1], truth: [] }], [{ rows: [], truth: [] }], ['x']])('refuses %j', (evaluation) => {
   expect(() => readEvaluation(evaluation)).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }))
 })
+
+test('measures a decision about values by its threshold, on the side of yes at the threshold itself', () => {
+  const answers = [{ value: 50 }, { value: 49.9 }, { value: 80 }, { value: 10 }]
+  const evaluation = evaluate(answers, [100, 100, 0, 0], { threshold: 50 })
+  expect(evaluation).toMatchObject({ rowCount: 4, accuracy: 0.5, decision: { threshold: 50 } })
+})
+
+test('counts a row of several values as right where all decisions are', () => {
+  const answers = [{ value: [1, 0] }, { value: [1, 1] }]
+  const truth = [
+    [1, 0],
+    [1, 0],
+  ]
+  expect(evaluate(answers, truth, { threshold: 0.5 }).accuracy).toBe(0.5)
+})
+
+test('refuses a decision about labels, and one without a number', () => {
+  const invalid: unknown = expect.objectContaining({ code: 'INPUT_INVALID' })
+  expect(() => evaluate([{ label: 1 }], [1], { threshold: 1 })).toThrow(invalid)
+  for (const decision of [{}, { threshold: '50' }, { threshold: NaN }, null])
+    expect(() => readEvaluation({ rows: [1], truth: [1], decision })).toThrow(invalid)
+})
