@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { interpret } from '../../../../src/regions/interpret.ts'
-import { hardValues, randomColumnGraphs } from './random-columns.ts'
+import { hardValues, randomColumnGraphs } from '../../../helpers/random-columns.ts'
 import { createEncode } from './run-encode.ts'
 
 const orders = ['rows', 'columns'] as const

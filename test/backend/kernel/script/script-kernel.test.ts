@@ -6,7 +6,7 @@ import { interpret } from '../../../../src/regions/interpret.ts'
 import type { RegionGraph } from '../../../../src/regions/region.ts'
 import { roundingBound } from '../../../../src/regions/rounding-bound.ts'
 import { createRandom, randomChain, randomEnsemble, randomRows } from '../../../helpers/random-regions.ts'
-import { hardValues, randomColumnGraphs } from '../encode/random-columns.ts'
+import { hardValues, randomColumnGraphs } from '../../../helpers/random-columns.ts'
 
 function run(graph: RegionGraph, input: GraphInput, rows: readonly ArrayLike<number>[]): Float32Array {
   const raw = new Float32Array(rows.length * graph.output.length).fill(77)

@@ -1,8 +1,8 @@
 // Random graphs of column-wise regions over three features, and values that are hard for them, for tests of encoders.
 
 import fc from 'fast-check'
-import type { ColumnRef } from '../../../../src/regions/column-ref.ts'
-import type { Region, RegionGraph } from '../../../../src/regions/region.ts'
+import type { ColumnRef } from '../../src/regions/column-ref.ts'
+import type { Region, RegionGraph } from '../../src/regions/region.ts'
 
 type Spec = {
   kind: Region['kind']
