@@ -2,6 +2,7 @@
 
 import type { ModelSchema } from '../artifact/schema.ts'
 import type { Publish } from '../observe/channels.ts'
+import { crmRules } from '../resilience/crm-rules/crm-rules.ts'
 import { decisionListRule } from '../resilience/decision-list.ts'
 import { createFallback, type Fallback } from '../resilience/fallback.ts'
 import type { FallbackRule, RuleTable } from '../resilience/rules.ts'
@@ -15,13 +16,16 @@ type NamedRule = {
   readonly bind: (schema: ModelSchema | undefined) => FallbackRule
 }
 
-/** The user's rule of the name that service.json gives, else the folder's own. */
+const builtIn: Readonly<Record<string, FallbackRule>> = crmRules
+
+/** The user's rule of the name that service.json gives, else the folder's own, else this library's. */
 export function findRule({ config, rule: list }: ServiceEntry, rules: RuleTable): NamedRule | undefined {
   const name = config.fallback
   if (name === undefined) return undefined
   const given = rules.get(name)
-  if (given !== undefined) return { name, bind: () => given }
-  if (list?.name !== name) return undefined
+  const isFolders = list?.name === name
+  if (given !== undefined && !(isFolders && given === builtIn[name])) return { name, bind: () => given }
+  if (!isFolders) return undefined
   const answer = decisionListRule(list)
   return {
     name,

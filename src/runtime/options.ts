@@ -10,6 +10,7 @@ import { longestTimerMs } from '../observe/deadline-watch.ts'
 import { guardedLogger, type Logger, silentLogger } from '../observe/logger.ts'
 import type { TracerProvider } from '../observe/tracing.ts'
 import { createBreaker } from '../resilience/breaker.ts'
+import { crmRules } from '../resilience/crm-rules/crm-rules.ts'
 import { createRuleTable, type FallbackRules, type RuleTable } from '../resilience/rules.ts'
 import { checkedBackendOptions } from './checked-backend-options.ts'
 import { assertKnownOptions, type OptionNames, wrongOption } from './known-options.ts'
@@ -39,7 +40,7 @@ export type ServingOptions = {
   readonly batching?: false | BatchingOptions
   /** False for no cache; true is every default. @default true */
   readonly caching?: boolean | CachingOptions
-  /** Rules by name. */
+  /** Rules by name, beside those of the five CRM models, which are always there; one of the same name goes first. */
   readonly fallbacks?: FallbackRules
   /** Consecutive failed batches that open a model's breaker, and how long it stays open. @default 5, 30_000 */
   readonly breaker?: { readonly failureThreshold?: number; readonly openMs?: number }
@@ -53,7 +54,7 @@ export type ServingOptions = {
 }
 
 export type LoadModelOptions = ServingOptions & {
-  /** Name of a rule in `fallbacks` that answers when the model cannot. */
+  /** Name of a rule in `fallbacks`, or of a CRM model's, that answers when the model cannot. */
   readonly fallback?: string
   /** Least measured accuracy with which the model is served. */
   readonly accuracyFloor?: number
@@ -151,7 +152,7 @@ export function resolveServingOptions(options: ServingOptions): ResolvedServingO
     tracing: checkedTracing(tracing),
     batching: checkedBatching(options.batching),
     caching: resolveCaching(options.caching),
-    rules: createRuleTable(fallbacks),
+    rules: createRuleTable(crmRules, fallbacks),
     breaker: checkedBreaker(breaker),
     timeBudgetMs: Math.min(positive('timeBudgetMs', timeBudgetMs), longestTimerMs),
   }

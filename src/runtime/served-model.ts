@@ -41,7 +41,7 @@ export class ServedModel {
     if (config.fallback !== undefined && this.#table.rule === undefined)
       logger.warn(
         { model: name, fallback: config.fallback },
-        'service.json names a fallback that neither options.fallbacks nor rule.json has; nothing answers when the model cannot',
+        'service.json names a fallback that neither options.fallbacks, rule.json nor this library has; nothing answers when the model cannot',
       )
     await this.#table.ensureLoaded(this.#table.slot(undefined))
     if (config.traffic === undefined && config.shadow === undefined) return
