@@ -1,0 +1,79 @@
+// Scored rows in, every measure of a yes-or-no model with its 95 % interval out.
+
+import { type BootstrapOptions, bootstrapIntervals } from './bootstrap.ts'
+import { calibrationError } from './calibration.ts'
+import { accuracyOf, type Confusion, confusion, f1Of, precisionOf, recallOf } from './confusion.ts'
+import { type Interval, wilsonInterval } from './interval.ts'
+import { brierScore, logLoss } from './probability-scores.ts'
+import { averagePrecision, rocAuc } from './ranking.ts'
+import type { RowWeights, ScoredRows } from './scored-rows.ts'
+
+export const measureNames = [
+  'accuracy',
+  'precision',
+  'recall',
+  'f1',
+  'rocAuc',
+  'averagePrecision',
+  'brier',
+  'logLoss',
+  'calibrationError',
+] as const
+
+export type MeasureName = (typeof measureNames)[number]
+
+export type Measure = {
+  readonly value: number
+  /** 95 %. */
+  readonly interval: Interval
+  /** Wilson's for proportions, else the percentile bootstrap. */
+  readonly method: 'wilson' | 'bootstrap'
+}
+
+export type Measures = {
+  readonly rowCount: number
+  readonly positives: number
+  readonly confusion: Confusion
+  readonly measures: Readonly<Record<MeasureName, Measure>>
+}
+
+export function measure(rows: ScoredRows, options: BootstrapOptions = {}): Measures {
+  const counts = confusion(rows)
+  const { truePositives: hits, falsePositives, trueNegatives, falseNegatives } = counts
+  const values = valuesOf(rows)
+  const intervals = bootstrapIntervals(rows.rowCount, (weights) => resampledOf(rows, weights), options)
+  const wilson = {
+    accuracy: wilsonInterval(hits + trueNegatives, rows.rowCount),
+    precision: wilsonInterval(hits, hits + falsePositives),
+    recall: wilsonInterval(hits, hits + falseNegatives),
+  }
+  const measures = {} as Record<MeasureName, Measure>
+  for (const name of measureNames)
+    measures[name] =
+      name in wilson
+        ? { value: values[name], interval: wilson[name as keyof typeof wilson], method: 'wilson' }
+        : { value: values[name], interval: intervals[name as keyof typeof intervals], method: 'bootstrap' }
+  return { rowCount: rows.rowCount, positives: hits + falseNegatives, confusion: counts, measures }
+}
+
+/** The values alone, for tables that show no interval. */
+export function valuesOf(rows: ScoredRows): Record<MeasureName, number> {
+  const counts = confusion(rows)
+  return {
+    accuracy: accuracyOf(counts),
+    precision: precisionOf(counts),
+    recall: recallOf(counts),
+    ...resampledOf(rows),
+  }
+}
+
+function resampledOf(rows: ScoredRows, weights?: RowWeights) {
+  return {
+    f1: f1Of(confusion(rows, weights)),
+    rocAuc: rocAuc(rows, weights),
+    averagePrecision: averagePrecision(rows, weights),
+    brier: brierScore(rows, weights),
+    logLoss: logLoss(rows, weights),
+    calibrationError: calibrationError(rows, weights),
+  }
+}
