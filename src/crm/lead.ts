@@ -1,5 +1,7 @@
 // The records of a CRM that the services read: leads, what they want and what they did; every field but the ids may be unknown.
 
+import type { Listing } from './listing.ts'
+
 /** What a lead has told; a question counts as answered where its field is there and not empty. */
 export type QualifyingAnswers = {
   readonly budget?: unknown
@@ -72,11 +74,28 @@ export type LeadActivity = {
   readonly engagement?: number
 }
 
+/** How much a reaction says that a lead likes a listing, 0 (not at all) to 1; EnterpriseHub's feedback targets. */
+export const reactionWeights = {
+  love: 1,
+  favourite: 0.95,
+  showing: 0.9,
+  like: 0.8,
+  inquire: 0.75,
+  share: 0.7,
+  pass: 0.3,
+  dislike: 0.1,
+} as const
+
+/** A listing that the lead reacted to; what matching learns the lead's taste from. */
+export type LeadReaction = { readonly reaction: keyof typeof reactionWeights; readonly listing: Listing }
+
 export type Lead = {
   readonly id: string
   readonly answers?: QualifyingAnswers
   readonly preferences?: LeadPreferences
   readonly activity?: LeadActivity
+  /** In any order. */
+  readonly reactions?: readonly LeadReaction[]
 }
 
 /** Where leads come from: the application's own store. */
