@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
@@ -11,6 +12,8 @@ export default defineConfig({
     exclude: ['test/**/*.integration.test.ts', 'node_modules/**'],
     setupFiles: ['test/helpers/no-host-processes.ts'],
     env: { TFJS_SERVING_CACHE: cache },
+    // Vitest leaves one core to itself, which on two cores is half the machine
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
   },
 })
