@@ -8,12 +8,11 @@ import { type Hash, sha256Hex } from '../../src/artifact/sha256.ts'
 import { isMLError } from '../../src/errors.ts'
 import type { RegionGraph } from '../../src/regions/region.ts'
 import { foldRegions } from '../fold/fold-regions.ts'
-import { readPickle } from '../formats/pickle/read-pickle.ts'
-import { sklearnToSourceModel } from '../frontends/sklearn/to-source-model.ts'
 import { describeRegions, type RegionSummary } from '../report/describe-regions.ts'
-import { describeEstimators, type EstimatorNode } from '../report/describe-estimators.ts'
+import type { EstimatorNode } from '../report/describe-estimators.ts'
 import type { ConvertOptions } from './convert-options.ts'
-import { assertFiles, detectSource, type SourceFiles } from './source-format.ts'
+import { openSource } from './read-source-model.ts'
+import { assertFiles, detectSource, isArtifactFiles, type SourceFiles } from './source-format.ts'
 
 export type InspectOptions = Pick<ConvertOptions, 'format' | 'hash'>
 
@@ -54,7 +53,7 @@ export type Inspection = SourceInspection | ArtifactInspection
 
 export function inspectFiles(files: SourceFiles, options: InspectOptions): Inspection {
   assertFiles(files)
-  return Object.hasOwn(files, 'model.json') ? inspectArtifact(files, options) : inspectSource(files, options)
+  return isArtifactFiles(files) ? inspectArtifact(files, options) : inspectSource(files, options)
 }
 
 function inspectSource(files: SourceFiles, { format = 'auto', hash = sha256Hex }: InspectOptions): SourceInspection {
@@ -71,13 +70,13 @@ function inspectSource(files: SourceFiles, { format = 'auto', hash = sha256Hex }
       return undefined
     }
   }
-  const document = listed(() => readPickle(bytes))
-  const source = document === undefined ? undefined : listed(() => sklearnToSourceModel(document))
+  const opened = listed(() => openSource(detected))
+  const source = opened === undefined ? undefined : listed(() => opened.toSourceModel())
   const folded = source && listed((): RegionGraph => foldRegions(source.graph, source.schema))
   return {
     ...found,
     sha256: hash(bytes),
-    estimator: document === undefined ? null : describeEstimators(document),
+    estimator: opened === undefined ? null : opened.describe(),
     model: source
       ? {
           ...source.source,

@@ -3,18 +3,20 @@
 import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { createError } from '../../src/errors.ts'
+import { parseJsonObject } from '../formats/layers/json-kind.ts'
+import { shardNamesOf } from '../formats/layers/weight-files.ts'
 import type { SourceFiles } from './source-format.ts'
 
 /** A folder given as a source by mistake, such as a home directory, ends here instead of in memory. */
 const maxFolderFiles = 256
 
 /**
- * The file at `path`, or all files of the folder there, by name.
+ * The file at `path`, or all files of the folder there, by name; with the model.json of a tf.LayersModel its weight files.
  * @throws MODEL_LOAD_FAILED where there is none or it cannot be read; it may be there later
  */
 export async function readSourceFiles(path: string): Promise<SourceFiles> {
   try {
-    if (!(await stat(path)).isDirectory()) return { [basename(path)]: new Uint8Array(await readFile(path)) }
+    if (!(await stat(path)).isDirectory()) return await readWithShards(path)
     const entries = (await readdir(path, { withFileTypes: true })).filter((entry) => entry.isFile())
     if (entries.length > maxFolderFiles)
       throw createError('LIMIT_EXCEEDED', `folder ${path} may have ${maxFolderFiles} files, got ${entries.length}`)
@@ -22,6 +24,30 @@ export async function readSourceFiles(path: string): Promise<SourceFiles> {
     return Object.fromEntries(await Promise.all(files))
   } catch (cause) {
     throw wrapped(cause, 'MODEL_LOAD_FAILED', `cannot read the source ${path}`)
+  }
+}
+
+/** Weight files lie beside it: a path in the manifest that leads elsewhere is not followed. */
+async function readWithShards(path: string): Promise<SourceFiles> {
+  const name = basename(path)
+  const bytes = new Uint8Array(await readFile(path))
+  const beside = shardNames(name, bytes).map(async (shard): Promise<[string, Uint8Array][]> => {
+    const content = await readFile(join(dirname(path), shard)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined // the reader of layers models names what is missing
+      throw error
+    })
+    return content === undefined ? [] : [[shard, new Uint8Array(content)]]
+  })
+  return Object.fromEntries([[name, bytes], ...(await Promise.all(beside)).flat()])
+}
+
+function shardNames(name: string, bytes: Uint8Array): string[] {
+  if (!/\.json$/i.test(name)) return []
+  try {
+    const shards = shardNamesOf(parseJsonObject(bytes, name))
+    return shards.filter((shard) => basename(shard) === shard && shard !== name).slice(0, maxFolderFiles)
+  } catch {
+    return [] // whether and how it is broken is for its reader to say
   }
 }
 

@@ -2,15 +2,23 @@
 
 import { createError } from '../../src/errors.ts'
 import { detectFormat, type FormatName } from '../formats/detect.ts'
+import { jsonKindOf, parseJsonObject } from '../formats/layers/json-kind.ts'
+import { shardNamesOf } from '../formats/layers/weight-files.ts'
 
 export type SourceFiles = Readonly<Record<string, Uint8Array>>
 
 /** What a caller may name as `format`. */
-export const sourceFormats = ['pickle'] as const satisfies readonly FormatName[]
+export const sourceFormats = ['pickle', 'layers-model'] as const satisfies readonly FormatName[]
 
 export type SourceFormat = (typeof sourceFormats)[number]
 
-export type DetectedSource = { readonly format: SourceFormat; readonly name: string; readonly bytes: Uint8Array }
+export type DetectedSource = {
+  readonly format: SourceFormat
+  readonly name: string
+  /** All bytes of the model: of a layers model model.json and its weight files, in the order of its manifest. */
+  readonly bytes: Uint8Array
+  readonly files: SourceFiles
+}
 
 /**
  * @throws FORMAT_UNKNOWN where no file, or more than one, could hold a model; UNSUPPORTED for formats that are known but
@@ -20,14 +28,49 @@ export function detectSource(files: SourceFiles, format: 'auto' | SourceFormat):
   assertFiles(files)
   const entries = Object.entries(files)
   for (const [name, bytes] of entries) assertBytes(name, bytes)
-  const models = entries.length === 1 ? entries : entries.filter(([name]) => /\.(pkl|pickle|joblib)$/i.test(name))
+  const models = modelFiles(entries)
   if (models.length !== 1)
     throw createError(
       'FORMAT_UNKNOWN',
-      `the source must be one model file, or a folder with one .pkl, .pickle or .joblib; got ${listed(models.length > 1 ? models : entries)}. Give the path of the model file itself`,
+      `the source must be one model file, or a folder with one .pkl, .pickle or .joblib, or with the model.json of a tf.LayersModel; got ${listed(models.length > 1 ? models : entries)}. Give the path of the model file itself`,
     )
   const [name, bytes] = models[0]
-  return { format: format === 'auto' ? detectFormat(bytes, name) : format, name, bytes }
+  const found = format === 'auto' ? detectFormat(bytes, name) : format
+  return { format: found, name, bytes: found === 'layers-model' ? withShards(name, files) : bytes, files }
+}
+
+type Entry = readonly [name: string, bytes: Uint8Array]
+
+/** One file is the model whatever its name; in a folder names tell, and pickles go before JSON, which may be anything. */
+function modelFiles(entries: readonly Entry[]): readonly Entry[] {
+  if (entries.length === 1) return entries
+  const pickles = entries.filter(([name]) => /\.(pkl|pickle|joblib)$/i.test(name))
+  if (pickles.length > 0) return pickles
+  const documents = entries.filter(([name]) => /\.json$/i.test(name))
+  const standard = documents.filter(([name]) => name === 'model.json')
+  return standard.length > 0 ? standard : documents
+}
+
+function withShards(name: string, files: SourceFiles): Uint8Array {
+  const shards = shardNamesOf(parseJsonObject(files[name], name)).filter((shard) => Object.hasOwn(files, shard))
+  const parts = [name, ...new Set(shards)].map((part) => files[part])
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let offset = 0
+  for (const part of parts) {
+    bytes.set(part, offset)
+    offset += part.length
+  }
+  return bytes
+}
+
+/** True for the model.json of an artifact of this library, or of one that was. */
+export function isArtifactFiles(files: SourceFiles): boolean {
+  if (!Object.hasOwn(files, 'model.json')) return false
+  try {
+    return jsonKindOf(parseJsonObject(files['model.json'], 'model.json')) !== 'layers-model'
+  } catch {
+    return true // the reader of artifacts says what is wrong with it
+  }
 }
 
 /** @throws INPUT_INVALID where `files` are no files by name */
@@ -45,7 +88,7 @@ function assertBytes(name: string, bytes: unknown): void {
   throw createError('INPUT_INVALID', `file ${name} of the source must be a Uint8Array, got ${typeof bytes}`)
 }
 
-function listed(entries: readonly (readonly [name: string, bytes: Uint8Array])[]): string {
+function listed(entries: readonly Entry[]): string {
   const shown = entries.slice(0, 8).map(([name]) => name)
   return entries.length === 0 ? 'no files' : `${shown.join(', ')}${entries.length > shown.length ? ', …' : ''}`
 }

@@ -1,9 +1,10 @@
 // The first bytes of a file, and its name, in; which format it has out.
 
-import { createError } from '../../src/errors.ts'
+import { createError, type MLError } from '../../src/errors.ts'
+import { type JsonKind, jsonKindOf, parseJsonObject } from './layers/json-kind.ts'
 
 /** Formats that are read. */
-export type FormatName = 'pickle'
+export type FormatName = 'pickle' | 'layers-model'
 
 type Signature = { readonly format: string; readonly matches: (bytes: Uint8Array, name: string) => boolean }
 
@@ -32,7 +33,7 @@ const signatures: readonly Signature[] = [
   { format: 'zip (skops, Keras or PyTorch)', matches: (bytes) => startsWith(bytes, [0x50, 0x4b, 0x03, 0x04]) },
   { format: 'LightGBM text', matches: (bytes) => /^tree\r?\n/.test(textOf(bytes)) },
   { format: 'XGBoost UBJSON', matches: (bytes) => startsWith(bytes, [0x7b, 0x4c]) },
-  { format: 'JSON (XGBoost or TensorFlow.js)', matches: (bytes) => /^\s*\{\s*"/.test(textOf(bytes)) },
+  { format: 'JSON', matches: (bytes) => /^(\xef\xbb\xbf)?\s*\{\s*"/.test(textOf(bytes)) },
   { format: 'ONNX', matches: (_, name) => /\.onnx$/i.test(name) },
   { format: 'TensorFlow SavedModel', matches: (_, name) => /\.pb$/i.test(name) },
 ]
@@ -47,7 +48,7 @@ export function detectFormat(bytes: Uint8Array, name: string): FormatName {
   const head = bytes.subarray(0, headByteLength)
   const found = signatures.find(({ matches }) => matches(head, name))
   if (found?.format === 'pickle') return 'pickle'
-  const expected = 'Expected a fitted scikit-learn estimator, saved by joblib.dump or pickle.dump.'
+  if (found?.format === 'JSON') return jsonFormat(bytes, name)
   if (found !== undefined) {
     throw createError('UNSUPPORTED', `${name} is a file of format ${found.format}, which is not read. ${expected}`, {
       details: { file: name, format: found.format },
@@ -55,6 +56,40 @@ export function detectFormat(bytes: Uint8Array, name: string): FormatName {
   }
   const what = bytes.length === 0 ? 'is empty' : `starts with bytes ${hexOf(head.subarray(0, 8))}, which no format has`
   throw createError('FORMAT_UNKNOWN', `${name} ${what}. ${expected}`, { details: { file: name } })
+}
+
+const expected =
+  'Expected a fitted scikit-learn estimator, saved by joblib.dump or pickle.dump, or model.json of a tf.LayersModel.'
+
+/** Which model a JSON file holds stands anywhere in it. */
+function jsonFormat(bytes: Uint8Array, name: string): FormatName {
+  const kind = jsonKindOf(parseJsonObject(bytes, name))
+  if (kind === 'layers-model') return kind
+  throw unreadJson(kind, name)
+}
+
+function unreadJson(kind: Exclude<JsonKind, 'layers-model'>, name: string): MLError {
+  const details = { file: name, format: kind }
+  switch (kind) {
+    case 'artifact':
+      return createError(
+        'UNSUPPORTED',
+        `${name} is an artifact of this library already: load it as it is (loadModel, tfjs-serving predict); to change it, convert its source again`,
+        { details },
+      )
+    case 'graph-model':
+      return createError(
+        'UNSUPPORTED',
+        `${name} is a TensorFlow.js graph model, which is not read: its layers are gone. Save the tf.LayersModel that it was made of (model.save), and convert that`,
+        { details },
+      )
+    case 'xgboost':
+      return createError('UNSUPPORTED', `${name} is a file of format JSON (XGBoost), which is not read. ${expected}`, {
+        details,
+      })
+    case 'unknown':
+      return createError('FORMAT_UNKNOWN', `${name} is JSON that holds no model. ${expected}`, { details })
+  }
 }
 
 function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {

@@ -41,7 +41,10 @@ Examples:
 export function defineConvertCommand(context: CliContext): Command {
   return new Command('convert')
     .description('convert a trained model to a TensorFlow.js graph model')
-    .argument('<file>', 'scikit-learn model (.pkl, .joblib), or a folder that holds one')
+    .argument(
+      '<file>',
+      'scikit-learn model (.pkl, .joblib), model.json of a tf.LayersModel, or a folder that holds one',
+    )
     .requiredOption('--out <dir>', 'folder to write to')
     .option('--name <name>', 'name of the model (default: from the file name)')
     .option('--version <version>', 'version of the model (default: 1.0.0)')

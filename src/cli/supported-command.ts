@@ -12,14 +12,22 @@ Examples:
 
 export function defineSupportedCommand({ stdout }: CliContext): Command {
   return new Command('supported')
-    .description('list the estimators that can be converted')
+    .description('list the estimators and layers that can be converted')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async ({ json }: { readonly json?: boolean }) => {
       const { supportedEstimators } = await import('../../converters/frontends/sklearn/estimator-table.ts')
+      const { supportedLayers } = await import('../../converters/frontends/layers/layer-table.ts')
       const estimators = supportedEstimators()
-      if (json === true) return stdout.write(`${JSON.stringify(estimators, null, 2)}\n`)
-      const rows = estimators.map(({ name, role, versions, notes }) => [name, role, versions, notes])
-      await stdout.write(textTable({ header: ['scikit-learn', 'role', 'versions', 'what of it'], rows }))
+      const layers = supportedLayers()
+      if (json === true) return stdout.write(`${JSON.stringify([...estimators, ...layers], null, 2)}\n`)
+      await stdout.write(`${tableOf('scikit-learn', estimators)}\n${tableOf('TensorFlow.js layer', layers)}`)
     })
+}
+
+type Supported = { readonly name: string; readonly role: string; readonly versions: string; readonly notes: string }
+
+function tableOf(title: string, entries: readonly Supported[]): string {
+  const rows = entries.map(({ name, role, versions, notes }) => [name, role, versions, notes])
+  return textTable({ header: [title, 'role', 'versions', 'what of it'], rows })
 }
