@@ -1,4 +1,4 @@
-// Kernels of stored scikit-learn models answer what the regions of their artifacts do.
+// Kernels of stored scikit-learn models answer what the regions of their artifacts do; quantized ones are asked in test/converters/golden.
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { convertModel } from '../../../../converters/index.ts'
@@ -27,7 +27,7 @@ test.each([
 ])('%s', async (name) => {
   const file = ['model.joblib', 'model.pkl'].find((candidate) => existsSync(new URL(`${name}/${candidate}`, root)))!
   const bytes = new Uint8Array(readFileSync(new URL(`${name}/${file}`, root)))
-  const { files } = await convertModel({ [file]: bytes }, { quantize: 'uint8' })
+  const { files } = await convertModel({ [file]: bytes }, { quantize: 'none' })
   const artifact = readArtifact(files)
   const graph = storedGraph(artifact)
   const chain = graph.regions.find((region) => region.kind === 'dense-chain')!
