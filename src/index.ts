@@ -17,6 +17,7 @@ export {
   ModelValidationError,
   PredictionError,
 } from './errors.ts'
+export type { Explanation, ExplainOptions } from './explain/explanation.ts'
 export { channelNames } from './observe/channels.ts'
 export type { Clock } from './observe/clock.ts'
 export type { HealthReason, HealthStatus } from './observe/health.ts'

@@ -52,7 +52,7 @@ function resolveNodes(graph: RegionGraph, trees: SplitTrees, schema: ModelSchema
     }
     let number = numbers.get(test)
     if (number === undefined) {
-      number = columns.add(feature, test)
+      number = columns.add({ feature, player: trees.feature[node] }, test)
       numbers.set(test, number)
     }
     column[node] = number

@@ -4,31 +4,34 @@ import type { Ranks, RanksColumn } from '../../src/regions/ranks.ts'
 import { countBelow } from '../../src/regions/ranks.ts'
 import type { NodeTest } from './node-test.ts'
 
+/** The raw feature that a test reads, and the column of the source's trees that stood for it. */
+type TestSource = { readonly feature: number; readonly player: number }
+
 type RankGroup = {
-  readonly feature: number
   readonly flips: Set<number>
   readonly missingValue: number
   readonly missing: 'lowest' | 'highest'
 }
 
 type Entry =
-  | { readonly kind: 'rank'; readonly group: RankGroup }
-  | { readonly kind: 'member'; readonly feature: number; readonly column: RanksColumn }
+  | { readonly kind: 'rank'; readonly source: TestSource; readonly group: RankGroup }
+  | { readonly kind: 'member'; readonly source: TestSource; readonly column: RanksColumn }
 
 export class RankColumns {
   readonly #entries: Entry[] = []
   readonly #numbers = new Map<string, number>()
 
-  /** Number of the column that holds the test. */
-  add(feature: number, test: Exclude<NodeTest, { kind: 'constant' }>): number {
+  /** Number of the column that holds the test; no column holds tests of two players. */
+  add(source: TestSource, test: Exclude<NodeTest, { kind: 'constant' }>): number {
+    const { player } = source
     if (test.kind === 'member') {
       const { column } = test
-      const key = `${feature} in ${column.keys.join()} ${column.unknownBit}`
-      return this.#number(key, () => ({ kind: 'member', feature, column }))
+      const key = `${player} in ${column.keys.join()} ${column.unknownBit}`
+      return this.#number(key, () => ({ kind: 'member', source, column }))
     }
     const { missing, missingValue, flip } = test
-    const number = this.#number(`${feature} by ${missingValue} ${missing}`, () => {
-      return { kind: 'rank', group: { feature, flips: new Set(), missingValue, missing } }
+    const number = this.#number(`${player} by ${missingValue} ${missing}`, () => {
+      return { kind: 'rank', source, group: { flips: new Set(), missingValue, missing } }
     })
     const entry = this.#entries[number]
     if (entry.kind === 'rank') entry.group.flips.add(flip)
@@ -48,11 +51,20 @@ export class RankColumns {
       const column = { kind: 'member', keys: [], bits: [], unknownBit: 0 } as const
       return { kind: 'ranks', inputs: [{ region: 0, column: 0 }], columns: [column] }
     }
-    const inputs = this.#entries.map((entry) => {
-      return { region: 0, column: entry.kind === 'rank' ? entry.group.feature : entry.feature }
-    })
-    return { kind: 'ranks', inputs, columns: this.#entries.map(toColumn) }
+    const sources = this.#entries.map(({ source }) => source)
+    const inputs = sources.map(({ feature }) => ({ region: 0, column: feature }))
+    const players = hasOnePlayerAFeature(sources) ? {} : { players: sources.map(({ player }) => player) }
+    return { kind: 'ranks', inputs, columns: this.#entries.map(toColumn), ...players }
   }
+}
+
+function hasOnePlayerAFeature(sources: readonly TestSource[]): boolean {
+  const playerOf = new Map<number, number>()
+  for (const { feature, player } of sources) {
+    if ((playerOf.get(feature) ?? player) !== player) return false
+    playerOf.set(feature, player)
+  }
+  return true
 }
 
 function toColumn(entry: Entry): RanksColumn {

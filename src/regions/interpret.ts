@@ -13,12 +13,23 @@ import { runTreeEnsemble } from './tree-ensemble.ts'
 
 /** Raw outputs of `graph` for one canonical row. */
 export function interpret(graph: RegionGraph, row: ArrayLike<number>): Float64Array {
+  return gather(runRegions(graph.regions, row), graph.output)
+}
+
+/** What region number `number` reads for one canonical row. */
+export function interpretInputs(graph: RegionGraph, row: ArrayLike<number>, number: number): Float64Array {
+  const region = graph.regions[number]
+  if (region.kind === 'input') return Float64Array.from(row)
+  return gather(runRegions(graph.regions.slice(0, number), row), region.inputs)
+}
+
+function runRegions(regions: readonly Region[], row: ArrayLike<number>): Float64Array[] {
   const results: Float64Array[] = []
-  for (const region of graph.regions) {
+  for (const region of regions) {
     const inputs = region.kind === 'input' ? Float64Array.from(row) : gather(results, region.inputs)
     results.push(runRegion(region, inputs))
   }
-  return gather(results, graph.output)
+  return results
 }
 
 function gather(results: readonly Float64Array[], refs: readonly ColumnRef[]): Float64Array {

@@ -34,6 +34,11 @@ export type Ranks = {
   /** One input a column; a feature may come more than once. */
   readonly inputs: readonly ColumnRef[]
   readonly columns: readonly RanksColumn[]
+  /**
+   * Per column, which column of the source's trees its tests were made on: the player of an explanation. Columns of one
+   * input may have several (one-hot columns, an indicator). @default one player an input
+   */
+  readonly players?: readonly number[]
 }
 
 /** Number of entries of `sorted` below `value`. */

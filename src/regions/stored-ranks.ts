@@ -18,6 +18,7 @@ export function storeRanks(region: Ranks, index: number) {
     inputs: storeRefs(region.inputs),
     columns: region.columns.map((column, i) => storeColumn(column, domains.get(refName(region.inputs[i])))),
     domains: [...domains.values()].map(({ keys }) => storeNumbers(keys)),
+    ...(region.players && { players: storeNumbers(region.players) }),
   }
   const values = Float64Array.from(region.columns.flatMap((c) => (c.kind === 'rank' ? [...c.flipPoints] : [])))
   const tensors: NamedTensor[] =
@@ -43,7 +44,8 @@ export function restoreRanks(stored: StoredOf<'ranks'>, index: number, tensors: 
       missing: highest === 1 ? 'highest' : 'lowest',
     }
   })
-  return { kind: 'ranks', inputs: restoreRefs(stored.inputs), columns }
+  const players = stored.players && { players: restoreNumbers(stored.players) }
+  return { kind: 'ranks', inputs: restoreRefs(stored.inputs), columns, ...players }
 }
 
 export function flipPointsName(region: number): string {

@@ -93,6 +93,8 @@ const storedRegionShape = toldBy(
     columns: listOf(anyOf(rankColumn, memberColumn)),
     /** Keys of member columns, each list once. */
     domains: listOf(numbers),
+    /** Which columns of the source's trees the columns stand for; absent where each input is one. */
+    players: optional(numbers),
   }),
   toldBy('layout', completeTrees, preorderTrees),
 )

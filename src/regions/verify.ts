@@ -125,8 +125,12 @@ function verifyDenseChain({ inputs, layers }: DenseChain, fail: Fail): number {
   return width
 }
 
-function verifyRanks({ inputs, columns }: Ranks, fail: Fail): number {
+function verifyRanks({ inputs, columns, players }: Ranks, fail: Fail): number {
   assertLength(fail, 'columns', columns, inputs.length)
+  if (players !== undefined) {
+    assertLength(fail, 'players', players, columns.length)
+    assertIntegers(fail, 'players', players, [0, maxColumns - 1])
+  }
   columns.forEach((column, i) => {
     if (column.kind === 'member') {
       assertLength(fail, `columns.${i}.bits`, column.bits, column.keys.length)

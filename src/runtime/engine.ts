@@ -12,6 +12,7 @@ import type { BatcherCost } from '../batching/pace.ts'
 import { type BatchRun, mayBeRowFault } from '../batching/run-jobs.ts'
 import type { KeyKind, RowKey } from '../cache/cache-key.ts'
 import { createError, type MLError } from '../errors.ts'
+import { createExplainer, type Explainer } from '../explain/explainer.ts'
 import type { VersionStats } from '../observe/version-stats.ts'
 import { type Breaker, createBreaker } from '../resilience/breaker.ts'
 import { timeoutError } from '../resilience/deadline.ts'
@@ -59,6 +60,7 @@ export class Engine {
   readonly maxBatchRows: number
   /** Runs at once and in this thread; undefined where no kernel does. */
   readonly direct: DirectRun | undefined
+  readonly explain: Explainer
   readonly #model: LoadedModel
   /** Rows that the model answers. */
   readonly #knownRows: readonly Float64Array[]
@@ -116,6 +118,7 @@ export class Engine {
       })
     this.schema = schema
     this.artifact = artifact
+    this.explain = createExplainer(artifact.metadata, options.selected.graph)
     this.runMs = measured[0]?.ms ?? 0
     this.isFastestAlone = isFastestAlone(measured)
     this.reader = createRowReader(schema)

@@ -20,6 +20,17 @@ export type Asleep = {
 
 export type SlotState = EngineState | Asleep
 
+/** A model that was unloaded again before its request came to it: as rare as a budget too small for one model. */
+export function awakeState(asleep: Asleep, model: string): EngineState {
+  const state = asleep.current()
+  if (state.kind !== 'asleep') return state
+  const error = createError(
+    'MODEL_LOAD_FAILED',
+    `${model} was unloaded to make room; ask again, or raise memoryBudgetBytes`,
+  )
+  return { kind: 'failed', error }
+}
+
 export type Slot = {
   /** Undefined for the active version. */
   readonly selector: string | undefined

@@ -29,19 +29,20 @@ export function assertPredictOptions(options: PredictOptions): void {
     throw createError('INPUT_INVALID', `options of predict: expected an object, got ${describe(options)}`)
   for (const name in options) if (!Object.hasOwn(optionNames, name)) throw unknown(name)
   const { signal, timeoutMs, priority, tenant, useCache, strict, requestId } = options
-  if (signal !== undefined && !isSignal(signal)) throw wrong('signal', 'an AbortSignal', signal)
+  if (signal !== undefined && !isSignal(signal)) throw wrongOption('signal', 'an AbortSignal', signal)
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
-    throw wrong('timeoutMs', 'a number of milliseconds above 0', timeoutMs)
-  if (priority !== undefined && !priorities.includes(priority)) throw wrong('priority', priorities.join(', '), priority)
-  if (tenant !== undefined && typeof tenant !== 'string') throw wrong('tenant', 'a string', tenant)
+    throw wrongOption('timeoutMs', 'a number of milliseconds above 0', timeoutMs)
+  if (priority !== undefined && !priorities.includes(priority))
+    throw wrongOption('priority', priorities.join(', '), priority)
+  if (tenant !== undefined && typeof tenant !== 'string') throw wrongOption('tenant', 'a string', tenant)
   if (requestId !== undefined && !isRequestId(requestId))
-    throw wrong(
+    throw wrongOption(
       'requestId',
       `a string of 1 to ${longestRequestId} characters`,
       typeof requestId === 'string' ? `${requestId.length}` : requestId,
     )
-  if (useCache !== undefined && typeof useCache !== 'boolean') throw wrong('useCache', 'true or false', useCache)
-  if (strict !== undefined && typeof strict !== 'boolean') throw wrong('strict', 'true or false', strict)
+  if (useCache !== undefined && typeof useCache !== 'boolean') throw wrongOption('useCache', 'true or false', useCache)
+  if (strict !== undefined && typeof strict !== 'boolean') throw wrongOption('strict', 'true or false', strict)
 }
 
 /** What `assertPredictOptions` throws. */
@@ -80,7 +81,7 @@ function isRequestId(value: unknown): boolean {
 }
 
 /** By shape, since polyfills and other realms have classes of their own. */
-function isSignal(value: unknown): boolean {
+export function isSignal(value: unknown): boolean {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -95,7 +96,8 @@ function unknown(name: string): Error {
   return createError('INPUT_INVALID', message, { details: { option: name } })
 }
 
-function wrong(option: string, expected: string, got: unknown): Error {
+/** @returns an INPUT_INVALID */
+export function wrongOption(option: string, expected: string, got: unknown): MLError {
   return createError('INPUT_INVALID', `option ${option}: expected ${expected}, got ${describe(got)}`, {
     details: { option },
   })

@@ -12,6 +12,8 @@ import { ClosingGate } from './closing-gate.ts'
 import { createDirectPredict, type DirectPredict } from './direct-predict.ts'
 import { predictDirectly } from './direct-batch.ts'
 import { earlyRefusal } from './early-refusal.ts'
+import type { Explanation, ExplainOptions } from '../explain/explanation.ts'
+import { createExplainRow, type ExplainRow } from './explain-row.ts'
 import { endingWith, observed } from './observed.ts'
 import { healthOf } from './health-of.ts'
 import type { ModelHealth } from './model-health.ts'
@@ -19,8 +21,8 @@ import type { PredictOptions } from './options.ts'
 import type { Platform } from './platform.ts'
 import type { ModelPredictorOptions } from './predictor-options.ts'
 import { faultOf } from './predict-options.ts'
-import type { Asleep, SlotState } from './model-slot.ts'
-import type { EngineState, Handler, PredictionRequest } from './request.ts'
+import { type Asleep, awakeState, type SlotState } from './model-slot.ts'
+import type { Handler, PredictionRequest } from './request.ts'
 import { routed } from './routing.ts'
 import type { MatrixAnswers, RunSyncOptions } from './run-matrix.ts'
 import { createSyncMatrix, type SyncMatrix } from './sync-matrix.ts'
@@ -41,6 +43,7 @@ export class ModelPredictor {
   readonly #direct: DirectPredict
   readonly #predictNow: SyncPredict
   readonly #runNow: SyncMatrix
+  readonly #explain: ExplainRow
   readonly #gate = new ClosingGate()
   #isClosed = false
   #closing: Promise<void> | undefined
@@ -53,6 +56,7 @@ export class ModelPredictor {
     this.#direct = createDirectPredict(options, noOptions)
     this.#predictNow = createSyncPredict(options, this.#direct)
     this.#runNow = createSyncMatrix(options)
+    this.#explain = createExplainRow(options)
     // a cache may answer also where the model cannot
     const refusalOf = cache === undefined ? earlyRefusal(options) : undefined
     const stages = [
@@ -160,7 +164,7 @@ export class ModelPredictor {
         if (!isMLError(error) || error.code === 'CLOSED') throw error
         return rows.map(() => error)
       }
-    const state = first.kind === 'asleep' ? this.#awakeState(first) : first
+    const state = first.kind === 'asleep' ? awakeState(first, this.name) : first
     // what waking took is gone; a timer of no time is one that fires at once
     const timeoutMs = wholeMs === undefined ? undefined : Math.max(deadlineAtMs - clock.now(), Number.MIN_VALUE)
     const predictOne = (index: number, joined: AbortSignal | undefined) =>
@@ -188,6 +192,14 @@ export class ModelPredictor {
     // one version for all rows, which a swap meanwhile leaves loaded until the last of them has its answer
     const answers = isLoaded ? state.engine.lease(predictAll) : predictAll()
     return span === undefined ? answers : endingWith(answers, span, state)
+  }
+
+  /**
+   * Why the model answers a row as it does: what each feature adds to its raw output, `base + Σ contributions`.
+   * @throws UNSUPPORTED where no method fits the model; INPUT_INVALID; CLOSED; a load error, as no rule explains; `signal.reason`
+   */
+  explain(row: Row, options: ExplainOptions = {}): Promise<Explanation> {
+    return this.#isClosed ? Promise.reject(this.#closedError()) : this.#explain(row, options)
   }
 
   /** What the model is doing, judged by its recent requests. */
@@ -249,7 +261,7 @@ export class ModelPredictor {
     const answer = withDeadline({ timeoutMs, signal, ...this.#named() }, async (joined) => {
       await asleep.wake()
       isAsked = true
-      const state = this.#awakeState(asleep)
+      const state = awakeState(asleep, this.name)
       return this.#handle(this.#request(row, undefined, { options: { ...rest, signal: joined }, state }))
     })
     return answer.catch((error: unknown) => {
@@ -267,17 +279,6 @@ export class ModelPredictor {
 
   #named(): { clock: Platform['clock']; model: string } {
     return { clock: this.#options.platform.clock, model: this.name }
-  }
-
-  /** A model that was unloaded again before its request came to it: as rare as a budget too small for one model. */
-  #awakeState(asleep: Asleep): EngineState {
-    const state = asleep.current()
-    if (state.kind !== 'asleep') return state
-    const error = createError(
-      'MODEL_LOAD_FAILED',
-      `${this.name} was unloaded to make room; ask again, or raise memoryBudgetBytes`,
-    )
-    return { kind: 'failed', error }
   }
 
   #assertOpen(): void {

@@ -1,0 +1,93 @@
+// A model of columns, a row and a reference row in; exact Shapley values of the features against that reference out.
+
+import { createError } from '../errors.ts'
+import type { LastRegion } from './last-region.ts'
+
+/** 2¹² rows take a network of some thousand weights about ten milliseconds; each feature more doubles that. */
+export const maxPlayers = 12
+
+/** Rows between two chances for others to have their turn. */
+const rowsAtOnce = 32
+
+export type ShapleyCall = {
+  /** Columns of the row and of the reference, as the region reads them. */
+  readonly own: Float64Array
+  readonly reference: Float64Array
+  readonly output: number
+  /** Gives others their turn where it is time to; throws where the caller has left. */
+  readonly pause: () => Promise<void> | undefined
+}
+
+/**
+ * Baseline Shapley (Sundararajan & Najmi 2020, "The many Shapley values for model explanation"): the game in which the
+ * features of a coalition have the row's values and the others the reference's. Features that are equal in both add 0 and
+ * are no players.
+ * @throws UNSUPPORTED where more than 12 features differ; what `pause` throws
+ */
+export async function baselineShapley(
+  { run, featureOf }: Pick<LastRegion, 'run' | 'featureOf'>,
+  { own, reference, output, pause }: ShapleyCall,
+  featureCount: number,
+): Promise<Float64Array> {
+  const values = new Float64Array(featureCount)
+  const players = differingFeatures(featureOf, own, reference)
+  const count = players.length
+  if (count > maxPlayers) throw tooManyPlayers(count)
+  const bitOf = featureOf.map((feature) => players.indexOf(feature))
+  const mixed = new Float64Array(own.length)
+  const game = new Float64Array(2 ** count)
+  for (let coalition = 0; coalition < game.length; coalition++) {
+    if (coalition % rowsAtOnce === 0) await pause()
+    for (let i = 0; i < mixed.length; i++) {
+      const isIn = bitOf[i] >= 0 && ((coalition >> bitOf[i]) & 1) === 1
+      mixed[i] = isIn ? own[i] : reference[i]
+    }
+    game[coalition] = run(mixed)[output]
+  }
+  const weights = coalitionWeights(count)
+  players.forEach((feature, player) => (values[feature] = shapleyValue(game, player, weights)))
+  return values
+}
+
+function differingFeatures(featureOf: readonly number[], own: Float64Array, reference: Float64Array): number[] {
+  const differs = featureOf.filter((_, column) => own[column] !== reference[column] && !areNaN(own, reference, column))
+  return [...new Set(differs)].sort((a, b) => a - b)
+}
+
+function areNaN(own: Float64Array, reference: Float64Array, column: number): boolean {
+  return Number.isNaN(own[column]) && Number.isNaN(reference[column])
+}
+
+/** By size of the coalition that a player joins: |S|!·(n − |S| − 1)! / n!. */
+function coalitionWeights(count: number): Float64Array {
+  const weights = new Float64Array(count)
+  let weight = 1 / count
+  for (let size = 0; size < count; size++) {
+    weights[size] = weight
+    weight *= (size + 1) / (count - size - 1)
+  }
+  return weights
+}
+
+function shapleyValue(game: Float64Array, player: number, weights: Float64Array): number {
+  const bit = 1 << player
+  let value = 0
+  for (let coalition = 0; coalition < game.length; coalition++)
+    if ((coalition & bit) === 0) value += weights[sizeOf(coalition)] * (game[coalition | bit] - game[coalition])
+  return value
+}
+
+function sizeOf(coalition: number): number {
+  let size = 0
+  for (let rest = coalition; rest > 0; rest &= rest - 1) size++
+  return size
+}
+
+function tooManyPlayers(count: number): Error {
+  return createError(
+    'UNSUPPORTED',
+    `exact Shapley values of a model that is neither linear nor trees need a row for each set of features: up to ${maxPlayers} features may differ from the reference, got ${count}. ` +
+      `Give a reference that is equal to the row but for at most ${maxPlayers} features, or serve trees or a linear model where every answer must be explained`,
+    { details: { features: count, most: maxPlayers } },
+  )
+}
