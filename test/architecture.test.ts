@@ -23,7 +23,7 @@ const exemptions: Exemptions = {
     'src/cache/redis-refusal.ts': 'hears why a Redis ends a connection at once',
     'src/runtime/model-folder.ts': 'reads modelsDir and artifact folders from disk',
     'src/runtime/node-publish.ts': 'publishes on diagnostics channels',
-    'src/training/data/parse-table.ts': 'reads CSV files, and hashes them with OpenSSL',
+    'src/training/table/parse-table.ts': 'reads CSV files, and hashes them with OpenSSL',
     'src/training/store/disk-files.ts': 'reads and writes the folder of a model, synced to the disk',
     'src/training/store/node-process.ts': 'knows which processes hold a lock',
     'src/runtime/node-hash.ts': 'hashes with OpenSSL, which is several times faster',

@@ -35,6 +35,7 @@ export type HistoryEntry = {
   /** ISO 8601 instant of the command, from the injected clock. */
   readonly at: string
   readonly action: 'register' | 'stage' | 'promote' | 'rollback' | 'deprecate' | 'recover'
+  /** Of a `recover`: the version in production by service.json, '' where there is none. */
   readonly version: string
   /** The version that served before, or that was staged before. */
   readonly previous?: string
@@ -78,11 +79,26 @@ export interface ModelStore {
   production(): Promise<string | undefined>
 }
 
-/** Opens the store of a model folder: what a killed command left is repaired by the next command, reads repair nothing. */
-export type OpenModelStore = (modelDir: string, options?: ModelStoreOptions) => Promise<ModelStore>
-
 /** Settings of openModelStore. */
 export type ModelStoreOptions = {
-  /** @default () => new Date() */
+  /** The time of day, for the history. @default () => new Date() */
   readonly clock?: () => Date
+}
+
+/**
+ * Opens the store of a model's folder (`models/<name>`), in Node. What a killed command left there is mended, unless
+ * another process works on it or it cannot be written: then by the next command.
+ * @throws MODEL_NOT_FOUND where there is no such folder; VALIDATION_FAILED where its service.json or history is none
+ * @example
+ * const store = await openModelStore('models/lead_scorer_v2')
+ * await store.promote('2.1.0', { reason: 'passed every gate' })
+ */
+export async function openModelStore(modelDir: string, options: ModelStoreOptions = {}): Promise<ModelStore> {
+  const { clock = () => new Date() } = options
+  const { createDiskFiles } = await import('./disk-files.ts')
+  const { createNodeProcess } = await import('./node-process.ts')
+  const { nodeSha256 } = await import('../../runtime/node-hash.ts')
+  const { openFolderStore } = await import('./folder-store.ts')
+  const files = createDiskFiles(modelDir)
+  return openFolderStore({ files, process: await createNodeProcess(), clock, hash: nodeSha256 })
 }

@@ -1,6 +1,6 @@
 // What training.json may say, and how what it may not is named.
 import { expect, test } from 'vitest'
-import { parseTrainingConfig } from '../../../src/training/data/parse-config.ts'
+import { parseTrainingConfig } from '../../../src/training/table/parse-config.ts'
 import { sampleConfig } from '../sample-table.ts'
 
 const parse = (config: unknown) => parseTrainingConfig(JSON.stringify(config), 'training.json')

@@ -1,11 +1,11 @@
 // Tables, splits and what is refused before anything is trained.
 import { describe, expect, test } from 'vitest'
-import { checkData } from '../../../src/training/data/check-data.ts'
-import { bestThreshold, thresholdAccuracy } from '../../../src/training/data/one-threshold.ts'
-import { parseTable } from '../../../src/training/data/parse-table.ts'
-import { sharedRowCount } from '../../../src/training/data/row-key.ts'
-import { splitRows } from '../../../src/training/data/split-rows.ts'
-import type { TrainingTable } from '../../../src/training/data/training-table.ts'
+import { checkData } from '../../../src/training/table/check-data.ts'
+import { bestThreshold, thresholdAccuracy } from '../../../src/training/table/one-threshold.ts'
+import { parseTable } from '../../../src/training/table/parse-table.ts'
+import { sharedRowCount } from '../../../src/training/table/row-key.ts'
+import { splitRows } from '../../../src/training/table/split-rows.ts'
+import type { TrainingTable } from '../../../src/training/table/training-table.ts'
 import type { DataConfig, SplitConfig, TrainingConfig } from '../../../src/training/training-config.ts'
 import { sampleConfig, sampleCsv } from '../sample-table.ts'
 
