@@ -80,8 +80,9 @@ export async function discoverModelFolders(modelsDir: string): Promise<ModelFold
 export async function readModelFolder(modelsDir: string, name: string): Promise<ModelFolder | undefined> {
   if (name.startsWith('.') || basename(name) !== name) return undefined
   const path = join(modelsDir, name)
-  const versions = await listVersions(join(path, 'versions'))
+  // before the versions: what it names is there by then, since a version comes before it is named
   const serviceConfig = await readText(join(path, 'service.json'))
+  const versions = await listVersions(join(path, 'versions'))
   if (versions === undefined && serviceConfig === undefined) return undefined
   const rule = await readText(join(path, 'rule.json'))
   return { name, path, versions: versions ?? [], serviceConfig, rule }

@@ -6,12 +6,12 @@ import type { Candidate } from '../backend/choice/candidates.ts'
 import { createError, isMLError, type MLError } from '../errors.ts'
 import type { Publish } from '../observe/channels.ts'
 import type { ModelStats } from '../observe/stats.ts'
+import { assertServable } from './assert-servable.ts'
 import { createBackendLog } from './backend-log.ts'
 import { Engine } from './engine.ts'
 import type { ResolvedServingOptions } from './options.ts'
 import type { Platform } from './platform.ts'
 import { processCandidates } from './process-candidates.ts'
-import { schemaDifference } from './schema-difference.ts'
 import type { ServiceConfig } from './service-config.ts'
 
 export type StartEngineOptions = {
@@ -42,7 +42,7 @@ export async function startEngine(
   const startedAt = platform.clock.now()
   try {
     const artifact = readHashedArtifact(files, platform.hash)
-    assertAsExpected(artifact.metadata, options)
+    assertServable(artifact.metadata, options)
     const { name: model, version } = artifact.metadata
     const { backend: requested, backendOptions, workers } = serving
     const { tunings: store } = platform
@@ -64,30 +64,6 @@ export async function startEngine(
   } catch (error) {
     throw loadError(error, where)
   }
-}
-
-function assertAsExpected(
-  metadata: { name: string; version: string; schema: Engine['schema']; evaluation?: { accuracy?: number } },
-  { where, expected, config = {}, allowBelowFloor = false }: StartEngineOptions,
-): void {
-  if (expected !== undefined && (metadata.name !== expected.name || metadata.version !== expected.version))
-    throw createError(
-      'VALIDATION_FAILED',
-      `${where} holds ${metadata.name}@${metadata.version}; its folder says ${expected.name}@${expected.version}`,
-    )
-  const difference = config.schema === undefined ? undefined : schemaDifference(config.schema, metadata.schema)
-  if (difference !== undefined) throw createError('VALIDATION_FAILED', `${where}: ${difference}`)
-  const { accuracyFloor } = config
-  if (accuracyFloor === undefined || allowBelowFloor) return
-  const accuracy = metadata.evaluation?.accuracy
-  if (accuracy !== undefined && accuracy >= accuracyFloor) return
-  throw createError(
-    'ACCURACY_BELOW_FLOOR',
-    accuracy === undefined
-      ? `${where} demands an accuracy of at least ${accuracyFloor}, and the artifact has none: convert it with an evaluation`
-      : `${where} demands an accuracy of at least ${accuracyFloor}; ${accuracy} was measured at conversion`,
-    { details: { accuracyFloor, accuracy } },
-  )
 }
 
 /** Load errors stay what they are; anything else that stops a load becomes one, with its cause. */
