@@ -7,10 +7,13 @@ import { oneLine } from './error-text.ts'
 import { defineConvertCommand } from './convert-command.ts'
 import { defineDemoCommand } from './demo-command.ts'
 import { defineDoctorCommand } from './doctor-command.ts'
+import { defineHistoryCommand } from './history-command.ts'
 import { defineInspectCommand } from './inspect-command.ts'
 import { defineNativeCommand } from './native-command.ts'
 import { packageFile } from './package-file.ts'
 import { definePredictCommand } from './predict-command.ts'
+import { definePromoteCommand } from './promote-command.ts'
+import { defineRollbackCommand } from './rollback-command.ts'
 import { defineSupportedCommand } from './supported-command.ts'
 
 const commands = [
@@ -20,6 +23,9 @@ const commands = [
   defineDoctorCommand,
   defineSupportedCommand,
   defineDemoCommand,
+  definePromoteCommand,
+  defineRollbackCommand,
+  defineHistoryCommand,
   defineNativeCommand,
 ]
 

@@ -7,7 +7,18 @@ import { errorDetails, errorLine } from '../../src/cli/error-text.ts'
 import { runCli } from '../../src/cli/run-cli.ts'
 import { runCommand } from './run-command.ts'
 
-const commands = ['convert', 'predict', 'inspect', 'doctor', 'supported', 'demo', 'native']
+const commands = [
+  'convert',
+  'predict',
+  'inspect',
+  'doctor',
+  'supported',
+  'demo',
+  'promote',
+  'rollback',
+  'history',
+  'native',
+]
 
 test('prints its help on stdout', async () => {
   const { exitCode, stdout, stderr } = await runCommand(['--help'])
