@@ -6,7 +6,7 @@ const ended = { model: 'churn', version: '1.0.0', latencyMs: 2, requestId: 'r-1'
 
 test('says where an answer came from, and what failed', () => {
   expect(predictionMessage(ended, { source: 'cache' })).toStrictEqual({ ...ended, source: 'cache' })
-  expect(predictionMessage(ended, { code: 'TIMEOUT' })).toStrictEqual({ ...ended, code: 'TIMEOUT' })
+  expect(predictionMessage(ended, { code: 'QUEUE_FULL' })).toStrictEqual({ ...ended, code: 'QUEUE_FULL' })
 })
 
 test('has no field for what is not known', () => {
