@@ -74,7 +74,7 @@ test('tells by exit code 1 and the report that golden answers moved too far, and
 test.each<[string, () => string[], RegExp]>([
   ['a file that is not there', () => [join(folder, 'nowhere.pkl')], /error MODEL_LOAD_FAILED: cannot read /],
   ['a file of no known format', () => [churnPath('train.py')], /error FORMAT_UNKNOWN: /],
-  ['a file of another framework', () => [heldOut], /error UNSUPPORTED: .*JSON/],
+  ['a file of another framework', () => [heldOut], /error FORMAT_UNKNOWN: .*JSON/],
   ['a version that is none', () => [source, '--version', 'two'], /error INPUT_INVALID: .*semantic version.*"two"/],
   [
     'a tolerance that is none',

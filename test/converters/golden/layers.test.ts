@@ -1,4 +1,7 @@
 // TensorFlow.js layers models, converted, loaded and asked as a user would, against TensorFlow.js' own answers.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { convertModel } from '../../../converters/index.ts'
 import { isMLError } from '../../../src/errors.ts'
@@ -113,7 +116,7 @@ const regressors: readonly Case[] = [
   [
     'a functional chain',
     () => {
-      const inputs = tf.tidy(() => tfl.input({ shape: [6] }))
+      const inputs = tfl.input({ shape: [6] })
       const hidden = dense(8, 28, { activation: 'relu' }).apply(inputs)
       return tfl.model({ inputs, outputs: dense(1, 29).apply(hidden) as tfl.SymbolicTensor })
     },
@@ -189,7 +192,7 @@ describe.each(['none', 'uint8'] as const)('layers models, quantize: %s', (quanti
     const { answers } = await asked(files, rows, quantize)
     const close = quantize === 'none' ? float32(1) : quantized(0.01, 1)
     expected.forEach((row, i) => {
-      const { probabilities, label } = answers[i] as { probabilities: number[]; label: unknown }
+      const { probabilities, label } = answers[i] as unknown as { probabilities: number[]; label: unknown }
       const meant = name === 'sigmoid' ? [1 - row[0], row[0]] : row
       meant.forEach((value, k) =>
         expect(close(probabilities[k], value), `row ${i}: ${probabilities[k]}, ${value}`).toBe(true),
@@ -207,7 +210,9 @@ it.each<StoredAs>(['uint8', 'uint16', 'float16'])(
     const rows = rowsOf(6, 20, 9)
     const expected = await answersOf(files, rows)
     const { answers } = await asked(files, rows, 'none')
-    const wrong = expected.filter(([value], i) => !float32(5)(Number((answers[i] as { value: number }).value), value))
+    const wrong = expected.filter(
+      ([value], i) => !float32(5)(Number((answers[i] as unknown as { value: number }).value), value),
+    )
     expect(wrong).toEqual([])
   },
 )
@@ -231,4 +236,20 @@ it('makes a graph that stock TensorFlow.js opens', async () => {
   const expected = await answersOf(files, rows)
   expect([...got].every((value, i) => float32(100)(value, expected[i][0]))).toBe(true)
   model.dispose()
+})
+
+it('converts from a folder and from the path of model.json alike', async () => {
+  const files = await saveLayers(regressors[0][1]())
+  const folder = await mkdtemp(join(tmpdir(), 'layers-'))
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes)
+  await writeFile(join(folder, 'notes.json'), '{"a": 1}')
+  const [given, fromFolder, fromFile] = [
+    await convertModel(files),
+    await convertModel(folder),
+    await convertModel(join(folder, 'model.json')),
+  ]
+  await rm(folder, { recursive: true })
+  expect(fromFolder.files).toEqual(given.files)
+  expect(fromFile.files).toEqual(given.files)
+  expect(given.report).toMatchObject({ source: { format: 'layers-model', file: 'model.json' } })
 })
