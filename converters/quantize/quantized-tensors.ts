@@ -55,7 +55,7 @@ export function storeQuantized(source: RegionGraph, storage: Storage): Quantized
   const maxErrors = new Map<string, number>()
   const placed = tensors.map((tensor): NamedTensor => {
     const part = parts.get(tensor.name)
-    choices.set(tensor.name, choiceOf(tensor, part))
+    choices.set(tensor.name, tensor.role === 'cover' ? coverChoice(tensor, parts) : choiceOf(tensor, part))
     if (part?.maxError !== undefined) maxErrors.set(tensor.name, part.maxError)
     return part?.replaces === true ? { ...tensor, values: part.floats.values } : tensor
   })
@@ -136,7 +136,17 @@ function choiceOf(tensor: NamedTensor, part: TensorPart | undefined): EncodingCh
       ...(escalated !== undefined && { escalated }),
     }
   }
-  return tensor.role === 'cover' ? affineGrid(tensor.values, 'uint16') : { encoding: tensor.dtype }
+  return { encoding: tensor.dtype }
+}
+
+/** Counts of rows as small as they fit; weighted rows, and more than two bytes hold, as the leaves are: rounded or not. */
+function coverChoice({ name, values, dtype }: NamedTensor, parts: ReadonlyMap<string, TensorPart>): EncodingChoice {
+  const most = values.reduce((highest, value) => Math.max(highest, value), 0)
+  if (most <= 65535 && values.every((value) => Number.isInteger(value) && value >= 0))
+    return { encoding: most <= 255 ? 'uint8' : 'uint16', scale: 1, min: 0 }
+  const leaf = parts.get(name.replace(/cover$/, 'leaf'))?.floats
+  const isQuantized = leaf?.encoding !== 'float32' || leaf.escalated !== undefined
+  return isQuantized ? affineGrid(values, 'uint16') : { encoding: dtype }
 }
 
 /** What was chosen on a grid must come back from it: codes were chosen for each other, so one lost would spoil many. */

@@ -6,7 +6,8 @@
  * - `leaf`: leaf values of trees. `dense`: weight matrices. Both may be quantized under an error budget.
  * - `parameter`: small float vectors (biases, channel scales, bases): float32, or float16/uint16 where harmless.
  * - `float64`: doubles kept bit for bit as int32 pairs [n, 2] (low word, high word); the graph never reads them.
- * - `cover`: how many training rows reached a leaf; for explanations only, uint16 is enough.
+ * - `cover`: how many training rows reached a leaf; for explanations only. Whole numbers up to 65535 come back
+ *   exactly, others as uint16 where leaves are quantized.
  */
 export type TensorRole = 'structure' | 'leaf' | 'dense' | 'parameter' | 'float64' | 'cover'
 

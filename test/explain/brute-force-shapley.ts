@@ -6,8 +6,7 @@ import { leafNumbers, type TreeLayout } from '../../src/regions/tree-layout.ts'
 export function shapleyByDefinition(playerCount: number, game: (coalition: number) => number): Float64Array {
   const values = Array.from({ length: 2 ** playerCount }, (_, coalition) => game(coalition))
   const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1))
-  const share = (size: number): number =>
-    (factorial(size) * factorial(playerCount - size - 1)) / factorial(playerCount)
+  const share = (size: number): number => (factorial(size) * factorial(playerCount - size - 1)) / factorial(playerCount)
   return Float64Array.from({ length: playerCount }, (_, i) => {
     let sum = 0
     for (let coalition = 0; coalition < values.length; coalition++) {

@@ -60,25 +60,36 @@ describe('TreeSHAP', () => {
 
   it('adds up to the raw output less the base, for deep trees of many players too', () => {
     fc.assert(
-      fc.property(fc.nat(), fc.integer({ min: 8, max: 13 }), fc.integer({ min: 10, max: 40 }), (seed, depth, features) => {
-        const random = createRandom(seed)
-        const graph = randomEnsemble(random, { trees: 2, depth, features, leafWidth: 2, leafChance: 0.15 })
-        const shap = createTreeShap(treesOf(graph), Int32Array.from({ length: features }, (_, i) => i))
-        for (const row of randomRows(random, graph, 2))
-          for (const output of [0, 1]) {
-            const values = new Float64Array(features)
-            shap.addTo(values, interpretInputs(graph, row, 2), output)
-            const sum = values.reduce((total, value) => total + value, shap.base(output))
-            expect(sum).toBeCloseTo(interpret(graph, row)[output], 11)
-          }
-      }),
+      fc.property(
+        fc.nat(),
+        fc.integer({ min: 8, max: 13 }),
+        fc.integer({ min: 10, max: 40 }),
+        (seed, depth, features) => {
+          const random = createRandom(seed)
+          const graph = randomEnsemble(random, { trees: 2, depth, features, leafWidth: 2, leafChance: 0.15 })
+          const shap = createTreeShap(
+            treesOf(graph),
+            Int32Array.from({ length: features }, (_, i) => i),
+          )
+          for (const row of randomRows(random, graph, 2))
+            for (const output of [0, 1]) {
+              const values = new Float64Array(features)
+              shap.addTo(values, interpretInputs(graph, row, 2), output)
+              const sum = values.reduce((total, value) => total + value, shap.base(output))
+              expect(sum).toBeCloseTo(interpret(graph, row)[output], 11)
+            }
+        },
+      ),
       { numRuns: 25 },
     )
   })
 
   it('is exact to the last digits on one path of sixty players', () => {
     const trees = chainOfPlayers(60)
-    const shap = createTreeShap(trees, Int32Array.from({ length: 60 }, (_, i) => i))
+    const shap = createTreeShap(
+      trees,
+      Int32Array.from({ length: 60 }, (_, i) => i),
+    )
     const values = new Float64Array(60)
     shap.addTo(values, new Float64Array(60), 0)
     // all sixty tests halve the cover and the row passes them all: the players are alike, and share 1 − 2⁻⁶⁰
