@@ -7,7 +7,8 @@ const smoothing = 0.5
 
 /**
  * Population stability index, Σ (now − then)·ln(now ÷ then) over bins, each share smoothed to (count + ½) ÷ (n + ½·bins);
- * by the custom of credit scoring below 0.1 is stable and above 0.25 has moved. 0 where one side is empty.
+ * by the custom of credit scoring below 0.1 is stable and above 0.25 has moved. Where nothing has moved it is about
+ * (bins − 1)·(1 ÷ n + 1 ÷ m): of many bins and few rows it says little. 0 where one side is empty.
  */
 export function populationStability(then: ArrayLike<number>, now: ArrayLike<number>): number {
   let thenTotal = 0

@@ -3,14 +3,23 @@
 /** Gives numbers in [0, 1). */
 export type Random = () => number
 
-/** mulberry32 (T. Ettinger, public domain): 32 bits of state, plenty to pick rows by. */
+/** Numbers that only mix the seed into the state. */
+const warmUpRounds = 15
+
+/** sfc32 (C. Doty-Humphrey, PractRand, public domain): 128 bits of state, so that no two seeds' sequences meet. */
 export function createSeededRandom(seed: number): Random {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  let a = seed | 0
+  let b = 0x9e3779b9 | 0
+  let c = 0x243f6a88
+  let counter = 1
+  const next = (): number => {
+    const sum = (a + b + counter) | 0
+    counter = (counter + 1) | 0
+    a = b ^ (b >>> 9)
+    b = (c + (c << 3)) | 0
+    c = (((c << 21) | (c >>> 11)) + sum) | 0
+    return (sum >>> 0) / 4294967296
   }
+  for (let round = 0; round < warmUpRounds; round++) next()
+  return next
 }

@@ -1,0 +1,61 @@
+// A predictor and what wants to see its traffic in; the same predictor's calls, each row and answer shown, out.
+
+import type { Prediction, Row } from '../rows/prediction.ts'
+import type { PredictOptions } from '../runtime/options.ts'
+
+/** Sees every row and what was answered; a drift or performance monitor is one. */
+export interface PredictionObserver {
+  observe(row: Row, prediction: Prediction | undefined, call?: { readonly requestId?: string }): void
+}
+
+/** What a `ModelPredictor` has, and whatever answers as it does. */
+export interface Predicts {
+  predict(row: Row, options?: PredictOptions): Promise<Prediction>
+  predictBatch(rows: readonly Row[], options?: PredictOptions): Promise<readonly (Prediction | Error)[]>
+}
+
+export type WatchedPredictor<TPredictor extends Predicts> = {
+  readonly predictor: TPredictor
+  predict: TPredictor['predict']
+  predictBatch: TPredictor['predictBatch']
+  /** Times that an observer threw: its fault never reaches a caller. */
+  readonly faults: number
+}
+
+/** Shows observers what is answered; the predictor itself, its errors, its health and its own calls are as before. */
+export function watchPredictor<TPredictor extends Predicts>(
+  predictor: TPredictor,
+  ...observers: readonly PredictionObserver[]
+): WatchedPredictor<TPredictor> {
+  let faults = 0
+  const show = (row: Row, prediction: Prediction, call: PredictOptions | undefined): void => {
+    for (const observer of observers)
+      try {
+        observer.observe(row, prediction, call)
+      } catch {
+        faults++
+      }
+  }
+  const predict: Predicts['predict'] = async (row, options) => {
+    const prediction = await predictor.predict(row, options)
+    show(row, prediction, options)
+    return prediction
+  }
+  const predictBatch: Predicts['predictBatch'] = async (rows, options) => {
+    const answers = await predictor.predictBatch(rows, options)
+    answers.forEach((answer, i) => {
+      // one request id names a whole batch, and no single row of it
+      if (!(answer instanceof Error)) show(rows[i], answer, undefined)
+    })
+    return answers
+  }
+  return {
+    predictor,
+    predict,
+    // answers are handed on as they are, so that what the predictor promises of them holds
+    predictBatch: predictBatch as TPredictor['predictBatch'],
+    get faults() {
+      return faults
+    },
+  }
+}
