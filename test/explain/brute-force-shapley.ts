@@ -42,6 +42,8 @@ export function pathShapleyByDefinition({ layout, output, playerAt, goesRight }:
     if (jump[node] === 0) return valueOf(node)
     const [left, right] = [node + 1, node + jump[node]]
     if (isKnown(playerAt(node))) return expected(goesRight(node) ? right : left, isKnown)
+    if (covers[left] === 0) return expected(right, isKnown)
+    if (covers[right] === 0) return expected(left, isKnown)
     const sides = covers[left] * expected(left, isKnown) + covers[right] * expected(right, isKnown)
     return sides / covers[node]
   }
