@@ -23,8 +23,15 @@ export function stateOf(
   { entries, production }: { readonly entries: readonly HistoryEntry[]; readonly production: string | undefined },
 ): ModelState {
   if (version === production) return 'production'
+  if (hasFailed(entries, version)) return 'development'
   if (entries.some((entry) => isProductionChange[entry.action] && entry.version === version)) return 'deprecated'
   return entries.some((entry) => entry.action === 'stage' && entry.version === version) ? 'staging' : 'development'
+}
+
+/** Registered and never staged: whatever a person made of service.json, it did not pass its gates. */
+function hasFailed(entries: readonly HistoryEntry[], version: string): boolean {
+  const actions = entries.filter((entry) => entry.version === version).map(({ action }) => action)
+  return actions.includes('register') && !actions.includes('stage')
 }
 
 /**
@@ -39,7 +46,7 @@ export function rollbackTargets(entries: readonly HistoryEntry[], production: st
     if (action === 'rollback') past = past.filter((other) => other !== previous)
     if (past[past.length - 1] !== version) past.push(version)
   }
-  const targets = past.filter((version) => version !== production).reverse()
+  const targets = past.filter((version) => version !== production && !hasFailed(entries, version)).reverse()
   return [...new Set(targets)]
 }
 

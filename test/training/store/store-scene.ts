@@ -51,7 +51,7 @@ export class ProcessTable {
   #nextToken = 1
   waitedMs = 0
   /** Called at each wait. */
-  onWait: () => void | Promise<void> = () => undefined
+  onWait: (durationMs: number) => void | Promise<void> = () => undefined
 
   kill(pid: number): void {
     this.#dead.add(pid)
@@ -64,7 +64,7 @@ export class ProcessTable {
         Promise.resolve(host !== 'here' ? 'unknown' : this.#dead.has(theirs) ? 'dead' : 'alive'),
       wait: async (durationMs) => {
         this.waitedMs += durationMs
-        await this.onWait()
+        await this.onWait(durationMs)
       },
       token: () => (this.#nextToken++).toString(16).padStart(8, '0'),
     }
