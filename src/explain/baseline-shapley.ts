@@ -37,7 +37,8 @@ export async function baselineShapley(
   const mixed = new Float64Array(own.length)
   const game = new Float64Array(2 ** count)
   for (let coalition = 0; coalition < game.length; coalition++) {
-    if (coalition % rowsAtOnce === 0) await pause()
+    const turn = coalition % rowsAtOnce === 0 ? pause() : undefined
+    if (turn !== undefined) await turn
     for (let i = 0; i < mixed.length; i++) {
       const isIn = bitOf[i] >= 0 && ((coalition >> bitOf[i]) & 1) === 1
       mixed[i] = isIn ? own[i] : reference[i]

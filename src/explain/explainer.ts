@@ -60,12 +60,16 @@ export function createExplainer(metadata: Subject, graph: RegionGraph): Explaine
     const shap: TreeShap = createTreeShap(region, playerOf)
     return {
       last,
-      explain(columns, column) {
+      async explain(ranks, output, { pause }) {
         const ofPlayers = new Float64Array(featureOfPlayer.length)
-        shap.addTo(ofPlayers, columns, column)
+        for (let tree = 0; tree < shap.treeCount; tree++) {
+          const turn = pause()
+          if (turn !== undefined) await turn
+          shap.addTree(ofPlayers, tree, { ranks, output })
+        }
         const values = new Float64Array(schema.features.length)
         featureOfPlayer.forEach((feature, player) => (values[feature] += ofPlayers[player]))
-        return { method: 'tree-shap', base: shap.base(column), values }
+        return { method: 'tree-shap', base: shap.base(output), values }
       },
     }
   }

@@ -9,11 +9,25 @@ import { treePaths } from './tree-paths.ts'
 /** Real trees have tens of levels. One of a million would keep a thread busy for hours and fill its memory. */
 const maxDepth = 1024
 
+export type TreeShapRow = {
+  /** The ensemble's input columns for one row. */
+  readonly ranks: ArrayLike<number>
+  /** Column of the ensemble's output. */
+  readonly output: number
+}
+
+/** In place of the number of a node. */
+const none = -1
+
 export type TreeShap = {
+  readonly treeCount: number
   /** Raw output of the average training row. */
   base(output: number): number
-  /** Adds the Shapley value of each player to `into`: they sum to the raw output of the row less `base`. */
-  addTo(into: Float64Array, ranks: ArrayLike<number>, output: number): void
+  /**
+   * Adds the Shapley value that each player has from one tree to `into`: over all trees they sum to the raw output of the
+   * row less `base`. Tree by tree, so that others may have their turn in between.
+   */
+  addTree(into: Float64Array, tree: number, { ranks, output }: TreeShapRow): void
 }
 
 /**
@@ -41,12 +55,15 @@ export function createTreeShap(trees: TreeEnsemble, playerOf: Int32Array): TreeS
   const paths = treePaths(trees, playerOf)
   const { player, zeroFraction, above, parent, leafOf } = paths
   const treeCount = treeStart.length - 1
+  const scale = aggregate === 'mean' ? 1 / treeCount : 1
   const { points, weights } = gaussLegendre(Math.max(1, Math.ceil(paths.mostPlayers / 2)))
   const width = points.length
   /** Of the nodes of one tree: whether the row passes all tests of the player on the path (o). */
   const passes = new Uint8Array(paths.mostNodes)
   /** q·o + (1 − q)·z of the player that leads to a node; one line of `width` a node. */
   const factors = new Float64Array(paths.mostNodes * width)
+  /** (o − z) / factor of a player that has failed: it no longer hangs on z. */
+  const missed = points.map((q) => -1 / (1 - q))
   /** Product of the factors of all players of a path, then the sum of value times product over the leaves below. */
   const products = new Float64Array(paths.mostNodes * width)
 
@@ -63,19 +80,26 @@ export function createTreeShap(trees: TreeEnsemble, playerOf: Int32Array): TreeS
   }
 
   function enter(node: number, start: number, isTaken: boolean): void {
-    const earlier = above[node]
-    const z = zeroFraction[node]
-    const o = isTaken && (earlier < 0 || passes[earlier - start] === 1) ? 1 : 0
-    passes[node - start] = o
-    const at = (node - start) * width
+    const at = node - start
     const from = (parent[node] - start) * width
-    const before = (earlier - start) * width
+    const before = above[node] < 0 ? none : above[node] - start
+    const z = zeroFraction[node]
+    if (before !== none && passes[before] === 0) {
+      // of a player that has failed before, only the cover changes
+      passes[at] = 0
+      const last = zeroFraction[above[node]]
+      const share = last === 0 ? 0 : z / last
+      for (let m = 0; m < width; m++) products[at * width + m] = products[from + m] * share
+      return
+    }
+    const o = isTaken ? 1 : 0
+    passes[at] = o
     for (let m = 0; m < width; m++) {
       const factor = z + points[m] * (o - z)
-      const last = earlier < 0 ? 1 : factors[before + m]
-      factors[at + m] = factor
-      // a factor of 0 makes all products below it 0, whatever follows
-      products[at + m] = last === 0 ? 0 : (products[from + m] * factor) / last
+      const product = products[from + m] * factor
+      factors[at * width + m] = factor
+      // that of a player that has passed so far is never 0
+      products[at * width + m] = before === none ? product : product / factors[before * width + m]
     }
   }
 
@@ -91,38 +115,37 @@ export function createTreeShap(trees: TreeEnsemble, playerOf: Int32Array): TreeS
         const [left, right] = [at + width, at + jump[node] * width]
         for (let m = 0; m < width; m++) products[at + m] = products[left + m] + products[right + m]
       }
-      into[player[node]] += edgeValue(node, start)
+      into[player[node]] += scale * edgeValue(node, start)
     }
   }
 
   /** Of the leaves below: (o − z) / factor now, less what it was at the last test of the player above. */
   function edgeValue(node: number, start: number): number {
-    const earlier = above[node]
-    const distance = passes[node - start] - zeroFraction[node]
     const at = (node - start) * width
-    const before = (earlier - start) * width
-    const distanceBefore = earlier < 0 ? 0 : passes[earlier - start] - zeroFraction[earlier]
+    const before = above[node] < 0 ? none : above[node] - start
+    // −z / ((1 − q)·z) whatever z is, so nothing has changed
+    if (before !== none && passes[before] === 0) return 0
+    const hasPassed = passes[node - start] === 1
+    const distance = 1 - zeroFraction[node]
     let sum = 0
     for (let m = 0; m < width; m++) {
-      const total = products[at + m]
-      if (total === 0) continue
-      const share = distance / factors[at + m] - (earlier < 0 ? 0 : distanceBefore / factors[before + m])
-      sum += weights[m] * share * total
+      const share = hasPassed ? distance / factors[at + m] : missed[m]
+      sum += weights[m] * share * products[at + m]
     }
+    if (before === none) return sum
+    const distanceBefore = 1 - zeroFraction[above[node]]
+    for (let m = 0; m < width; m++)
+      sum -= (weights[m] * distanceBefore * products[at + m]) / factors[before * width + m]
     return sum
   }
 
-  const scale = aggregate === 'mean' ? 1 / treeCount : 1
   return {
+    treeCount,
     base: (output) => trees.base[output] + scale * paths.mean[output],
-    addTo(into, ranks, output) {
-      const values = new Float64Array(into.length)
-      for (let tree = 0; tree < treeCount; tree++) {
-        if (treeOutput.length > 0 && treeOutput[tree] !== output) continue
-        goDown(tree, ranks)
-        comeUp(tree, output, values)
-      }
-      for (let i = 0; i < into.length; i++) into[i] += scale * values[i]
+    addTree(into, tree, { ranks, output }) {
+      if (treeOutput.length > 0 && treeOutput[tree] !== output) return
+      goDown(tree, ranks)
+      comeUp(tree, output, into)
     },
   }
 }

@@ -75,15 +75,17 @@ function readReference(reader: RowReader, reference: Row, strict: boolean | unde
   }
 }
 
-/** To be called often: waits for the end of the turn where this one has taken long enough. */
+/** To be called often: something to wait for where this turn of the event loop has taken long enough. */
 function createPause({ clock, defer }: Platform, signal: AbortSignal | undefined) {
   let turnEndsAtMs = clock.now() + turnMs
-  return async (): Promise<void> => {
-    signal?.throwIfAborted()
-    if (clock.now() < turnEndsAtMs) return
+  const endTurn = async (): Promise<void> => {
     await new Promise<void>((resolve) => defer(resolve))
     turnEndsAtMs = clock.now() + turnMs
     signal?.throwIfAborted()
+  }
+  return (): Promise<void> | undefined => {
+    signal?.throwIfAborted()
+    return clock.now() < turnEndsAtMs ? undefined : endTurn()
   }
 }
 
