@@ -1,0 +1,86 @@
+// What an application gives a CRM service, and says with a call, in; the same, checked and with defaults, out.
+
+import { createError } from '../errors.ts'
+import { type Clock, systemClock } from '../observe/clock.ts'
+import { guardedLogger, type Logger, silentLogger } from '../observe/logger.ts'
+import { assertPredictOptions } from '../runtime/predict-options.ts'
+import type { LeadSource } from './lead.ts'
+import type { ModelSource } from './model-source.ts'
+import type { ResultCacheOptions } from './result-cache.ts'
+
+export type CrmOptions = {
+  /** A registry, or anything that has predictors by name; without it, and wherever it cannot answer, rules do. */
+  readonly models?: ModelSource
+  /** Needed to name leads by their ids. */
+  readonly leads?: LeadSource
+  /** False to compute every answer. */
+  readonly cache?: false | Partial<ResultCacheOptions>
+  /** How long a model may take for a call before the rule answers, milliseconds. @default 200 */
+  readonly modelTimeoutMs?: number
+  readonly clock?: Clock
+  /** Time of day in milliseconds since 1970-01-01T00:00Z, for `at` of answers and events. @default Date.now */
+  readonly now?: () => number
+  /** @default silent */
+  readonly logger?: Logger
+}
+
+export type ResolvedCrmOptions = {
+  readonly models: ModelSource | undefined
+  readonly leads: LeadSource | undefined
+  readonly cache: ResultCacheOptions
+  readonly modelTimeoutMs: number
+  readonly clock: Clock
+  readonly now: () => number
+  readonly logger: Logger
+}
+
+/** What every call of a service takes. */
+export type CrmCallOptions = {
+  /** Whose lead it is: caches and subscribers of tenants are apart. */
+  readonly tenant: string
+  readonly signal?: AbortSignal
+  /** The caller's name for this call, 1 to 256 characters. */
+  readonly requestId?: string
+}
+
+/** Below the specification's 300 ms a call, with room for what comes before and after the model. */
+const defaultModelTimeoutMs = 200
+
+/** @throws VALIDATION_FAILED naming the option that cannot be */
+export function resolveCrmOptions(options: CrmOptions, cacheDefaults: ResultCacheOptions): ResolvedCrmOptions {
+  const {
+    models,
+    leads,
+    cache = {},
+    modelTimeoutMs = defaultModelTimeoutMs,
+    clock = systemClock,
+    now = () => Date.now(),
+    logger = silentLogger,
+  } = options
+  if (models !== undefined && typeof models.getModelPredictor !== 'function')
+    throw wrong('models', 'an object with getModelPredictor, such as a registry')
+  if (leads !== undefined && typeof leads.findLead !== 'function') throw wrong('leads', 'an object with findLead')
+  if (!(modelTimeoutMs > 0)) throw wrong('modelTimeoutMs', 'a number of milliseconds above 0')
+  const { ttlMs, maxEntries } = cache === false ? { ttlMs: 0, maxEntries: 0 } : { ...cacheDefaults, ...cache }
+  if (!(ttlMs >= 0)) throw wrong('cache.ttlMs', 'a number of milliseconds of at least 0')
+  if (!(maxEntries >= 0)) throw wrong('cache.maxEntries', 'a number of at least 0')
+  return { models, leads, cache: { ttlMs, maxEntries }, modelTimeoutMs, clock, now, logger: guardedLogger(logger) }
+}
+
+/** @throws INPUT_INVALID naming the option that cannot be; signal.reason where it is aborted already */
+export function assertCall({ tenant, signal, requestId }: CrmCallOptions): void {
+  if (typeof tenant !== 'string' || tenant === '')
+    throw createError('INPUT_INVALID', `option tenant: expected a string that is not empty, got ${shown(tenant)}`, {
+      details: { option: 'tenant' },
+    })
+  assertPredictOptions({ ...(signal && { signal }), ...(requestId !== undefined && { requestId }) })
+  signal?.throwIfAborted()
+}
+
+function shown(value: unknown): string {
+  return value === '' ? 'an empty one' : value === null ? 'null' : typeof value
+}
+
+function wrong(option: string, expected: string): Error {
+  return createError('VALIDATION_FAILED', `option ${option}: expected ${expected}`, { details: { option } })
+}

@@ -1,0 +1,145 @@
+// Rows of a CRM model in; a number for each out, by the model where it can, else by its rule, and who gave it.
+
+import { createError, isMLError, type MLError } from '../errors.ts'
+import type { Clock } from '../observe/clock.ts'
+import type { Logger } from '../observe/logger.ts'
+import type { CrmModelName, CrmModelRow } from '../resilience/crm-rules/model-features.ts'
+import { withDeadline } from '../resilience/deadline.ts'
+import type { FallbackRule } from '../resilience/rules.ts'
+import type { Answer, Prediction } from '../rows/prediction.ts'
+import type { ModelPredictor } from '../runtime/predictor.ts'
+import type { CrmCallOptions } from './crm-options.ts'
+import type { ModelSource, Provenance } from './model-source.ts'
+
+/** A model, its rule, and the one number of their answers that a service works with. */
+export type AskedModel<TName extends CrmModelName> = {
+  readonly name: TName
+  readonly ruleName: string
+  readonly rule: FallbackRule
+  /** Undefined where the answer has no such number. */
+  readonly read: (answer: Answer) => number | undefined
+}
+
+export type Answered = { readonly value: number; readonly provenance: Provenance }
+
+/** A predictor, or why there is none; good for one call. */
+export type FoundModel =
+  | { readonly predictor: ModelPredictor; readonly version: string | null; readonly deadlineAtMs: number }
+  | { readonly predictor: undefined; readonly version: null; readonly reason: string }
+
+export type ModelAnswers<TName extends CrmModelName> = {
+  readonly model: AskedModel<TName>
+  /** Never fails for the model's sake. @throws signal.reason */
+  find(signal: AbortSignal | undefined): Promise<FoundModel>
+  /** One answer a row, in their order; the model failing for some rows, the rule answers those. @throws signal.reason */
+  ask(
+    found: FoundModel,
+    rows: readonly CrmModelRow<TName>[],
+    options: Pick<CrmCallOptions, 'tenant' | 'requestId'> & { readonly signal?: AbortSignal },
+  ): Promise<Answered[]>
+}
+
+export type ModelAnswersOptions = {
+  readonly models: ModelSource | undefined
+  readonly modelTimeoutMs: number
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/**
+ * The time that a model may take begins with `find`. Every failure of the model is answered by the rule, a row that it
+ * refuses too: the rows are made here and fit the model's features, so that a model that refuses them is another model.
+ */
+export function createModelAnswers<TName extends CrmModelName>(
+  model: AskedModel<TName>,
+  { models, modelTimeoutMs, clock, logger }: ModelAnswersOptions,
+): ModelAnswers<TName> {
+  const { name, ruleName, rule, read } = model
+  let lastReason: string | undefined
+
+  /** Told once until the model answers again, or fails for another reason. */
+  function tell(reason: string | undefined, error: unknown): void {
+    if (reason === lastReason) return
+    lastReason = reason
+    if (reason === undefined) logger.info({ model: name }, `${name} answers again`)
+    else logger.warn({ model: name, rule: ruleName, reason, err: error }, `${name} cannot answer; ${ruleName} does`)
+  }
+
+  function byRule(row: CrmModelRow<TName>, reason: string): Answered {
+    const value = read(rule(row) as Answer)
+    if (value === undefined) throw createError('EXECUTION_FAILED', `${ruleName} gave no number for ${name}`)
+    return { value, provenance: { model: name, version: null, source: 'fallback', rule: ruleName, reason } }
+  }
+
+  function accept(row: CrmModelRow<TName>, prediction: Prediction | MLError): Answered {
+    if (isMLError(prediction)) {
+      tell(prediction.code, prediction)
+      return byRule(row, prediction.code)
+    }
+    const value = read(prediction)
+    if (value === undefined) {
+      tell('EXECUTION_FAILED', undefined)
+      return byRule(row, 'EXECUTION_FAILED')
+    }
+    if (prediction.source !== 'fallback') tell(undefined, undefined)
+    const { version, source, rule: answeredBy, reason } = prediction
+    return {
+      value,
+      provenance: {
+        model: name,
+        version,
+        source,
+        ...(answeredBy !== undefined && { rule: answeredBy }),
+        ...(reason !== undefined && { reason }),
+      },
+    }
+  }
+
+  return {
+    model,
+    async find(signal) {
+      if (models === undefined) return { predictor: undefined, version: null, reason: 'MODEL_NOT_FOUND' }
+      const deadlineAtMs = clock.now() + modelTimeoutMs
+      try {
+        const predictor = await withDeadline(
+          { timeoutMs: modelTimeoutMs, ...(signal && { signal }), clock, model: name },
+          () => models.getModelPredictor(name),
+        )
+        return { predictor, version: predictor.version, deadlineAtMs }
+      } catch (error) {
+        signal?.throwIfAborted()
+        const reason = isMLError(error) ? error.code : 'MODEL_LOAD_FAILED'
+        tell(reason, error)
+        return { predictor: undefined, version: null, reason }
+      }
+    },
+    async ask(found, rows, { tenant, requestId, signal }) {
+      const { predictor } = found
+      if (predictor === undefined) return rows.map((row) => byRule(row, found.reason))
+      // at least something, so that an option of no time is no error of the caller
+      const timeoutMs = Math.max(found.deadlineAtMs - clock.now(), Number.MIN_VALUE)
+      try {
+        const predictions = await withDeadline(
+          { timeoutMs, ...(signal && { signal }), clock, model: name },
+          (joined) => {
+            const options = { tenant, ...(requestId !== undefined && { requestId }), ...(joined && { signal: joined }) }
+            return rows.length === 1
+              ? predictor.predict(rows[0], options).then((prediction) => [prediction])
+              : predictor.predictBatch(rows, options)
+          },
+        )
+        return rows.map((row, index) => accept(row, predictions[index]))
+      } catch (error) {
+        signal?.throwIfAborted()
+        const reason = isMLError(error) ? error.code : 'EXECUTION_FAILED'
+        tell(reason, error)
+        return rows.map((row) => byRule(row, reason))
+      }
+    },
+  }
+}
+
+/** A finite number within the bounds, which rounding may have left; undefined for anything else. */
+export function numberWithin(value: unknown, least: number, most: number): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? Math.min(Math.max(value, least), most) : undefined
+}
