@@ -1,0 +1,135 @@
+// The CRM example as its users run it: a process, HTTP and WebSocket, from a lead's first event to SIGTERM.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+let service: ChildProcess
+let origin: string
+
+beforeAll(async () => {
+  service = spawn(process.execPath, ['examples/crm/server.mjs', 'models', '0'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  if (service.stdout === null) throw new Error('the service has no stdout')
+  for await (const line of createInterface({ input: service.stdout })) {
+    origin = /http:\/\/\S+/.exec(line)?.[0] ?? ''
+    break
+  }
+})
+afterAll(() => {
+  service.kill('SIGKILL')
+})
+
+type Json = Readonly<Record<string, never>>
+
+async function ask(
+  method: string,
+  path: string,
+  body?: unknown,
+  tenant = 'acme',
+): Promise<{ status: number; body: Json }> {
+  const response = await fetch(`${origin}${path}`, {
+    method,
+    headers: { 'x-tenant': tenant },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+  return { status: response.status, body: (await response.json()) as Json }
+}
+
+const told = { budget: 400_000, location: 'Ames', timeline: 'soon', financing: 'approved', motivation: 'a new job' }
+const preferences = {
+  maxPrice: 250_000,
+  locations: ['Ames'],
+  minBedrooms: 3,
+  propertyTypes: ['Single Family'],
+  urgency: 0.8,
+}
+
+async function putLeads(): Promise<void> {
+  await ask('PUT', '/leads/told', { answers: told, preferences })
+  await ask('PUT', '/leads/silent', { preferences: {} })
+  await ask('PUT', '/leads/other', {})
+}
+
+async function nextMessage(socket: WebSocket): Promise<Json> {
+  const [data] = (await once(socket, 'message')) as [Buffer]
+  return JSON.parse(data.toString('utf8')) as Json
+}
+
+test('scores a lead by the model as it acts, and tells its tenant alone', async () => {
+  await putLeads()
+  const mine = new WebSocket(`${origin.replace('http', 'ws')}/events?tenant=acme`)
+  const theirs = new WebSocket(`${origin.replace('http', 'ws')}/events?tenant=rival`)
+  await Promise.all([once(mine, 'open'), once(theirs, 'open')])
+  let strayCount = 0
+  theirs.on('message', () => strayCount++)
+  const update = nextMessage(mine)
+  const { status, body } = await ask('POST', '/leads/told/events', { kind: 'property_view', listingId: 'ames-1' })
+  expect(status).toBe(200)
+  expect(body).toMatchObject({ leadId: 'told', provenance: { model: 'lead_scorer_v2', source: 'model' } })
+  expect(await update).toMatchObject({ type: 'score_update', leadId: 'told', score: body['score'] })
+  mine.close()
+  theirs.close()
+  expect(strayCount).toBe(0)
+})
+
+test('gives a lead that told more a higher score, and says what made it', async () => {
+  await putLeads()
+  const one = await ask('GET', '/leads/told/score?factors=1')
+  const other = await ask('GET', '/leads/silent/score')
+  expect(Number(one.body['score'])).toBeGreaterThan(Number(other.body['score']))
+  expect(one.body['factors']).not.toHaveLength(0)
+})
+
+test('answers the leads of a batch that it knows, and names the others', async () => {
+  await putLeads()
+  const { body } = await ask('POST', '/scores', { leadIds: ['told', 'nobody', 'silent', 'nowhere', 'other'] })
+  expect(body['results']).toHaveLength(3)
+  expect((body['errors'] as { leadId: string }[]).map(({ leadId }) => leadId)).toEqual(['nobody', 'nowhere'])
+})
+
+test('ranks real listings for a lead', async () => {
+  await putLeads()
+  const { status, body } = await ask('GET', '/leads/told/matches?limit=3')
+  expect(status).toBe(200)
+  const matches = body['matches'] as { listingId: string; score: number; reasons: string[] }[]
+  expect(matches).toHaveLength(3)
+  expect(matches.every(({ listingId }) => listingId.startsWith('ames-'))).toBe(true)
+})
+
+test('tells who may leave, sooner and later', async () => {
+  await putLeads()
+  const { body } = await ask('GET', '/leads/silent/churn')
+  const risks = body['risks'] as Record<string, number>
+  expect(Number(risks[7])).toBeLessThanOrEqual(Number(risks[14]))
+  expect(Number(risks[14])).toBeLessThanOrEqual(Number(risks[30]))
+  expect((await ask('GET', '/churn/high-risk?threshold=0')).status).toBe(200)
+})
+
+test('does not know a lead of another tenant', async () => {
+  await putLeads()
+  expect((await ask('GET', '/leads/told/score', undefined, 'rival')).status).toBe(400)
+})
+
+test.each([
+  ['no such path', 'GET', '/nothing', undefined, 404],
+  ['an event of no lead', 'POST', '/leads/nobody/events', { kind: 'property_view' }, 404],
+  ['an event of no kind', 'POST', '/leads/told/events', { kind: 'teleport' }, 400],
+  ['a limit that is none', 'GET', '/leads/told/matches?limit=x', undefined, 400],
+])('refuses %s', async (_, method, path, body, status) => {
+  await putLeads()
+  expect((await ask(method, path, body)).status).toBe(status)
+})
+
+test('is healthy, and ends by itself when told to', async () => {
+  const { body } = await ask('GET', '/health')
+  expect(body).toMatchObject({ registry: { status: 'healthy' } })
+  const ended = once(service, 'exit')
+  service.kill('SIGTERM')
+  expect((await ended)[0]).toBe(0)
+})
