@@ -22,8 +22,28 @@ export {
   leadScorerRow,
   scoringCompleteness,
 } from './lead-features.ts'
+export { RealTimeScoring, type ScoringHealth, type ScoringOptions } from './real-time-scoring.ts'
+export type { LeadError, LeadScore, ScoreBatch, ScoreEvent, ScoreOptions } from './lead-score.ts'
+export type { CrmCallOptions, CrmOptions } from './crm-options.ts'
+export type { CrmHealth } from './call-record.ts'
+export type { Factor, Factors } from './contributions.ts'
+export type { LeadOrId } from './lead-lookup.ts'
+export { type LeadTier, leadTierOf } from './lead-tier.ts'
+export { confidenceOf } from './confidence.ts'
+export type { WarmUpOptions, WarmUpResult } from './warm-up.ts'
 export type { Listing } from './listing.ts'
 export { matchFactors } from './match-factors.ts'
+export type { MatchPart, MatchParts } from './match-blend.ts'
 export type { ModelSource, Provenance } from './model-source.ts'
 export type { MatchContext } from './prepared-lead.ts'
+export type {
+  MatchBatchResult,
+  MatchCounts,
+  MatchOptions,
+  MatchResult,
+  MatchWarning,
+  ModelShare,
+  PropertyMatch,
+} from './property-match.ts'
+export { PropertyMatcher, type PropertyMatcherHealth, type PropertyMatcherOptions } from './property-matcher.ts'
 export { viewingProbabilityRow } from './viewing-row.ts'

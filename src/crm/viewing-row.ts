@@ -24,23 +24,35 @@ const mostDaysIdle = 30
  * 1,500 square feet, urgency ½, 4 interactions, one an active day, 3 views, 7 days idle (capped at 30).
  * @throws INPUT_INVALID for a lead or a listing that cannot be
  */
-export function viewingProbabilityRow(lead: Lead, listing: Listing): CrmModelRow<'viewing_probability_predictor_v2'> {
-  const numbers = listingNumbers(listing)
+export function viewingProbabilityRow(lead: Lead, listing: Listing): ViewingRow {
+  return createViewingRows(lead)(listing)
+}
+
+type ViewingRow = CrmModelRow<'viewing_probability_predictor_v2'>
+
+/** Rows of one lead, which is read once. */
+export function createViewingRows(lead: Lead): (listing: Listing) => ViewingRow {
+  const urgency = or(prepareLead(lead, { year: NaN }).wishes.urgency, neutralUrgency)
   const activity = lead.activity ?? {}
   const read = (name: keyof LeadActivity, usual: number) => activityOr(lead, name, activity[name], usual)
   const interactions = read('interactions30d', typicalActivity.interactions)
-  const activeDays = read('activeDays30d', NaN)
-  return {
-    price: numbers[listingColumn.price],
-    bedrooms: or(numbers[listingColumn.bedrooms], typicalListing.bedrooms),
-    bathrooms: or(numbers[listingColumn.bathrooms], typicalListing.bathrooms),
-    sqft: or(numbers[listingColumn.sqft], typicalListing.sqft),
-    feature_count: listing.amenities?.length ?? 0,
-    lead_urgency: or(prepareLead(lead, { year: NaN }).wishes.urgency, neutralUrgency),
+  const done = {
     interactions,
-    interactions_per_active_day: perDay(interactions, activeDays),
+    interactions_per_active_day: perDay(interactions, read('activeDays30d', NaN)),
     property_views: read('propertyViews30d', typicalActivity.views),
     days_idle: Math.min(mostDaysIdle, read('daysSinceLastInteraction', typicalActivity.daysIdle)),
+  }
+  return (listing) => {
+    const numbers = listingNumbers(listing)
+    return {
+      price: numbers[listingColumn.price],
+      bedrooms: or(numbers[listingColumn.bedrooms], typicalListing.bedrooms),
+      bathrooms: or(numbers[listingColumn.bathrooms], typicalListing.bathrooms),
+      sqft: or(numbers[listingColumn.sqft], typicalListing.sqft),
+      feature_count: listing.amenities?.length ?? 0,
+      lead_urgency: urgency,
+      ...done,
+    }
   }
 }
 

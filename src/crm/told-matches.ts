@@ -1,0 +1,147 @@
+// Rows of the best listings in; matches told in full out: factors, reasons, what models or rules say of them, and why.
+
+import { isMLError } from '../errors.ts'
+import type { Explanation } from '../explain/explanation.ts'
+import { type CrmModelName, type CrmModelRow, propertyMatcherFeatures } from '../resilience/crm-rules/model-features.ts'
+import type { Row } from '../rows/prediction.ts'
+import { propertyInterestRow } from './interest-row.ts'
+import type { Lead } from './lead.ts'
+import type { LeadTaste } from './lead-taste.ts'
+import type { Listing } from './listing.ts'
+import { type ListingScores, scoredRow, type ScoringColumns } from './listing-scores.ts'
+import { matchParts } from './match-blend.ts'
+import { listingNumbers, matchFactorCount, orNeutral, writeFactors } from './match-factors.ts'
+import type { ResolvedMatchOptions } from './match-options.ts'
+import { matchReasons } from './match-reasons.ts'
+import type { MatcherModels } from './matcher-models.ts'
+import type { Answered, FoundModel, ModelAnswers } from './model-answers.ts'
+import type { ModelColumn } from './model-column.ts'
+import type { PreparedLead } from './prepared-lead.ts'
+import type { PropertyMatch } from './property-match.ts'
+
+export type ScoredLead = {
+  readonly lead: Lead
+  readonly prepared: PreparedLead
+  readonly taste: LeadTaste | undefined
+  readonly viewingRowOf: (listing: Listing) => CrmModelRow<'viewing_probability_predictor_v2'>
+  readonly listings: readonly Listing[]
+  readonly scores: ListingScores
+  readonly columns: ScoringColumns
+}
+
+export type Asked = {
+  readonly found: { readonly match: FoundModel; readonly interest: FoundModel }
+  readonly models: MatcherModels
+  readonly options: ResolvedMatchOptions
+}
+
+type MatcherRow = CrmModelRow<'property_matcher_v3'>
+
+/** @throws `signal.reason` */
+export async function toldMatches(rows: readonly number[], scored: ScoredLead, asked: Asked): Promise<PropertyMatch[]> {
+  if (rows.length === 0) return []
+  const { lead, prepared, taste, viewingRowOf, listings, scores, columns } = scored
+  const { found, models, options } = asked
+  const shown = rows.map((row) => listings[scores.listingOf[row]])
+  const factors = shown.map((listing) => {
+    const values = new Float64Array(matchFactorCount)
+    writeFactors(prepared, listing, listingNumbers(listing), values, 0)
+    return values
+  })
+  const matcherRows = factors.map(matcherRow)
+  const interestRows = shown.map((listing) => propertyInterestRow(lead, listing))
+  const viewingRows = shown.map(viewingRowOf)
+  const viewingModel = await models.viewing.find(options.signal)
+  const [match, interest, viewing] = await Promise.all([
+    answersOf(models.match, found.match, { rows, modelRows: matcherRows, column: columns.match }, options),
+    answersOf(models.interest, found.interest, { rows, modelRows: interestRows, column: columns.interest }, options),
+    models.viewing.ask(viewingModel, viewingRows, options),
+  ])
+  const matches = rows.map((row, i): PropertyMatch => {
+    const { score, confidence, model } = scoredRow(scores, columns, taste, row)
+    const parts = matchParts({
+      explicit: scores.explicit[row],
+      behavioural: scores.behavioural[row],
+      market: scores.market[row],
+      model,
+    })
+    return {
+      listingId: shown[i].id,
+      index: scores.listingOf[row],
+      score,
+      confidence,
+      parts,
+      factors: matcherRows[i],
+      reasons: matchReasons(parts, factors[i], interest[i].value),
+      match: match[i].value,
+      interest: interest[i].value,
+      viewingProbability: viewing[i].value,
+      provenance: {
+        match: match[i].provenance,
+        interest: interest[i].provenance,
+        viewing: viewing[i].provenance,
+      },
+    }
+  })
+  if (!options.explain) return matches
+  const told: PropertyMatch[] = []
+  for (let i = 0; i < matches.length; i++) {
+    const { signal } = options
+    const why = {
+      match: await explained(found.match, match[i], matcherRows[i], signal),
+      interest: await explained(found.interest, interest[i], interestRows[i], signal),
+      viewing: await explained(viewingModel, viewing[i], viewingRows[i], signal),
+    }
+    told.push({ ...matches[i], explanations: Object.fromEntries(Object.entries(why).filter(([, one]) => one)) })
+  }
+  return told
+}
+
+function matcherRow(factors: Float64Array): MatcherRow {
+  const row = {} as { -readonly [Name in keyof MatcherRow]: number }
+  propertyMatcherFeatures.forEach((name, i) => (row[name] = orNeutral(factors[i])))
+  return row
+}
+
+type AskedRows<TName extends CrmModelName> = {
+  readonly rows: readonly number[]
+  readonly modelRows: readonly CrmModelRow<TName>[]
+  readonly column: ModelColumn
+}
+
+/** What ranking had from the model; where it had nothing, what the rule says. */
+async function answersOf<TName extends CrmModelName>(
+  model: ModelAnswers<TName>,
+  found: FoundModel,
+  { rows, modelRows, column }: AskedRows<TName>,
+  options: ResolvedMatchOptions,
+): Promise<Answered[]> {
+  const open = rows.flatMap((row, i) => (Number.isNaN(column.values[row]) ? [i] : []))
+  const openRows = open.map((i) => modelRows[i])
+  const ruled = open.length === 0 ? [] : await model.ask(found, openRows, options)
+  return rows.map((row, i) => {
+    const position = open.indexOf(i)
+    if (position >= 0) return ruled[position]
+    return {
+      value: column.values[row],
+      provenance: { model: model.model.name, version: column.version, source: 'model' },
+    }
+  })
+}
+
+/** Undefined where a rule answered, or the model cannot explain itself. */
+async function explained(
+  { predictor }: FoundModel,
+  { provenance }: Answered,
+  row: Row,
+  signal: AbortSignal | undefined,
+): Promise<Explanation | undefined> {
+  if (predictor === undefined || provenance.source === 'fallback') return undefined
+  try {
+    return await predictor.explain(row, signal === undefined ? {} : { signal })
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (isMLError(error)) return undefined
+    throw error
+  }
+}
