@@ -38,7 +38,7 @@ export const errorTable = {
     retryable: true,
     countsAsModelFailure: true,
     hasStack: true,
-    meaning: 'A known model could not be read or started.',
+    meaning: 'A known model could not be read or started, or another command works on its folder.',
   },
   CHECKSUM_MISMATCH: {
     kind: 'ModelLoadError',
@@ -46,7 +46,7 @@ export const errorTable = {
     retryable: false,
     countsAsModelFailure: true,
     hasStack: true,
-    meaning: 'A weight file does not have the SHA-256 that the artifact states.',
+    meaning: 'A file does not have the SHA-256 that its artifact, or the history of its model, states.',
   },
   VERSION_INCOMPATIBLE: {
     kind: 'ModelLoadError',
