@@ -34,6 +34,10 @@ const entries = {
     ...['loadModel'],
   ],
   'converters/index.ts': ['convertModel', 'inspectModel'],
+  'src/monitoring/index.ts': [
+    ...['createAlerts', 'createDriftMonitor', 'createExperiment', 'createPerformanceMonitor', 'createShadowComparison'],
+    ...['watchPredictor'],
+  ],
 }
 
 test('src/index.ts re-exports and does nothing else', () => {

@@ -5,6 +5,7 @@ import { holmAdjusted } from '../../src/monitoring/holm.ts'
 import { aucInterval, normalQuantile, wilsonInterval } from '../../src/monitoring/interval.ts'
 import { kolmogorovSmirnov, kolmogorovTail } from '../../src/monitoring/kolmogorov-smirnov.ts'
 import { logGamma } from '../../src/monitoring/log-gamma.ts'
+import { normalTail } from '../../src/monitoring/normal-tail.ts'
 import { binCounts, populationStability, quantileEdges } from '../../src/monitoring/population-stability.ts'
 import { createSeededRandom } from '../../src/monitoring/seeded-random.ts'
 
@@ -21,6 +22,7 @@ type Golden = {
   readonly fisher: readonly { readonly counts: readonly [number, number, number, number]; readonly p: number }[]
   readonly gamma: readonly { readonly x: number; readonly value: number }[]
   readonly normal: readonly { readonly share: number; readonly value: number }[]
+  readonly normal_tail: readonly { readonly z: number; readonly p: number }[]
 }
 
 const golden = JSON.parse(
@@ -87,6 +89,10 @@ it.each(golden.gamma)('logGamma is what SciPy says at $x', ({ x, value }) => {
 
 it.each(golden.normal)('normalQuantile is what SciPy says at $share', ({ share, value }) => {
   expect(Math.abs(normalQuantile(share) - value)).toBeLessThan(2e-9 * Math.max(1, Math.abs(value)))
+})
+
+it.each(golden.normal_tail)('normalTail is what SciPy says at $z', ({ z, p }) => {
+  expect(relative(normalTail(z), p)).toBeLessThan(1e-11)
 })
 
 it('holmAdjusted multiplies the smallest most, and never lets a larger p overtake', () => {

@@ -44,5 +44,7 @@ for seen_a, count_a, seen_b, count_b in [(0, 100, 1, 1000), (3, 10, 1, 12), (40,
 gamma = [{"x": x, "value": special.gammaln(x)} for x in [1e-3, 0.5, 1.0, 1.5, 2.0, 3.7, 9.9, 10.0, 123.4, 1e4, 1e7]]
 normal = [{"share": p, "value": stats.norm.ppf(p)} for p in [1e-9, 1e-4, 0.01, 0.02425, 0.2, 0.5, 0.8, 0.975, 0.9999]]
 
-text = json.dumps({"scipy": scipy.__version__, "ks": ks, "tails": tails, "fisher": fisher, "gamma": gamma, "normal": normal})
+normal_tail = [{"z": z, "p": stats.norm.sf(z)} for z in [-4.0, -1.0, 0.0, 0.3, 1.0, 1.96, 2.99, 3.0, 4.5, 8.0, 30.0]]
+
+text = json.dumps({"scipy": scipy.__version__, "ks": ks, "tails": tails, "fisher": fisher, "gamma": gamma, "normal": normal, "normal_tail": normal_tail})
 Path(__file__).with_name("statistics.json").write_text(text + "\n")

@@ -1,0 +1,173 @@
+// Measured values and rules about them in; alerts with severity, cooldown and escalation, and their end, out.
+
+import type { Clock } from '../observe/clock.ts'
+import { assertKnownOptions, wrongOption } from '../runtime/known-options.ts'
+
+export type AlertSeverity = 'medium' | 'high' | 'critical'
+
+/** A bound of one value: exactly one of `max` and `min`. */
+export type AlertRule = {
+  readonly name: string
+  /** Name of the value in what `evaluate` is given. */
+  readonly metric: string
+  /** Largest value that is fine. */
+  readonly max?: number
+  /** Smallest value that is fine. */
+  readonly min?: number
+  /** A value past this is of high severity. @default 10 % of the bound beyond it */
+  readonly highBeyond?: number
+}
+
+export type AlertEvent = {
+  /** `repeated` once a cooldown while it lasts; `escalated` where it got worse; `resolved` where the value is fine again. */
+  readonly kind: 'raised' | 'repeated' | 'escalated' | 'resolved'
+  readonly rule: string
+  readonly metric: string
+  readonly value: number
+  readonly bound: number
+  readonly severity: AlertSeverity
+  /** Values out of bounds in a row. */
+  readonly violations: number
+  readonly sinceMs: number
+  readonly atMs: number
+}
+
+export type AlertOptions = {
+  readonly rules: readonly AlertRule[]
+  readonly clock: Pick<Clock, 'now'>
+  /** After it told of an alert, a rule is silent for so long, unless the alert gets worse or ends. @default 30 minutes */
+  readonly cooldownMs?: number
+  /** Values out of bounds in a row that make an alert critical. @default 3 */
+  readonly escalateAfter?: number
+  /** Tells someone; that it throws or rejects is counted and harms nothing. */
+  readonly notify: (event: AlertEvent) => unknown
+}
+
+export type Alerts = {
+  /** Takes the values of a check; absent and NaN ones leave their alerts as they are. Returns what it told. */
+  evaluate(values: Readonly<Record<string, number | undefined>>): readonly AlertEvent[]
+  /** Alerts that last, told or not. */
+  readonly active: readonly Omit<AlertEvent, 'kind'>[]
+  /** Times that `notify` failed. */
+  readonly faults: number
+}
+
+type State =
+  | { readonly kind: 'quiet'; readonly toldAtMs: number }
+  | {
+      readonly kind: 'active'
+      readonly event: Omit<AlertEvent, 'kind'>
+      readonly toldAtMs: number
+      /** False for one that began in the cooldown of the last and has not been told of. */
+      readonly isTold: boolean
+    }
+
+const rank = { medium: 0, high: 1, critical: 2 } as const satisfies Record<AlertSeverity, number>
+
+/** @throws VALIDATION_FAILED for a rule without exactly one finite bound, a name given twice, or an option that cannot be */
+export function createAlerts(options: AlertOptions): Alerts {
+  const { rules, clock, cooldownMs, escalateAfter, notify } = resolveAlertOptions(options)
+  const states = new Map<AlertRule, State>(rules.map((rule) => [rule, { kind: 'quiet', toldAtMs: -Infinity }]))
+  let faults = 0
+
+  function tell(event: AlertEvent): void {
+    try {
+      Promise.resolve(notify(event)).catch(() => faults++)
+    } catch {
+      faults++
+    }
+  }
+
+  function step(rule: AlertRule, value: number): AlertEvent | undefined {
+    const atMs = clock.now()
+    const state = states.get(rule) as State
+    const severity = severityOf(rule, value)
+    if (severity === undefined) {
+      if (state.kind === 'quiet') return undefined
+      states.set(rule, { kind: 'quiet', toldAtMs: state.toldAtMs })
+      return state.isTold ? { ...state.event, kind: 'resolved', value, atMs } : undefined
+    }
+    const before = state.kind === 'active' ? state.event : undefined
+    const violations = (before?.violations ?? 0) + 1
+    const event = {
+      rule: rule.name,
+      metric: rule.metric,
+      value,
+      bound: boundOf(rule),
+      severity: worst(violations >= escalateAfter ? 'critical' : severity, before?.severity),
+      violations,
+      sinceMs: before?.sinceMs ?? atMs,
+      atMs,
+    }
+    const isTold = state.kind === 'active' && state.isTold
+    const isWorse = before !== undefined && rank[event.severity] > rank[before.severity]
+    const isDue = atMs - state.toldAtMs >= cooldownMs
+    if (!isWorse && !isDue) {
+      states.set(rule, { kind: 'active', event, toldAtMs: state.toldAtMs, isTold })
+      return undefined
+    }
+    states.set(rule, { kind: 'active', event, toldAtMs: atMs, isTold: true })
+    return { kind: !isTold ? 'raised' : isWorse ? 'escalated' : 'repeated', ...event }
+  }
+
+  return {
+    evaluate(values) {
+      const told: AlertEvent[] = []
+      for (const rule of rules) {
+        const value = values[rule.metric]
+        if (value === undefined || Number.isNaN(value)) continue
+        const event = step(rule, value)
+        if (event === undefined) continue
+        told.push(event)
+        tell(event)
+      }
+      return told
+    },
+    get active() {
+      return [...states.values()].flatMap((state) => (state.kind === 'active' ? [state.event] : []))
+    },
+    get faults() {
+      return faults
+    },
+  }
+}
+
+/** Undefined where the value is within its bound. */
+function severityOf({ max, min, highBeyond }: AlertRule, value: number): AlertSeverity | undefined {
+  if (max !== undefined) {
+    if (value <= max) return undefined
+    return value > (highBeyond ?? max + 0.1 * Math.abs(max)) ? 'high' : 'medium'
+  }
+  const bound = min as number
+  if (value >= bound) return undefined
+  return value < (highBeyond ?? bound - 0.1 * Math.abs(bound)) ? 'high' : 'medium'
+}
+
+function worst(a: AlertSeverity, b: AlertSeverity = 'medium'): AlertSeverity {
+  return rank[a] >= rank[b] ? a : b
+}
+
+/** There is one: the options were checked. */
+function boundOf({ max, min }: AlertRule): number {
+  return (max ?? min) as number
+}
+
+const optionNames = { rules: true, clock: true, cooldownMs: true, escalateAfter: true, notify: true } as const
+
+function resolveAlertOptions(options: AlertOptions): Required<AlertOptions> {
+  assertKnownOptions('', options, optionNames satisfies Record<keyof AlertOptions, true>)
+  const { rules, clock, cooldownMs = 30 * 60_000, escalateAfter = 3, notify } = options
+  if (!Array.isArray(rules) || rules.length === 0) throw wrongOption('rules', 'at least one rule', rules)
+  const names = new Set<string>()
+  for (const { name, max, min } of rules as readonly AlertRule[]) {
+    if (names.has(name)) throw wrongOption('rules', 'names that differ', name)
+    names.add(name)
+    if ((max === undefined) === (min === undefined) || !Number.isFinite(max ?? min))
+      throw wrongOption(`rules.${name}`, 'either max or min, a number', { max, min })
+  }
+  if (!(cooldownMs >= 0)) throw wrongOption('cooldownMs', 'a number, 0 or more', cooldownMs)
+  if (!Number.isInteger(escalateAfter) || escalateAfter < 1)
+    throw wrongOption('escalateAfter', 'a whole number, 1 or more', escalateAfter)
+  if (typeof notify !== 'function') throw wrongOption('notify', 'a function', notify)
+  return { rules, clock, cooldownMs, escalateAfter, notify }
+}

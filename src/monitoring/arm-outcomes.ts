@@ -1,0 +1,62 @@
+// Outcomes of an arm, one by one, in; their count, mean and the variance of that mean out.
+
+export type Outcomes = {
+  readonly count: number
+  readonly mean: number
+  /** Of the mean, not of one outcome. */
+  readonly variance: number
+}
+
+export type ArmOutcomes = Outcomes & { add(value: number): void }
+
+/**
+ * Half a success and half a failure more: an arm without successes is not surely without, and its variance never 0.
+ * Jeffreys' prior; only the variance is smoothed.
+ */
+const halfCount = 0.5
+
+/** Outcomes 0 and 1. */
+export function createProportion(): ArmOutcomes {
+  let count = 0
+  let successes = 0
+  return {
+    add(value) {
+      count++
+      successes += value
+    },
+    get count() {
+      return count
+    },
+    get mean() {
+      return count === 0 ? NaN : successes / count
+    },
+    get variance() {
+      const share = (successes + halfCount) / (count + 2 * halfCount)
+      return (share * (1 - share)) / count
+    },
+  }
+}
+
+/** Outcomes of any size, by Welford's recurrence. */
+export function createMean(): ArmOutcomes {
+  let count = 0
+  let mean = 0
+  let squares = 0
+  return {
+    add(value) {
+      count++
+      const before = value - mean
+      mean += before / count
+      squares += before * (value - mean)
+    },
+    get count() {
+      return count
+    },
+    get mean() {
+      return count === 0 ? NaN : mean
+    },
+    get variance() {
+      return count < 2 ? Infinity : squares / (count - 1) / count
+    },
+  }
+}
