@@ -58,7 +58,7 @@ async function served(dir: ModelsDir): Promise<string | null> {
 }
 
 it.each([
-  ['register', ['2.0.0'], 25],
+  ['register@4.0.0', ['2.0.0'], 25],
   ['promote', ['2.0.0', '3.0.0'], 15],
   ['rollback', ['2.0.0', '1.0.0'], 15],
   ['both', ['2.0.0', '3.0.0'], 30],
@@ -96,3 +96,19 @@ it.each([
     expect([...seen].sort()).toEqual([...versions].sort())
   },
 )
+
+it('six processes at the same time, two of which are killed at work, register one after the other', async () => {
+  const dir = temporaryModelsDir()
+  dir.addFile('tiny', 'service.json', { name: 'tiny' })
+  const modelDir = join(dir.path, 'tiny')
+  const never = 10_000
+  const killAts = [never, 9, never, never, 21, never]
+  const kills = await Promise.all(killAts.map((killAt, i) => isKilled(modelDir, `register@${i + 1}.0.0`, killAt)))
+  expect(kills).toEqual(killAts.map((killAt) => killAt !== never))
+  const store = await openModelStore(modelDir)
+  const versions = (await store.versions()).map(({ version }) => version)
+  expect(versions).toEqual(expect.arrayContaining(['1.0.0', '3.0.0', '4.0.0', '6.0.0']))
+  const registered = (await store.history()).filter(({ action }) => action === 'register')
+  expect(registered.map(({ version }) => version).sort()).toEqual(versions)
+  expect(readdirSync(modelDir).filter((name) => name.startsWith('.'))).toEqual([])
+})

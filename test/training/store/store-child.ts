@@ -19,6 +19,6 @@ const store = await openFolderStore({
   clock: () => new Date(),
   hash: nodeSha256,
 })
-if (command === 'register') await store.register(versionEntry('4.0.0'))
+if (command.startsWith('register@')) await store.register(versionEntry(command.slice('register@'.length)))
 if (command === 'promote' || command === 'both') await store.promote('3.0.0', { reason: 'better' })
 if (command === 'rollback' || command === 'both') await store.rollback({ reason: 'worse' })
