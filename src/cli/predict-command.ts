@@ -2,6 +2,7 @@
 
 import { Command, Option } from 'commander'
 import { createError, isMLError, type MLError } from '../errors.ts'
+import type { Explanation } from '../explain/explanation.ts'
 import type { Prediction } from '../rows/prediction.ts'
 import type { loadModel } from '../runtime/load-model.ts'
 import type { BackendChoice } from '../runtime/options.ts'
@@ -20,7 +21,11 @@ type PredictCommandOptions = {
   readonly batch: number
   readonly format?: string
   readonly strict?: boolean
+  readonly explain?: boolean
 }
+
+/** One line of the output, where it is no error. */
+type Answered = Prediction & { readonly explanation?: Explanation }
 
 export type PredictedCounts = { readonly rowCount: number; readonly errorCount: number }
 
@@ -32,6 +37,8 @@ const defaultBatchRows = 1024
 const examples = `
 Every row becomes one line, in the order of the input: a prediction, or {"error":{"code","message"}}.
 Rows are read as they come, so that a file may be larger than the memory (a .json file is read whole).
+With --explain each line has an explanation: { method, output, base, margin, contributions }, where base and the features'
+contributions add up to the margin, the model's raw output (log-odds of a boosted classifier, the value of a regressor).
 Exit code: 0 when every row was answered, 1 when some rows have an error, 2 when nothing could be answered.
 
 Rows:
@@ -42,6 +49,7 @@ Rows:
 Examples:
   tfjs-serving predict artifacts/churn --input customers.csv > answers.jsonl
   tfjs-serving predict artifacts/churn --input rows.json --backend cpu
+  tfjs-serving predict artifacts/churn --input customers.csv --explain > reasons.jsonl
   cat rows.jsonl | tfjs-serving predict artifacts/churn --input - --format jsonl
 `
 
@@ -58,6 +66,7 @@ export function definePredictCommand(context: CliContext): Command {
     .addOption(new Option('--backend <name>', 'what runs the model').choices(backendNames).default('auto'))
     .option('--batch <rows>', 'rows of one model run', parseCount('--batch'), defaultBatchRows)
     .option('--strict', 'refuse rows with names that the model does not have')
+    .option('--explain', 'say with each prediction what every feature adds to it')
     .option('--json', 'one JSON line a row; this is so without it, too')
     .addHelpText('after', examples)
     .action(async (dir: string, options: PredictCommandOptions) => {
@@ -93,7 +102,7 @@ async function predictWith(load: typeof loadModel, { dir, options, context }: Ca
 
 async function predictFile(
   model: ModelPredictor,
-  { input, format, batch, strict }: PredictCommandOptions,
+  { input, format, batch, strict, explain }: PredictCommandOptions,
   { stdin, stdout, signal }: CliContext,
 ): Promise<PredictedCounts> {
   const { schema } = model
@@ -102,7 +111,7 @@ async function predictFile(
   let rowCount = 0
   let errorCount = 0
   for await (const slice of slices(items, batch)) {
-    const entries = await Promise.all(slice.map((item) => answer(item, model, strict)))
+    const entries = await Promise.all(slice.map((item) => answer(item, model, { strict, explain })))
     rowCount += entries.length
     for (const entry of entries) if (isMLError(entry)) errorCount++
     // between slices only: one takes milliseconds, and a listener a row would cost more than the row
@@ -126,11 +135,14 @@ async function* slices(items: RowItems, rowCount: number): AsyncGenerator<RowIte
 async function answer(
   item: RowItem,
   model: ModelPredictor,
-  strict: boolean | undefined,
-): Promise<Prediction | MLError> {
+  { strict, explain }: Pick<PredictCommandOptions, 'strict' | 'explain'>,
+): Promise<Answered | MLError> {
   if (item.kind === 'error') return item.error
   try {
-    return await model.predict(item.row, { strict })
+    const prediction = await model.predict(item.row, { strict })
+    return explain === true
+      ? { ...prediction, explanation: await model.explain(item.row, { ...(strict && { strict }) }) }
+      : prediction
   } catch (error) {
     if (!isMLError(error) || error.code === 'CLOSED') throw error
     return withPlace(error, item.place)
@@ -143,6 +155,6 @@ function withPlace(error: MLError, place: string): MLError {
   return createError(error.code, `${place}: ${error.message}`, { cause: error, details: error.details })
 }
 
-function jsonLine(entry: Prediction | MLError): string {
+function jsonLine(entry: Answered | MLError): string {
   return `${JSON.stringify(isMLError(entry) ? { error: entry.toJSON() } : entry)}\n`
 }

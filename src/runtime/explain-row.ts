@@ -13,13 +13,11 @@ import { awakeState, type SlotState } from './model-slot.ts'
 import { isSignal, wrongOption } from './predict-options.ts'
 import type { Platform } from './platform.ts'
 import type { ModelPredictorOptions } from './predictor-options.ts'
+import { createTurnShare, type TurnShare } from './turn-share.ts'
 
 export type ExplainRow = (row: Row, options: ExplainOptions) => Promise<Explanation>
 
 const optionNames: OptionNames<ExplainOptions> = { output: true, reference: true, strict: true, signal: true }
-
-/** After so long others in this thread have their turn. */
-const turnMs = 4
 
 /**
  * By the version that answers now, whatever shares of traffic there are; a sleeping model is loaded first. No cache, queue,
@@ -27,6 +25,7 @@ const turnMs = 4
  */
 export function createExplainRow(predictor: ModelPredictorOptions): ExplainRow {
   const { name, platform, readerWithoutModel } = predictor
+  const share = createTurnShare(platform.defer)
 
   /** Looking takes no turn of a split; what is not loaded is asked for, so that it wakes or is tried again. */
   async function engineState(signal: AbortSignal | undefined): Promise<Exclude<SlotState, { kind: 'asleep' }>> {
@@ -51,7 +50,7 @@ export function createExplainRow(predictor: ModelPredictorOptions): ExplainRow {
     return engine.lease(() => {
       const canonical = canonicalOf(engine.reader, row, strict)
       const compared = reference === undefined ? undefined : readReference(engine.reader, reference, strict)
-      const pause = createPause(platform, signal)
+      const pause = createPause(platform, share, signal)
       return engine.explain(canonical, { output, reference: compared, pause })
     })
   }
@@ -75,17 +74,20 @@ function readReference(reader: RowReader, reference: Row, strict: boolean | unde
   }
 }
 
-/** To be called often: something to wait for where this turn of the event loop has taken long enough. */
-function createPause({ clock, defer }: Platform, signal: AbortSignal | undefined) {
-  let turnEndsAtMs = clock.now() + turnMs
-  const endTurn = async (): Promise<void> => {
-    await new Promise<void>((resolve) => defer(resolve))
-    turnEndsAtMs = clock.now() + turnMs
+/** To be called often: something to wait for where explanations have taken enough of this turn of the event loop. */
+function createPause({ clock, defer }: Platform, share: TurnShare, signal: AbortSignal | undefined) {
+  let seenAtMs = clock.now()
+  const nextTurn = async (): Promise<void> => {
+    while (!share.hasLeft) await new Promise<void>((resolve) => defer(resolve))
     signal?.throwIfAborted()
+    seenAtMs = clock.now()
   }
   return (): Promise<void> | undefined => {
     signal?.throwIfAborted()
-    return clock.now() < turnEndsAtMs ? undefined : endTurn()
+    const nowMs = clock.now()
+    share.spend(nowMs - seenAtMs)
+    seenAtMs = nowMs
+    return share.hasLeft ? undefined : nextTurn()
   }
 }
 

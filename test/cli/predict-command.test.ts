@@ -7,10 +7,18 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { convertModel } from '../../converters/index.ts'
 import { runCli } from '../../src/cli/run-cli.ts'
+import type { Explanation } from '../../src/explain/explanation.ts'
 import { runCommand } from './run-command.ts'
 
 type Customer = Record<string, string | number>
-type Line = { label?: string; probabilities?: number[]; source?: string; error?: { code: string; message: string } }
+type Line = {
+  label?: string
+  probabilities?: number[]
+  scores?: number[]
+  source?: string
+  explanation?: Explanation
+  error?: { code: string; message: string }
+}
 
 const churnPath = (file: string) => fileURLToPath(new URL(`../../models/telco_churn/${file}`, import.meta.url))
 let folder = ''
@@ -71,6 +79,26 @@ test.each(['wasm', 'cpu'])('answers on %s when asked to', async (backend) => {
   const result = await runCommand(['predict', artifact, '--input', '-', '--backend', backend, '--json'], { stdin })
   expect(result.exitCode).toBe(0)
   expect(linesOf(result.stdout).map(({ label }) => label)).toEqual(expected.predict.slice(0, 3))
+})
+
+test('says why with each prediction when asked to', async () => {
+  const input = await fileOf('reasons.csv', csvOf(customers.slice(0, 40)))
+  const { exitCode, stdout } = await runCommand(['predict', artifact, '--input', input, '--explain'])
+  expect(exitCode).toBe(0)
+  const lines = linesOf(stdout)
+  expect(lines.map(({ label }) => label)).toEqual(expected.predict.slice(0, 40))
+  for (const { scores = [], explanation } of lines) {
+    expect(explanation).toMatchObject({ model: 'churn', method: 'tree-shap', output: 0 })
+    const contributions = explanation?.contributions ?? []
+    expect(contributions).toHaveLength(Object.keys(customers[0]).length)
+    const sum = contributions.reduce((total, { contribution }) => total + contribution, explanation?.base ?? NaN)
+    expect(Math.abs(sum - scores[0])).toBeLessThan(1e-5)
+  }
+})
+
+test('has no explanations when not asked for any', async () => {
+  const { stdout } = await runCommand(['predict', artifact, '--input', '-'], { stdin: JSON.stringify([customers[0]]) })
+  expect(linesOf(stdout)[0]).not.toHaveProperty('explanation')
 })
 
 test('reads stdin in the format that it looks like, or that it is told', async () => {
