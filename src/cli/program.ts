@@ -7,6 +7,7 @@ import { oneLine } from './error-text.ts'
 import { defineConvertCommand } from './convert-command.ts'
 import { defineDemoCommand } from './demo-command.ts'
 import { defineDoctorCommand } from './doctor-command.ts'
+import { defineEvaluateCommand } from './evaluate-command.ts'
 import { defineHistoryCommand } from './history-command.ts'
 import { defineInspectCommand } from './inspect-command.ts'
 import { defineNativeCommand } from './native-command.ts'
@@ -15,9 +16,12 @@ import { definePredictCommand } from './predict-command.ts'
 import { definePromoteCommand } from './promote-command.ts'
 import { defineRollbackCommand } from './rollback-command.ts'
 import { defineSupportedCommand } from './supported-command.ts'
+import { defineTrainCommand } from './train-command.ts'
 
 const commands = [
   defineConvertCommand,
+  defineTrainCommand,
+  defineEvaluateCommand,
   definePredictCommand,
   defineInspectCommand,
   defineDoctorCommand,

@@ -18,7 +18,8 @@ export type Gate = {
 export type GateInput = {
   readonly config: GateConfig
   readonly artifact: Measures
-  readonly source: Measures
+  /** Accuracy of the source's tables less that of the artifact, on the same rows. */
+  readonly quantizationLoss: number
   readonly parity: { readonly rowCount: number; readonly use: number } | null
   readonly p95Ms: number
   readonly byteLength: number
@@ -32,13 +33,12 @@ export type GateInput = {
 export const defaultQuantizationLoss = 0.02
 
 export function judge(input: GateInput): Gate[] {
-  const { config, artifact, source, p95Ms, byteLength } = input
+  const { config, artifact, quantizationLoss: loss, p95Ms, byteLength } = input
   const { accuracyFloor, maxCalibrationError, latencyTargetMs, maxBytes } = config
   const { maxQuantizationLoss = defaultQuantizationLoss } = config
   const accuracy = artifact.measures.accuracy.value
   const [low, high] = artifact.measures.accuracy.interval
   const error = artifact.measures.calibrationError.value
-  const loss = source.measures.accuracy.value - accuracy
   return [
     gate('accuracy', accuracy >= accuracyFloor, accuracy, accuracyFloor, [
       `accuracy on ${artifact.rowCount} held-out rows at least ${accuracyFloor}`,

@@ -1,7 +1,6 @@
 // Answers of a model, of a rule or of the source framework in, the one number a row that is decided about out.
 
-import { createError } from '../../errors.ts'
-import { isMLError } from '../../errors.ts'
+import { createError, isMLError } from '../../errors.ts'
 import type { FallbackRule } from '../../resilience/rules.ts'
 import type { Answer, Row } from '../../rows/prediction.ts'
 import type { ModelPredictor } from '../../runtime/predictor.ts'
@@ -54,19 +53,49 @@ export async function ruleOutputs(rule: FallbackRule, table: TrainingTable, rows
   return outputs
 }
 
-/** @throws EXECUTION_FAILED where golden answers are not of the held-out rows */
-export function goldenOutputs({ rows, expected }: TrainedModel['golden'], heldOutRowCount: number): Float64Array {
-  const { predict, predict_proba: probabilities } = expected
+export type GoldenOutputs = {
+  /** The source framework's own. [rows of golden] */
+  readonly output: Float64Array
+  /** Row of the table that each is of. [rows of golden] */
+  readonly rows: Int32Array
+}
+
+/**
+ * A trainer may answer for some of the held-out rows, in any order: they are found by their values.
+ * @throws EXECUTION_FAILED where a golden row is no held-out row, or has no answer
+ */
+export function goldenOutputs(
+  golden: TrainedModel['golden'],
+  table: TrainingTable,
+  heldOutRows: Int32Array,
+): GoldenOutputs {
+  const { predict, predict_proba: probabilities } = golden.expected
   const answers = probabilities ?? predict
-  if (rows.length === 0 || rows.length > heldOutRowCount || answers?.length !== rows.length)
+  if (golden.rows.length === 0 || answers?.length !== golden.rows.length)
     throw createError(
       'EXECUTION_FAILED',
-      `the trainer must give golden answers of the first of ${heldOutRowCount} held-out rows, got ${rows.length} rows and ${answers?.length ?? 0} answers`,
+      `the trainer must give an answer for each golden row, and one row at least; got ${golden.rows.length} rows and ${answers?.length ?? 0} answers`,
     )
-  return Float64Array.from(answers, (answer) => {
+  const places = new Map<string, number[]>()
+  // the last first, so that equal rows are taken in their order
+  for (const row of heldOutRows.toReversed()) {
+    const key = JSON.stringify(jsonRow(table, row))
+    const same = places.get(key)
+    if (same === undefined) places.set(key, [row])
+    else same.push(row)
+  }
+  const rows = Int32Array.from(golden.rows, (golden, index) => {
+    const row = places.get(JSON.stringify(golden))?.pop()
+    if (row !== undefined) return row
+    throw createError('EXECUTION_FAILED', `golden row ${index} of the trainer must be one of the held-out rows`, {
+      details: { row: index },
+    })
+  })
+  const output = Float64Array.from(answers, (answer) => {
     const number: unknown = Array.isArray(answer) ? answer.at(-1) : answer
     return typeof number === 'number' ? number : NaN
   })
+  return { output, rows }
 }
 
 export function isClassifier({ expected }: TrainedModel['golden']): boolean {

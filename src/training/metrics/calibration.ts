@@ -1,5 +1,8 @@
 // Scored rows in, how often what was said with a probability happened, bin by bin, out.
 
+import { createSeededRandom } from '../seeded-random.ts'
+import { type BootstrapOptions, bootstrapResamples } from './bootstrap.ts'
+import { type Interval, percentileInterval } from './interval.ts'
 import type { RowWeights, ScoredRows } from './scored-rows.ts'
 
 export type CalibrationBin = {
@@ -49,4 +52,23 @@ export function calibrationError(rows: ScoredRows, weights?: RowWeights): number
     count += bin.rowCount
   }
   return sum / count
+}
+
+/**
+ * What a perfectly calibrated model with the same probabilities shows on as many rows by chance: the central 95 % of its
+ * expected calibration error (consistency resampling: Bröcker and Smith, Weather and Forecasting 22, 2007). Resampling the
+ * rows themselves would add their noise twice, as the error is never below 0.
+ */
+export function calibrationNoise(
+  { rowCount, probability, ...rest }: ScoredRows,
+  { resamples = bootstrapResamples, seed = 0 }: BootstrapOptions = {},
+): Interval {
+  const random = createSeededRandom(seed)
+  const truth = new Uint8Array(rowCount)
+  const errors = new Float64Array(resamples)
+  for (let draw = 0; draw < resamples; draw++) {
+    for (let i = 0; i < rowCount; i++) truth[i] = random.next() < probability[i] ? 1 : 0
+    errors[draw] = calibrationError({ ...rest, rowCount, probability, truth })
+  }
+  return percentileInterval(errors)
 }

@@ -1,7 +1,7 @@
 // Scored rows in, every measure of a yes-or-no model with its 95 % interval out.
 
 import { type BootstrapOptions, bootstrapIntervals } from './bootstrap.ts'
-import { calibrationError } from './calibration.ts'
+import { calibrationError, calibrationNoise } from './calibration.ts'
 import { accuracyOf, type Confusion, confusion, f1Of, precisionOf, recallOf } from './confusion.ts'
 import { type Interval, wilsonInterval } from './interval.ts'
 import { brierScore, logLoss } from './probability-scores.ts'
@@ -26,8 +26,11 @@ export type Measure = {
   readonly value: number
   /** 95 %. */
   readonly interval: Interval
-  /** Wilson's for proportions, else the percentile bootstrap. */
-  readonly method: 'wilson' | 'bootstrap'
+  /**
+   * Wilson's for proportions; else the percentile bootstrap; of the calibration error, whose interval is `chance`, what a
+   * perfectly calibrated model would show on these rows.
+   */
+  readonly method: 'wilson' | 'bootstrap' | 'chance'
 }
 
 export type Measures = {
@@ -49,10 +52,16 @@ export function measure(rows: ScoredRows, options: BootstrapOptions = {}): Measu
   }
   const measures = {} as Record<MeasureName, Measure>
   for (const name of measureNames)
-    measures[name] =
-      name in wilson
-        ? { value: values[name], interval: wilson[name as keyof typeof wilson], method: 'wilson' }
-        : { value: values[name], interval: intervals[name as keyof typeof intervals], method: 'bootstrap' }
+    if (name !== 'calibrationError')
+      measures[name] =
+        name in wilson
+          ? { value: values[name], interval: wilson[name as keyof typeof wilson], method: 'wilson' }
+          : { value: values[name], interval: intervals[name as keyof typeof intervals], method: 'bootstrap' }
+  measures.calibrationError = {
+    value: values.calibrationError,
+    interval: calibrationNoise(rows, options),
+    method: 'chance',
+  }
   return { rowCount: rows.rowCount, positives: hits + falseNegatives, confusion: counts, measures }
 }
 
@@ -64,6 +73,7 @@ export function valuesOf(rows: ScoredRows): Record<MeasureName, number> {
     precision: precisionOf(counts),
     recall: recallOf(counts),
     ...resampledOf(rows),
+    calibrationError: calibrationError(rows),
   }
 }
 
@@ -74,6 +84,5 @@ function resampledOf(rows: ScoredRows, weights?: RowWeights) {
     averagePrecision: averagePrecision(rows, weights),
     brier: brierScore(rows, weights),
     logLoss: logLoss(rows, weights),
-    calibrationError: calibrationError(rows, weights),
   }
 }

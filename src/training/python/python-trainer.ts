@@ -25,6 +25,9 @@ const goldenShape = z.object({
 const frameworkShape = z.object({ framework: z.string() })
 const progressShape = z.object({ done: z.number(), total: z.number(), message: z.string() })
 
+/** OpenMP threads that wait by spinning take ten times as long as one thread would where other work holds the cores. */
+const threadEnvironment = { OMP_WAIT_POLICY: 'PASSIVE' } as const
+
 /** Speaks the protocol of models/training_job.py. */
 export function createPythonTrainer(options: PythonTrainerOptions = {}): Trainer {
   return {
@@ -77,7 +80,7 @@ async function runScript(python: string, job: TrainingJob, script: string, folde
   const { exitCode, stderr } = await runProgram(python, [script, join(folder, 'job.json')], {
     cwd: job.modelDir,
     // training_job.py of this package, where the model's folder has none above it
-    env: { PYTHONPATH: jobModuleFolder(), PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
+    env: { PYTHONPATH: jobModuleFolder(), PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1', ...threadEnvironment },
     ...(job.signal && { signal: job.signal }),
     onLine: (line) => {
       const progress = progressShape.safeParse(safeJson(line))

@@ -65,14 +65,15 @@ export type Evaluation = {
   readonly decision?: { readonly threshold: number }
 }
 
-/** Held-out rows and what was true of them, as `convertModel` takes them. */
+/** Rows and what was true of them, as `convertModel` takes them. @param judged rows of the table @default the held-out ones */
 export function evaluationOf(
-  { golden }: TrainedSource,
+  { golden }: Pick<TrainedSource, 'golden'>,
   { config, table, split }: Pick<ConvertTrainedOptions, 'config' | 'table' | 'split'>,
+  judged: Int32Array = split.heldOutRows,
 ): Evaluation {
   const { threshold, scale = 1 } = config.decision
-  const rows = Array.from(split.heldOutRows, (row) => jsonRow(table, row))
-  const target = targetOf(table, split.heldOutRows)
+  const rows = Array.from(judged, (row) => jsonRow(table, row))
+  const target = targetOf(table, judged)
   return isClassifier(golden)
     ? { rows, truth: [...target] }
     : { rows, truth: Array.from(target, (value) => value * scale), decision: { threshold } }
@@ -82,9 +83,8 @@ function trainingRecord(
   { golden }: TrainedSource,
   { config, table, split }: ConvertTrainedOptions,
 ): TrainingRecord & { readonly metrics: Readonly<Record<string, number>> } {
-  const output = goldenOutputs(golden, split.heldOutRows.length)
-  const truth = targetOf(table, split.heldOutRows).slice(0, output.length)
-  const metrics = valuesOf(scoredRows(truth, output, config.decision))
+  const { output, rows } = goldenOutputs(golden, table, split.heldOutRows)
+  const metrics = valuesOf(scoredRows(targetOf(table, rows), output, config.decision))
   return {
     data: {
       origin: config.data.origin,

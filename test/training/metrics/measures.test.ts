@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { bootstrapIntervals, pairedAccuracyDifference } from '../../../src/training/metrics/bootstrap.ts'
-import { calibrationBins } from '../../../src/training/metrics/calibration.ts'
+import { calibrationBins, calibrationError, calibrationNoise } from '../../../src/training/metrics/calibration.ts'
 import { percentileInterval, wilsonInterval } from '../../../src/training/metrics/interval.ts'
 import { measure, type MeasureName, measureNames, valuesOf } from '../../../src/training/metrics/measures.ts'
 import { curvePoints, rocAuc } from '../../../src/training/metrics/ranking.ts'
@@ -122,4 +122,19 @@ test('sequences of near seeds differ and numbers are spread evenly', () => {
   })
   for (const mean of means) expect(mean).toBeCloseTo(0.5, 1)
   expect(new Set(means).size).toBe(3)
+})
+
+test('calibrated answers lie within what chance shows, and others beyond it', () => {
+  const random = createSeededRandom(3)
+  const probability = Float64Array.from({ length: 3000 }, () => random.next())
+  const truth = Uint8Array.from(probability, (p) => (random.next() < p ? 1 : 0))
+  const rows = scoredRows(truth, probability)
+  const [low, high] = calibrationNoise(rows, { resamples: 300 })
+  expect(calibrationError(rows)).toBeGreaterThan(low)
+  expect(calibrationError(rows)).toBeLessThan(high)
+  const bold = scoredRows(
+    truth,
+    probability.map((p) => (p > 0.5 ? 0.5 + p / 2 : p / 2)),
+  )
+  expect(calibrationError(bold)).toBeGreaterThan(calibrationNoise(bold, { resamples: 300 })[1])
 })

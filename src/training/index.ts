@@ -1,0 +1,43 @@
+// Public exports of `tfjs-serving/training`, nothing else.
+
+export type { Gate, GateName } from './judge/gates.ts'
+export type { LatencyFacts } from './judge/latency.ts'
+export {
+  type BootstrapOptions,
+  bootstrapIntervals,
+  pairedAccuracyDifference,
+  type PairedDifference,
+} from './metrics/bootstrap.ts'
+export { type CalibrationBin, calibrationBins, calibrationError } from './metrics/calibration.ts'
+export { accuracyOf, type Confusion, confusion, f1Of, precisionOf, recallOf } from './metrics/confusion.ts'
+export { type Interval, percentileInterval, wilsonInterval } from './metrics/interval.ts'
+export { type Measure, measure, type MeasureName, type Measures } from './metrics/measures.ts'
+export { brierScore, logLoss } from './metrics/probability-scores.ts'
+export { averagePrecision, rocAuc } from './metrics/ranking.ts'
+export { type RowWeights, type ScoredRows, scoredRows } from './metrics/scored-rows.ts'
+export type {
+  BestReachable,
+  FoldRecord,
+  RunRecord,
+  ThresholdRecord,
+} from './run-record.ts'
+export {
+  type HistoryEntry,
+  type Lineage,
+  type ModelState,
+  type ModelStore,
+  type ModelStoreOptions,
+  openModelStore,
+  type StoredVersion,
+} from './store/model-store.ts'
+export type { TrainedModel, Trainer, TrainingJob } from './trainer.ts'
+export type {
+  DataConfig,
+  Decision,
+  GateConfig,
+  SplitConfig,
+  TrainerConfig,
+  TrainingConfig,
+} from './training-config.ts'
+export { evaluateModel, type EvaluateOptions, type EvaluateResult } from './evaluate-model.ts'
+export { trainModel, type TrainOptions, type TrainProgress, type TrainResult } from './train-model.ts'

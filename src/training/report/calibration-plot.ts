@@ -1,0 +1,42 @@
+// Scored rows in, an SVG of how often what was said with a probability happened out.
+
+import { calibrationBins, calibrationError } from '../metrics/calibration.ts'
+import { wilsonInterval } from '../metrics/interval.ts'
+import type { ScoredRows } from '../metrics/scored-rows.ts'
+import { plotColors, svgPlot } from './svg-plot.ts'
+
+/** Ten equal bins; the bars are Wilson's 95 % intervals of the observed share, the line is the ideal. */
+export function calibrationPlot(rows: ScoredRows): string {
+  const bins = calibrationBins(rows)
+  return svgPlot({
+    title: `Calibration, expected error ${calibrationError(rows).toFixed(4)}`,
+    xLabel: 'mean predicted probability of the bin',
+    yLabel: 'observed share',
+    x: [0, 1],
+    y: [0, 1],
+    marks: [
+      {
+        kind: 'line',
+        points: [
+          [0, 0],
+          [1, 1],
+        ],
+        color: plotColors.guide,
+        dashed: true,
+      },
+      {
+        kind: 'errors',
+        color: plotColors.model,
+        intervals: bins.map(({ meanProbability, positives, rowCount }) => {
+          const [low, high] = wilsonInterval(positives, rowCount)
+          return { x: meanProbability, low, high }
+        }),
+      },
+      {
+        kind: 'dots',
+        color: plotColors.model,
+        points: bins.map(({ meanProbability, positives, rowCount }) => [meanProbability, positives / rowCount]),
+      },
+    ],
+  })
+}
