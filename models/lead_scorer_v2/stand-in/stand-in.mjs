@@ -9,9 +9,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { convertModel } from 'tfjs-serving/converters'
 import { loadModel } from 'tfjs-serving'
-import { measure } from '../../../dist/src/training/metrics/measures.js'
-import { scoredRows } from '../../../dist/src/training/metrics/scored-rows.js'
-import { calibrationBins } from '../../../dist/src/training/metrics/calibration.js'
+import { calibrationBins, measure, scoredRows } from 'tfjs-serving/training'
+// not a public export: what training.json names is what users give
 import { createLayersTrainer } from '../../../dist/src/training/layers/layers-trainer.js'
 
 const sets = [

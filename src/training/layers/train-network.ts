@@ -56,7 +56,7 @@ type Fitted = {
   readonly ask: (rows: Int32Array) => Float32Array
 }
 
-/** `fit` counts the fits from 0: the folds, and then the model itself. */
+/** `index` counts the fits: the folds from 0, and then the model itself, whose seed does not depend on their number. */
 async function fit({ job, parameters, library }: NetworkJob, rows: Int32Array, index: number): Promise<Fitted> {
   const total = job.folds.length + 1
   const name = index < job.folds.length ? `fold ${index + 1} of ${job.folds.length}` : 'all training rows'
@@ -72,7 +72,7 @@ async function fit({ job, parameters, library }: NetworkJob, rows: Int32Array, i
       width,
       parameters,
       scale: job.config.decision.scale,
-      seed: job.seed + index * seedsPerFit,
+      seed: job.seed + (index < job.folds.length ? (index + 1) * seedsPerFit : 0),
       ...(job.signal && { signal: job.signal }),
       onEpoch: (epoch, loss) => job.onProgress?.(index, total, `${name}: pass ${epoch}, loss ${loss.toFixed(4)}`),
     },
