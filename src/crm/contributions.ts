@@ -24,6 +24,8 @@ export type Factors = {
 }
 
 export type ExplainedModel<TName extends CrmModelName> = AskedModel<TName> & {
+  /** Features that say what is asked, and nothing of the lead: they are no factors. */
+  readonly asked: readonly (keyof CrmModelRow<TName>)[]
   /** The features that the rule reads, each with the value at which it takes nothing from the lead and adds nothing. */
   readonly neutral: Readonly<Partial<Record<keyof CrmModelRow<TName>, number>>>
 }
@@ -48,13 +50,14 @@ export async function factorsOf<TName extends CrmModelName>(
   },
 ): Promise<Factors | undefined> {
   const { found, answered, limit, timeoutMs, clock, signal } = asked
-  if (answered.provenance.source === 'fallback') return { by: 'rule', top: topOf(row, ruleParts(model, row), limit) }
+  if (answered.provenance.source === 'fallback')
+    return { by: 'rule', top: topOf(model, row, { contributions: ruleParts(model, row), limit }) }
   const { predictor } = found
   if (predictor === undefined) return undefined
   const deadline = { timeoutMs, clock, model: model.name, ...(signal && { signal }) }
   try {
     const { method, contributions } = await withDeadline(deadline, (joined) => explained(predictor, row, joined))
-    return { by: method, top: topOf(row, contributions, limit) }
+    return { by: method, top: topOf(model, row, { contributions, limit }) }
   } catch {
     signal?.throwIfAborted()
     return undefined
@@ -89,16 +92,21 @@ function ruleParts<TName extends CrmModelName>(
   }))
 }
 
-function topOf(
+function topOf<TName extends CrmModelName>(
+  { asked }: ExplainedModel<TName>,
   row: Readonly<Record<string, number>>,
-  contributions: readonly { readonly feature: string; readonly contribution: number }[],
-  limit: number,
+  given: {
+    readonly contributions: readonly { readonly feature: string; readonly contribution: number }[]
+    readonly limit: number
+  },
 ): Factor[] {
+  const contributions = given.contributions.filter(
+    ({ feature, contribution }) => contribution !== 0 && !(asked as readonly string[]).includes(feature),
+  )
   const total = contributions.reduce((sum, { contribution }) => sum + Math.abs(contribution), 0)
   return contributions
-    .filter(({ contribution }) => contribution !== 0)
     .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
-    .slice(0, limit)
+    .slice(0, given.limit)
     .map(({ feature, contribution }) => ({
       feature,
       value: row[feature],

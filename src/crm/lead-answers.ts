@@ -133,7 +133,7 @@ export class LeadAnswers<TName extends CrmModelName> {
     const answers: LeadAnswer[] = []
     let first = 0
     for (const lead of wanted) {
-      const plain: LeadAnswer = { answers: numbers.slice(first, first + lead.rows.length) }
+      const plain: LeadAnswer = { answers: this.#fromOne(lead.rows, numbers.slice(first, first + lead.rows.length)) }
       first += lead.rows.length
       const answer = withFactors ? await this.#explained(lead, plain, found, signal) : plain
       if (answer.answers.every(({ provenance }) => provenance.source !== 'fallback')) this.#cache.set(lead.key, answer)
@@ -141,6 +141,13 @@ export class LeadAnswers<TName extends CrmModelName> {
       answers.push(answer)
     }
     return answers
+  }
+
+  /** Numbers of one lead belong together: where the rule answered one of them, it answers all. */
+  #fromOne(rows: readonly CrmModelRow<TName>[], answers: readonly Answered[]): readonly Answered[] {
+    const fallback = answers.find(({ provenance }) => provenance.source === 'fallback')
+    if (fallback === undefined || answers.every(({ provenance }) => provenance.source === 'fallback')) return answers
+    return rows.map((row) => this.#ask.byRule(row, fallback.provenance.reason ?? 'EXECUTION_FAILED'))
   }
 
   async #explained(

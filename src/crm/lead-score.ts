@@ -2,6 +2,7 @@
 
 import type { Factors } from './contributions.ts'
 import type { CrmCallOptions } from './crm-options.ts'
+import type { LeadError } from './lead-batch.ts'
 import type { LeadTier } from './lead-tier.ts'
 import type { Provenance } from './model-source.ts'
 
@@ -30,12 +31,10 @@ export type LeadScore = {
   readonly requestId?: string
 }
 
-export type LeadError = { readonly index: number; readonly leadId: string; readonly error: Error }
-
 export type ScoreBatch = {
   /** In the order of the leads, without those that failed. */
   readonly results: readonly LeadScore[]
-  /** In the order of the leads; `index` is the place among those that were given. */
+  /** In the order of the leads. */
   readonly errors: readonly LeadError[]
 }
 

@@ -9,6 +9,7 @@ export const leadScorer: ExplainedModel<'lead_scorer_v2'> = {
   ruleName: 'rule_based_lead_scorer',
   rule: ruleBasedLeadScorer,
   read: ({ value }) => numberWithin(value, 0, 100),
+  asked: [],
   neutral: {
     budget_provided: 0,
     location_specified: 0,

@@ -29,6 +29,8 @@ export type FoundModel =
 
 export type ModelAnswers<TName extends CrmModelName> = {
   readonly model: AskedModel<TName>
+  /** What the rule says. @throws EXECUTION_FAILED where it gives no number */
+  byRule(row: CrmModelRow<TName>, reason: string): Answered
   /** Never fails for the model's sake. @throws signal.reason */
   find(signal: AbortSignal | undefined): Promise<FoundModel>
   /** One answer a row, in their order; the model failing for some rows, the rule answers those. @throws signal.reason */
@@ -97,6 +99,7 @@ export function createModelAnswers<TName extends CrmModelName>(
 
   return {
     model,
+    byRule,
     async find(signal) {
       if (models === undefined) return { predictor: undefined, version: null, reason: 'MODEL_NOT_FOUND' }
       const deadlineAtMs = clock.now() + modelTimeoutMs

@@ -1,7 +1,7 @@
 // Leads or their ids in; scores of 0 to 100 with tier, confidence and who gave them out, and events of those that are new.
 
-import { createError, type MLError } from '../errors.ts'
-import { ClosingGate } from '../runtime/closing-gate.ts'
+import { createError } from '../errors.ts'
+import { CallGate } from './call-gate.ts'
 import { CallRecord, type CrmHealth } from './call-record.ts'
 import { confidenceOf } from './confidence.ts'
 import { assertCall, type CrmOptions, type ResolvedCrmOptions, resolveCrmOptions } from './crm-options.ts'
@@ -9,8 +9,9 @@ import { createEventFeed, type EventFeed, type EventFeedStats, type Listener } f
 import type { Lead } from './lead.ts'
 import { LeadAnswers, type LeadAnswer, type LeadRows } from './lead-answers.ts'
 import { leadScorerRow, scoringCompleteness } from './lead-features.ts'
-import { findLead, findLeads, leadIdOf, type LeadOrId } from './lead-lookup.ts'
-import type { LeadError, LeadScore, ScoreBatch, ScoreEvent, ScoreOptions } from './lead-score.ts'
+import { readLeadBatch } from './lead-batch.ts'
+import { findLead, type LeadOrId } from './lead-lookup.ts'
+import type { LeadScore, ScoreBatch, ScoreEvent, ScoreOptions } from './lead-score.ts'
 import { leadScorer } from './lead-scorer.ts'
 import { leadTierOf } from './lead-tier.ts'
 import { startWarmUp, type WarmUp, type WarmUpOptions, type WarmUpResult, warmUpLeads } from './warm-up.ts'
@@ -27,8 +28,6 @@ const cacheDefaults = { ttlMs: 300_000, maxEntries: 10_000 } as const
 
 /** Contributions that an answer tells. */
 const factorLimit = 10
-/** Leads of a batch that are looked up at once: a batch of ids must not take all connections of the application's store. */
-const lookupConcurrency = 16
 
 /**
  * Scores leads of a CRM as they act: by `lead_scorer_v2` where `models` has it and by its rule elsewhere; the answer says
@@ -42,7 +41,7 @@ export class RealTimeScoring {
   readonly #answers: LeadAnswers<'lead_scorer_v2'>
   readonly #record: CallRecord
   readonly #feed: EventFeed<ScoreEvent>
-  readonly #gate = new ClosingGate()
+  readonly #gate: CallGate
   readonly #warmUps = new Set<WarmUp>()
 
   /** @throws VALIDATION_FAILED naming the option that cannot be */
@@ -51,6 +50,7 @@ export class RealTimeScoring {
     const { clock, logger } = this.#options
     this.#answers = new LeadAnswers(leadScorer, { ...this.#options, factorLimit })
     this.#record = new CallRecord(clock)
+    this.#gate = new CallGate(this.#record, 'the scoring service')
     const { maxWaitingEvents: maxWaiting = 1000 } = options
     if (!(maxWaiting >= 1)) throw createError('VALIDATION_FAILED', 'option maxWaitingEvents: expected at least 1')
     this.#feed = createEventFeed({ clock, logger, maxWaiting })
@@ -62,7 +62,7 @@ export class RealTimeScoring {
    *   `signal.reason` when aborted
    */
   async score(lead: LeadOrId, options: ScoreOptions): Promise<LeadScore> {
-    return this.#counted(options, () => this.#score(lead, options))
+    return this.#gate.passCounted(options, () => this.#score(lead, options))
   }
 
   /**
@@ -71,9 +71,7 @@ export class RealTimeScoring {
    * @throws INPUT_INVALID where `leads` is no list or an option cannot be; CLOSED; `signal.reason` when aborted
    */
   async scoreBatch(leads: readonly LeadOrId[], options: ScoreOptions): Promise<ScoreBatch> {
-    if (!Array.isArray(leads))
-      throw createError('INPUT_INVALID', `scoreBatch expects a list of leads, got ${typeof leads}`)
-    return this.#open(options, () => this.#scoreBatch(leads, options))
+    return this.#gate.pass(options, () => this.#scoreBatch(leads, options))
   }
 
   /**
@@ -93,7 +91,7 @@ export class RealTimeScoring {
    * @throws INPUT_INVALID where there is no source of leads that knows them; CLOSED; `signal.reason` when aborted
    */
   async warmUp(options: WarmUpOptions): Promise<WarmUpResult> {
-    return this.#open(options, () => this.#warmUp(options))
+    return this.#gate.pass(options, () => this.#warmUp(options))
   }
 
   /** Warms up every 300 s, the first time after as much; 60 s after a failure. Ends with `close`. @returns a function that ends it */
@@ -115,7 +113,7 @@ export class RealTimeScoring {
 
   /** Pending calls get CLOSED, waiting events are delivered, warm-ups end; closing twice is fine. Closes no registry. */
   close(): Promise<void> {
-    this.#gate.close(closedError())
+    this.#gate.close()
     for (const warmUp of this.#warmUps) warmUp.stop()
     this.#warmUps.clear()
     this.#feed.close()
@@ -144,18 +142,12 @@ export class RealTimeScoring {
 
   async #scoreBatch(given: readonly LeadOrId[], options: ScoreOptions): Promise<ScoreBatch> {
     const startedAtMs = this.#options.clock.now()
-    const { leads: source } = this.#options
-    const found = await findLeads(source, given, { ...options, concurrency: lookupConcurrency })
-    const errors: LeadError[] = []
-    const ready: { readonly lead: Lead; readonly rows: LeadRows<'lead_scorer_v2'> }[] = []
-    for (const [index, lead] of found.entries())
-      try {
-        if (lead instanceof Error) throw lead
-        ready.push({ lead, rows: rowsOf(lead) })
-      } catch (error) {
-        this.#record.recordFailure(error)
-        errors.push({ index, leadId: leadIdOf(given[index]), error: error as Error })
-      }
+    const { ready, errors } = await readLeadBatch(given, {
+      leads: this.#options.leads,
+      rowsOf,
+      record: this.#record,
+      options,
+    })
     const answers = await this.#answers.many(
       ready.map(({ rows }) => rows),
       { ...options, withFactors: options.factors === true },
@@ -209,27 +201,8 @@ export class RealTimeScoring {
   #at(): string {
     return new Date(this.#options.now()).toISOString()
   }
-
-  async #counted<Result>(options: ScoreOptions, work: () => Promise<Result>): Promise<Result> {
-    try {
-      return await this.#open(options, work)
-    } catch (error) {
-      this.#record.recordFailure(error)
-      throw error
-    }
-  }
-
-  async #open<Result>(options: ScoreOptions, work: () => Promise<Result>): Promise<Result> {
-    this.#gate.assertOpen()
-    assertCall(options)
-    return this.#gate.pass(work())
-  }
 }
 
 function rowsOf(lead: Lead): LeadRows<'lead_scorer_v2'> {
   return { leadId: lead.id, rows: [leadScorerRow(lead)], explainedRow: 0 }
-}
-
-function closedError(): MLError {
-  return createError('CLOSED', 'the scoring service is closed')
 }

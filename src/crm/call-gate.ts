@@ -1,0 +1,43 @@
+// Calls of a CRM service in; the same, checked, counted where they fail, and ended when the service closes, out.
+
+import { createError } from '../errors.ts'
+import { ClosingGate } from '../runtime/closing-gate.ts'
+import type { CallRecord } from './call-record.ts'
+import { assertCall, type CrmCallOptions } from './crm-options.ts'
+
+export class CallGate {
+  readonly #gate = new ClosingGate()
+  readonly #record: CallRecord
+  readonly #service: string
+
+  constructor(record: CallRecord, service: string) {
+    this.#record = record
+    this.#service = service
+  }
+
+  /** @throws CLOSED */
+  assertOpen(): void {
+    this.#gate.assertOpen()
+  }
+
+  /** A call about many leads, each of which is counted by itself. @throws CLOSED; INPUT_INVALID; signal.reason; what `work` does */
+  async pass<Result>(options: CrmCallOptions, work: () => Promise<Result>): Promise<Result> {
+    this.#gate.assertOpen()
+    assertCall(options)
+    return this.#gate.pass(work())
+  }
+
+  /** A call about one lead: its failure counts. */
+  async passCounted<Result>(options: CrmCallOptions, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await this.pass(options, work)
+    } catch (error) {
+      this.#record.recordFailure(error)
+      throw error
+    }
+  }
+
+  close(): void {
+    this.#gate.close(createError('CLOSED', `${this.#service} is closed`))
+  }
+}
