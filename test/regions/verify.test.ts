@@ -45,6 +45,8 @@ const wrong: readonly (readonly [string, RegExp, RegionGraph])[] = [
     withRegion(trees, 1, { inputs: [...ref(1, 0), ...ref(0, 0), ...ref(0, 0)] }),
   ],
   ['trees that read a row', /region 2 .*inputs/, tree({ inputs: [...ref(0, 0), ...ref(1, 0), ...ref(1, 0)] })],
+  ['players of other columns than there are', /region 1 .*players/, withRegion(trees, 1, { players: [0, 1] })],
+  ['a player that is no number of a column', /region 1 .*players/, withRegion(trees, 1, { players: [0, 0.5, 2] })],
   ['trees that read nothing', /region 2 .*inputs/, tree({ inputs: [] })],
   ['a right child before its node', /region 2 .*jump/, tree({ jump: changed(ensemble.jump, 0, -1) })],
   ['a right child that is the left one', /region 2 .*jump/, tree({ jump: changed(ensemble.jump, 0, 1) })],

@@ -108,6 +108,29 @@ describe('foldRegions', () => {
     expect(interpret(folded, [1])).toEqual(interpret(graph, [1]))
   })
 
+  it("keeps columns of the source's trees apart, and names them, where one feature has several", () => {
+    const both: Region = {
+      kind: 'scale',
+      inputs: [
+        { region: 0, column: 0 },
+        { region: 0, column: 0 },
+      ],
+      form: 'subtract-divide',
+      first: [0, 3],
+      second: [1, 2],
+    }
+    const splits = [split(0, 5, 0), split(1, 1, 0), split(0, 9, 0)]
+    const { players, columns } = ranksOf(foldRegions(treesOn([both], splits), schemaOf('error')))
+    // x <= 5 is asked of both, which are two players all the same
+    expect(players).toEqual([0, 1])
+    expect(columns.map((column) => column.kind === 'rank' && column.flipPoints.length)).toEqual([2, 1])
+  })
+
+  it('names no players where each feature is one', () => {
+    const graph = treesOn([scale(2, 3)], [split(0, 0.5, 1), split(0, 0.25, 0)])
+    expect(ranksOf(foldRegions(graph, schemaOf('handled')))).not.toHaveProperty('players')
+  })
+
   it('writes a split that only tells missing from present as a set', () => {
     const graph = treesOn([], [split(0, Number.POSITIVE_INFINITY, 0)])
     const folded = foldRegions(graph, schemaOf('handled'))
