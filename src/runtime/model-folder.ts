@@ -19,6 +19,8 @@ export type ModelFolder = {
   readonly serviceConfig: string | undefined
   /** Text of rule.json: a decision list. */
   readonly rule: string | undefined
+  /** Why one of the two is there and cannot be read. Taken for none, it would let the highest version be served. */
+  readonly unreadable?: Error
 }
 
 /**
@@ -80,12 +82,16 @@ export async function discoverModelFolders(modelsDir: string): Promise<ModelFold
 export async function readModelFolder(modelsDir: string, name: string): Promise<ModelFolder | undefined> {
   if (name.startsWith('.') || basename(name) !== name) return undefined
   const path = join(modelsDir, name)
-  // before the versions: what it names is there by then, since a version comes before it is named
-  const serviceConfig = await readText(join(path, 'service.json'))
-  const versions = await listVersions(join(path, 'versions'))
-  if (versions === undefined && serviceConfig === undefined) return undefined
-  const rule = await readText(join(path, 'rule.json'))
-  return { name, path, versions: versions ?? [], serviceConfig, rule }
+  try {
+    // before the versions: what it names is there by then, since a version comes before it is named
+    const serviceConfig = await readText(join(path, 'service.json'))
+    const rule = await readText(join(path, 'rule.json'))
+    const versions = await listVersions(join(path, 'versions'))
+    if (versions === undefined && serviceConfig === undefined) return undefined
+    return { name, path, versions: versions ?? [], serviceConfig, rule }
+  } catch (error) {
+    return { name, path, versions: [], serviceConfig: undefined, rule: undefined, unreadable: error as Error }
+  }
 }
 
 async function listVersions(path: string): Promise<string[] | undefined> {
@@ -100,7 +106,9 @@ async function listVersions(path: string): Promise<string[] | undefined> {
 async function readText(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8')
-  } catch {
-    return undefined
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw error
   }
 }

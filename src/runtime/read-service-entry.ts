@@ -13,6 +13,11 @@ export function readServiceEntry(folder: ModelFolder): ServiceEntry {
   const entry = { name: folder.name, path: folder.path, versions }
   let config: ServiceConfig = {}
   try {
+    const { unreadable } = folder
+    if (unreadable !== undefined)
+      throw createError('MODEL_LOAD_FAILED', `cannot read the folder of ${folder.name}: ${unreadable.message}`, {
+        cause: unreadable,
+      })
     if (folder.serviceConfig !== undefined)
       config = parseServiceConfig(folder.serviceConfig, `${folder.name}/service.json`)
     if (config.name !== undefined && config.name !== folder.name)
