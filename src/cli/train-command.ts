@@ -26,7 +26,7 @@ Exit code: 0 every gate passed, 1 a gate missed (the version is registered as de
 Examples:
   tfjs-serving train models/churn_predictor_v2
   tfjs-serving train models/churn_predictor_v2 --version 2.1.0 --promote
-  tfjs-serving train models/churn_predictor_v2 --out build/models/churn_predictor_v2 --json
+  tfjs-serving train models/churn_predictor_v2 --out build/models --json
 `
 
 export function defineTrainCommand(context: CliContext): Command {
@@ -35,7 +35,7 @@ export function defineTrainCommand(context: CliContext): Command {
     .argument('<modelDir>', 'folder of the model, with training.json')
     .option('--version <version>', 'version to make (default: the one of training.json)')
     .option('--promote', 'make it the production version where every gate passed')
-    .option('--out <dir>', 'folder of the model to write to (default: modelDir)')
+    .option('--out <dir>', 'folder of models to write to (default: that of modelDir)')
     .option('--python <path>', 'interpreter to use, or to make the environment with (at least 3.11)')
     .option('--json', 'print the run as JSON')
     .option('--quiet', 'no progress')

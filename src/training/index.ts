@@ -40,4 +40,5 @@ export type {
   TrainingConfig,
 } from './training-config.ts'
 export { evaluateModel, type EvaluateOptions, type EvaluateResult } from './evaluate-model.ts'
+export { rebuildArtifact, type RebuildOptions } from './rebuild-artifact.ts'
 export { trainModel, type TrainOptions, type TrainProgress, type TrainResult } from './train-model.ts'

@@ -1,7 +1,7 @@
 // The folder of a model in; a trained, converted, judged and registered version of it out.
 
 import { cpus } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import process from 'node:process'
 import type { FallbackRules } from '../resilience/rules.ts'
 import { readArtifactFolder } from '../runtime/model-folder.ts'
@@ -23,7 +23,7 @@ export type TrainOptions = {
   readonly version?: string
   /** Makes the version production where every gate passed. @default false */
   readonly promote?: boolean
-  /** Folder of the model to write to: a copy that can be served. @default the model's own */
+  /** Folder of models, or the model's folder in one, to write to: a copy that can be served. @default the model's own */
   readonly out?: string
   /** Interpreter for `train.py`, or to make its environment with. */
   readonly python?: string
@@ -67,7 +67,7 @@ export async function trainModel(modelDir: string, options: TrainOptions = {}): 
   const folder = await readTrainingFolder(modelDir)
   const { config, table, split } = folder
   const version = options.version ?? config.version
-  const outDir = resolve(options.out ?? folder.path)
+  const outDir = outDirOf(folder, options.out)
   const facts = checkData(table, split)
   const trainer = options.trainer ?? (await openTrainer(folder, options))
   const trained = await trainer.train({
@@ -115,6 +115,12 @@ export async function trainModel(modelDir: string, options: TrainOptions = {}): 
   const state = (await store.versions()).find((each) => each.version === version)?.state ?? 'development'
   say(1, passed ? `${config.name} ${version} passed every gate` : `${config.name} ${version} missed a gate`)
   return { version, passed, state, record: measured.record, outDir }
+}
+
+/** A model's folder has the name of the model. */
+function outDirOf({ config, path }: TrainingFolder, out: string | undefined): string {
+  if (out === undefined) return path
+  return basename(resolve(out)) === config.name ? resolve(out) : resolve(out, config.name)
 }
 
 async function openTrainer({ config }: TrainingFolder, { python }: TrainOptions): Promise<Trainer> {
