@@ -25,7 +25,7 @@ export type ReferenceColumn =
       /** Those that the schema names, or the most frequent ones. */
       readonly categories: readonly Scalar[]
       readonly counts: readonly number[]
-      /** Rows of all other categories, those of one hash bucket together: `stableHash(String(category)) % length`. */
+      /** Rows of all other categories, those of one bucket of their `stableHash` together. */
       readonly otherCounts: readonly number[]
       readonly missing: number
     }
@@ -136,8 +136,13 @@ function categoryColumn(
 /** The position of a category, or of its bucket behind them. */
 export function categoryCodes(categories: readonly Scalar[], bucketCount: number): (category: unknown) => number {
   const codes = new Map<unknown, number>(categories.map((category, code) => [category, code]))
-  return (category) =>
-    codes.get(category) ?? categories.length + (bucketCount === 1 ? 0 : stableHash(String(category)) % bucketCount)
+  return (category) => {
+    const code = codes.get(category)
+    if (code !== undefined) return code
+    if (bucketCount === 1) return categories.length
+    // whatever is no category is one of a kind: not every object can be written
+    return categories.length + (stableHash(isScalar(category) ? String(category) : typeof category) % bucketCount)
+  }
 }
 
 function isScalar(value: unknown): value is Scalar {

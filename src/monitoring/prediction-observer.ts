@@ -12,12 +12,15 @@ export interface PredictionObserver {
 export interface Predicts {
   predict(row: Row, options?: PredictOptions): Promise<Prediction>
   predictBatch(rows: readonly Row[], options?: PredictOptions): Promise<readonly (Prediction | Error)[]>
+  predictSync?(row: Row, options?: PredictOptions): Prediction
 }
 
 export type WatchedPredictor<TPredictor extends Predicts> = {
   readonly predictor: TPredictor
   predict: TPredictor['predict']
   predictBatch: TPredictor['predictBatch']
+  /** Where the predictor has it. */
+  predictSync: TPredictor['predictSync']
   /** Times that an observer threw: its fault never reaches a caller. */
   readonly faults: number
 }
@@ -49,9 +52,16 @@ export function watchPredictor<TPredictor extends Predicts>(
     })
     return answers
   }
+  const predictSync = (row: Row, options?: PredictOptions): Prediction => {
+    // called on the predictor, which is there: the method is only handed out then
+    const prediction = (predictor as Required<Predicts>).predictSync(row, options)
+    show(row, prediction, options)
+    return prediction
+  }
   return {
     predictor,
     predict,
+    predictSync: predictor.predictSync === undefined ? undefined : predictSync,
     // answers are handed on as they are, so that what the predictor promises of them holds
     predictBatch: predictBatch as TPredictor['predictBatch'],
     get faults() {

@@ -144,6 +144,24 @@ describe('createDriftMonitor', () => {
     expect(serve(1, () => ({}))).toMatchObject({ isReady: true, drifted: true })
   })
 
+  it('watches the labels of several classes', () => {
+    const labelled = (label: string): Prediction => ({
+      ...predictionFor(() => 0.5),
+      label,
+      probabilities: [0.2, 0.3, 0.5],
+    })
+    const rows = Array.from({ length: 300 }, (_, i) => [i % 7])
+    const predictions = rows.map((_, i) => labelled(['cold', 'warm', 'hot'][i % 3]))
+    const options = { reference: { rows, predictions }, features: [{ name: 'a' }], clock: createFakeClock() }
+    const [same, moved] = [3, 1].map((kinds) => {
+      const monitor = createDriftMonitor(options)
+      rows.forEach((row, i) => monitor.observe(row, labelled(['hot', 'warm', 'cold'][i % kinds])))
+      return monitor.check()
+    })
+    expect(same.prediction?.drifted).toBe(false)
+    expect(moved.prediction).toMatchObject({ drifted: true, category: 'hot', direction: 'up', window: 1 })
+  })
+
   it('does not take a rule’s answers for the model’s', () => {
     const { monitor, serve, random } = scene()
     serve(600)
@@ -316,5 +334,17 @@ describe('watchPredictor', () => {
       [[4], undefined],
     ])
     expect(watched.faults).toBe(3)
+    expect(watched.predictSync).toBeUndefined()
+  })
+
+  it('sees rows that are answered at once', async () => {
+    const model = await loadModel(await artifactFiles('telco_churn', '1.0.0', true), { backend: 'kernel' })
+    onTestFinished(() => model.close())
+    const seen: unknown[] = []
+    const watched = watchPredictor(model, { observe: (row, prediction) => void seen.push([row, prediction]) })
+    const [row] = heldOut('telco_churn').rows as readonly Row[]
+    const answer = watched.predictSync(row)
+    expect(answer).toEqual(model.predictSync(row))
+    expect(seen).toEqual([[row, answer]])
   })
 })
