@@ -114,3 +114,29 @@ it('100 times a sigmoid is a layer of one unit behind it', async () => {
   expect(source.kind).toBe('regressor')
   expect(chainOf(source)).toEqual(['3-1 logistic', '1-1 identity'])
 })
+
+it('reads the form in which the converter of Keras writes a model', async () => {
+  const files = await saved(dense(4, 11, { inputShape: [3], activation: 'relu' }), dense(1, 12))
+  const keras = withModelJson(files, (content) => {
+    content['modelTopology'] = {
+      keras_version: '2.15.0',
+      backend: 'tensorflow',
+      model_config: content['modelTopology'],
+    }
+    content['generatedBy'] = 'keras v2.15.0'
+    const [{ weights }] = content['weightsManifest'] as [{ weights: { name: string }[] }]
+    for (const weight of weights) weight.name = `sequential/${weight.name}`
+  })
+  const source = open(keras)
+  expect(source.graph).toEqual(open(files).graph)
+  expect(source.source.frameworkVersion).toBe('2.15.0')
+})
+
+it('takes the number of features from the first kernel where the model does not state it', async () => {
+  const files = await saved(dense(4, 13, { inputShape: [3] }), dense(1, 14))
+  const silent = withModelJson(files, (content) => {
+    const { config } = content['modelTopology'] as { config: { layers: { config: Record<string, unknown> }[] } }
+    delete config.layers[0].config['batch_input_shape']
+  })
+  expect(open(silent).graph).toEqual(open(files).graph)
+})
