@@ -80,7 +80,7 @@ async function rebuild(name, training, signal) {
     promote: true,
     signal,
     ...(values.python !== undefined && { python: values.python }),
-    onProgress: ({ message }) => process.stderr.write(`${name}: ${message}\n`),
+    onProgress: createLog(name),
   })
   const faults = result.record.gates.filter(({ passed }) => !passed).map(({ text }) => text)
   if (values.write && result.passed) await writeCommitted(modelDir, out, result, training)
@@ -91,6 +91,16 @@ async function rebuild(name, training, signal) {
     seconds: (performance.now() - startedAt) / 1000,
     ...committed,
     faults: [...faults, ...committed.faults],
+  }
+}
+
+/** One line a step; passes of a network are none. */
+function createLog(name) {
+  let last = ''
+  return ({ message }) => {
+    const step = message.split(': ').slice(0, 2).join(': ')
+    if (step !== last) process.stderr.write(`${name}: ${step}\n`)
+    last = step
   }
 }
 

@@ -9,6 +9,8 @@ import { runCommand } from './run-command.ts'
 
 const commands = [
   'convert',
+  'train',
+  'evaluate',
   'predict',
   'inspect',
   'doctor',

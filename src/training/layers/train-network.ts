@@ -8,9 +8,6 @@ import type { Network } from './network.ts'
 import { savedNetwork } from './saved-network.ts'
 import { type ColumnScales, columnScales, standardRows } from './standard-columns.ts'
 
-/** Held-out rows whose answers are kept, evenly spread: as many as the Python trainer keeps. */
-const goldenRowCount = 256
-
 /** Seeds of two fits lie farther apart than a network has layers. */
 const seedsPerFit = 100
 
@@ -80,13 +77,11 @@ async function fit({ job, parameters, library }: NetworkJob, rows: Int32Array, i
   return { network, scales, ask: (asked) => network.answers(standardRows(table, asked, scales)) }
 }
 
-/** TensorFlow.js' own answers, for rows as they stand in the data. */
+/** TensorFlow.js' own answers for all held-out rows, as they stand in the data. */
 function goldenOf({ config, features, heldOutRows }: TrainingJob, ask: Fitted['ask']): TrainedModel['golden'] {
   const width = config.data.features.length
-  const count = Math.min(goldenRowCount, heldOutRows.length)
-  const kept = Int32Array.from({ length: count }, (_, i) => heldOutRows[Math.floor((i * heldOutRows.length) / count)])
-  const rows = Array.from(kept, (row) => [...features.subarray(row * width, (row + 1) * width)])
-  const answers = [...ask(kept)]
+  const rows = Array.from(heldOutRows, (row) => [...features.subarray(row * width, (row + 1) * width)])
+  const answers = [...ask(heldOutRows)]
   if (config.decision.scale !== undefined) return { rows, expected: { predict: answers } }
   const labels = answers.map((probability) => (probability > 0.5 ? 1 : 0))
   return { rows, expected: { predict: labels, predict_proba: answers.map((p) => [1 - p, p]) } }
