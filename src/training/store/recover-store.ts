@@ -2,7 +2,7 @@
 
 import { parseLockName } from './store-lock.ts'
 import type { HistoryEntry } from './model-store.ts'
-import { withStaging } from './service-file.ts'
+import { stagingAlias, withStaging } from './service-file.ts'
 import type { StoreFiles, StoreWorld } from './store-files.ts'
 import {
   checksumOf,
@@ -91,7 +91,7 @@ async function finishStaging(
   missing: readonly HistoryEntry[],
 ): Promise<void> {
   if (!missing.some(({ action }) => action === 'stage')) return
-  if (service.config.aliases?.['staging'] !== version)
+  if (service.config.aliases?.[stagingAlias] !== version)
     await replaceService(files, process, withStaging(service, version, files.model))
 }
 

@@ -225,3 +225,21 @@ describe('a history that was cut off', () => {
     expect(told).toBe(true)
   })
 })
+
+it('a disk that is full once a promotion took effect is an error, and the next open tells the history', async () => {
+  const scene = new StoreScene()
+  await inUse(scene)
+  const full = { ...scene.files, append: () => Promise.reject(new Error('ENOSPC: no space left on device')) }
+  const store = await openFolderStore(scene.world(full))
+  await expect(store.promote('3.0.0', { reason: 'better' })).rejects.toMatchObject({
+    code: 'INPUT_INVALID',
+    message: expect.stringMatching(/cannot write models\/tiny: ENOSPC.*; the next command mends/) as string,
+  })
+  expect(await scene.served()).toBe('3.0.0')
+  const history = await (await scene.open()).history()
+  expect(history.slice(-3)).toMatchObject([
+    { action: 'promote', version: '3.0.0', previous: '2.0.0', reason: 'better' },
+    { action: 'deprecate', version: '2.0.0' },
+    { action: 'recover', version: '3.0.0', reason: 'promote of 3.0.0 was interrupted after it took effect' },
+  ])
+})
