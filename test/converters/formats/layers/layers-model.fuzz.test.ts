@@ -73,7 +73,7 @@ function exchangeIn(
   visit(root)
   const [holder, key] = slots[place % slots.length]
   if (isRemoved && !Array.isArray(holder)) Reflect.deleteProperty(holder, key)
-  else holder[key] = value
+  else holder[key] = structuredClone(value)
 }
 
 function survives(files: LayersFiles): void {
