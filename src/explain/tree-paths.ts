@@ -12,62 +12,63 @@ export type TreePaths = {
   readonly player: Int32Array
   /** Zero fraction of that player on the path to the node; 1 at roots. [nodeCount] */
   readonly zeroFraction: Float64Array
-  /** Nearest node above to which the same player leads; −1 where there is none. [nodeCount] */
-  readonly above: Int32Array
-  /** [nodeCount], −1 at roots */
-  readonly parent: Int32Array
+  /** Depth of the nearest node above to which the same player leads; 0, that of the root, where there is none. [nodeCount] */
+  readonly aboveDepth: Uint16Array
   /** [nodeCount], −1 where the node is none */
   readonly leafOf: Int32Array
-  /** Nodes of the largest tree. */
-  readonly mostNodes: number
   /** The most players that one path has. */
   readonly mostPlayers: number
   /** Mean of each output over the training rows, without base and aggregation. [outputWidth] */
   readonly mean: Float64Array
 }
 
-/** @param playerOf by number of the ensemble's input columns */
-export function treePaths(trees: TreeEnsemble, playerOf: Int32Array): TreePaths {
+/**
+ * @param playerOf by number of the ensemble's input columns
+ * @param depth of the deepest tree
+ */
+export function treePaths(trees: TreeEnsemble, playerOf: Int32Array, depth: number): TreePaths {
   const { jump, treeStart, column } = trees
   const nodeCount = jump.length
   const leafOf = leafNumbers(jump)
   const cover = nodeCovers(trees, leafOf)
   const player = new Int32Array(nodeCount).fill(-1)
   const zeroFraction = new Float64Array(nodeCount).fill(1)
-  const above = new Int32Array(nodeCount).fill(-1)
-  const parent = new Int32Array(nodeCount).fill(-1)
-  const reach = new Float64Array(nodeCount).fill(1)
-  const players = new Int32Array(nodeCount)
+  const aboveDepth = new Uint16Array(nodeCount)
+  const depthOf = new Uint16Array(nodeCount)
   const mean = new Float64Array(trees.outputWidth)
+  /** By depth: the nodes from the root to the one at hand, the share of rows that reach them, how many players led there. */
+  const path = new Int32Array(depth + 1)
+  const reach = new Float64Array(depth + 1).fill(1)
+  const players = new Int32Array(depth + 1)
   let mostPlayers = 0
-  let mostNodes = 0
 
-  const descend = (node: number, child: number): void => {
-    const tested = playerOf[column[node]]
-    let earlier = node
-    while (earlier >= 0 && player[earlier] !== tested) earlier = parent[earlier]
+  const enter = (node: number): void => {
+    const at = depthOf[node]
+    path[at] = node
+    const parent = path[at - 1]
+    const tested = playerOf[column[parent]]
+    let above = at - 1
+    while (above > 0 && player[path[above]] !== tested) above--
     // a node that no training row has reached says nothing of its branches
-    const share = cover[node] > 0 ? cover[child] / cover[node] : 0.5
-    parent[child] = node
-    player[child] = tested
-    above[child] = earlier
-    zeroFraction[child] = share * (earlier < 0 ? 1 : zeroFraction[earlier])
-    reach[child] = share * reach[node]
-    players[child] = players[node] + (earlier < 0 ? 1 : 0)
-    mostPlayers = Math.max(mostPlayers, players[child])
+    const share = cover[parent] > 0 ? cover[node] / cover[parent] : 0.5
+    player[node] = tested
+    aboveDepth[node] = above
+    zeroFraction[node] = share * zeroFraction[path[above]]
+    reach[at] = share * reach[at - 1]
+    players[at] = players[at - 1] + (above === 0 ? 1 : 0)
+    mostPlayers = Math.max(mostPlayers, players[at])
   }
 
   for (let tree = 0; tree < treeStart.length - 1; tree++) {
-    mostNodes = Math.max(mostNodes, treeStart[tree + 1] - treeStart[tree])
+    path[0] = treeStart[tree]
     for (let node = treeStart[tree]; node < treeStart[tree + 1]; node++) {
-      if (jump[node] === 0) addLeaf(trees, { tree, leaf: leafOf[node], share: reach[node] }, mean)
-      else {
-        descend(node, node + 1)
-        descend(node, node + jump[node])
-      }
+      if (node > treeStart[tree]) enter(node)
+      const at = depthOf[node]
+      if (jump[node] === 0) addLeaf(trees, { tree, leaf: leafOf[node], share: reach[at] }, mean)
+      else depthOf[node + 1] = depthOf[node + jump[node]] = at + 1
     }
   }
-  return { player, zeroFraction, above, parent, leafOf, mostNodes, mostPlayers, mean }
+  return { player, zeroFraction, aboveDepth, leafOf, mostPlayers, mean }
 }
 
 /** Training rows of every node: children stand behind their parent. Rounding of stored covers may go below 0. */

@@ -16,9 +16,6 @@ export type TreeShapRow = {
   readonly output: number
 }
 
-/** In place of the number of a node. */
-const none = -1
-
 export type TreeShap = {
   readonly treeCount: number
   /** Raw output of the average training row. */
@@ -52,100 +49,96 @@ export function createTreeShap(trees: TreeEnsemble, playerOf: Int32Array): TreeS
       'UNSUPPORTED',
       `trees of up to ${maxDepth} levels can be explained, got ${depth}; train the model with a max_depth`,
     )
-  const paths = treePaths(trees, playerOf)
-  const { player, zeroFraction, above, parent, leafOf } = paths
+  const paths = treePaths(trees, playerOf, depth)
+  const { player, zeroFraction, aboveDepth, leafOf } = paths
   const treeCount = treeStart.length - 1
   const scale = aggregate === 'mean' ? 1 / treeCount : 1
   const { points, weights } = gaussLegendre(Math.max(1, Math.ceil(paths.mostPlayers / 2)))
   const width = points.length
-  /** Of the nodes of one tree: whether the row passes all tests of the player on the path (o). */
-  const passes = new Uint8Array(paths.mostNodes)
-  /** q·o + (1 − q)·z of the player that leads to a node; one line of `width` a node. */
-  const factors = new Float64Array(paths.mostNodes * width)
-  /** (o − z) / factor of a player that has failed: it no longer hangs on z. */
-  const missed = points.map((q) => -1 / (1 - q))
-  /** Product of the factors of all players of a path, then the sum of value times product over the leaves below. */
-  const products = new Float64Array(paths.mostNodes * width)
+  /** 1 − q, and the weight of (o − z) / factor of a player that has failed, −1 / (1 − q), which no longer hangs on z. */
+  const failing = points.map((q) => 1 - q)
+  const failed = weights.map((weight, m) => -weight / failing[m])
 
-  function goDown(tree: number, ranks: ArrayLike<number>): void {
-    const start = treeStart[tree]
-    passes[0] = 1
-    for (let m = 0; m < width; m++) factors[m] = products[m] = 1
-    for (let node = start; node < treeStart[tree + 1]; node++) {
-      if (jump[node] === 0) continue
-      const goesRight = ranks[column[node]] > rank[node]
-      enter(node + 1, start, !goesRight)
-      enter(node + jump[node], start, goesRight)
-    }
-  }
+  // Of the nodes from the root to the one at hand, by depth: whether the row passes all tests of the player (o), its zero
+  // fraction (z), and a line of `width` each of its factors q·o + (1 − q)·z, of the products of the factors of all players of
+  // the path, and of the sums of value times product over the leaves below.
+  const passes = new Uint8Array(depth + 1).fill(1)
+  const zeros = new Float64Array(depth + 1).fill(1)
+  const factors = new Float64Array((depth + 1) * width).fill(1)
+  const products = new Float64Array((depth + 1) * width).fill(1)
+  const sums = new Float64Array((depth + 1) * width)
 
-  function enter(node: number, start: number, isTaken: boolean): void {
-    const at = node - start
-    const from = (parent[node] - start) * width
-    const before = above[node] < 0 ? none : above[node] - start
-    const z = zeroFraction[node]
-    if (before !== none && passes[before] === 0) {
-      // of a player that has failed before, only the cover changes
-      passes[at] = 0
-      const last = zeroFraction[above[node]]
-      const share = last === 0 ? 0 : z / last
-      for (let m = 0; m < width; m++) products[at * width + m] = products[from + m] * share
+  type Call = { readonly ranks: ArrayLike<number>; readonly output: number; readonly into: Float64Array }
+
+  /** Leaves the sums of `node` at its depth. */
+  function visit(node: number, at: number, call: Call): void {
+    const line = at * width
+    if (jump[node] === 0) {
+      const leaf = leafOf[node]
+      const value = leafValues[treeOutput.length > 0 ? leaf : leaf * leafWidth + call.output]
+      for (let m = 0; m < width; m++) sums[line + m] = products[line + m] * value
       return
     }
-    const o = isTaken ? 1 : 0
-    passes[at] = o
-    for (let m = 0; m < width; m++) {
-      const factor = z + points[m] * (o - z)
-      const product = products[from + m] * factor
-      factors[at * width + m] = factor
-      // that of a player that has passed so far is never 0
-      products[at * width + m] = before === none ? product : product / factors[before * width + m]
-    }
+    const goesRight = call.ranks[column[node]] > rank[node]
+    const [left, right] = [node + 1, node + jump[node]]
+    enter(left, at + 1, !goesRight)
+    visit(left, at + 1, call)
+    addEdge(left, at + 1, call.into)
+    for (let m = 0; m < width; m++) sums[line + m] = sums[line + width + m]
+    enter(right, at + 1, goesRight)
+    visit(right, at + 1, call)
+    addEdge(right, at + 1, call.into)
+    for (let m = 0; m < width; m++) sums[line + m] += sums[line + width + m]
   }
 
-  function comeUp(tree: number, output: number, into: Float64Array): void {
-    const start = treeStart[tree]
-    for (let node = treeStart[tree + 1] - 1; node > start; node--) {
-      const at = (node - start) * width
-      if (jump[node] === 0) {
-        const leaf = leafOf[node]
-        const value = leafValues[treeOutput.length > 0 ? leaf : leaf * leafWidth + output]
-        for (let m = 0; m < width; m++) products[at + m] *= value
-      } else {
-        const [left, right] = [at + width, at + jump[node] * width]
-        for (let m = 0; m < width; m++) products[at + m] = products[left + m] + products[right + m]
-      }
-      into[player[node]] += scale * edgeValue(node, start)
+  function enter(node: number, at: number, isTaken: boolean): void {
+    const above = aboveDepth[node]
+    const z = zeroFraction[node]
+    const line = at * width
+    const from = line - width
+    zeros[at] = z
+    if (passes[above] === 0) {
+      // of a player that has failed before, only the cover changes
+      passes[at] = 0
+      const share = zeros[above] === 0 ? 0 : z / zeros[above]
+      for (let m = 0; m < width; m++) products[line + m] = products[from + m] * share
+      return
     }
+    passes[at] = isTaken ? 1 : 0
+    const before = above * width
+    // factors of a player that has passed so far are never 0, and at the root all are 1
+    if (isTaken)
+      for (let m = 0; m < width; m++) {
+        const factor = points[m] + failing[m] * z
+        factors[line + m] = factor
+        products[line + m] = (products[from + m] * factor) / factors[before + m]
+      }
+    else
+      for (let m = 0; m < width; m++) products[line + m] = (products[from + m] * failing[m] * z) / factors[before + m]
   }
 
   /** Of the leaves below: (o − z) / factor now, less what it was at the last test of the player above. */
-  function edgeValue(node: number, start: number): number {
-    const at = (node - start) * width
-    const before = above[node] < 0 ? none : above[node] - start
+  function addEdge(node: number, at: number, into: Float64Array): void {
+    const above = aboveDepth[node]
     // −z / ((1 − q)·z) whatever z is, so nothing has changed
-    if (before !== none && passes[before] === 0) return 0
-    const hasPassed = passes[node - start] === 1
-    const distance = 1 - zeroFraction[node]
-    let sum = 0
-    for (let m = 0; m < width; m++) {
-      const share = hasPassed ? distance / factors[at + m] : missed[m]
-      sum += weights[m] * share * products[at + m]
+    if (passes[above] === 0) return
+    const line = at * width
+    let value = 0
+    if (passes[at] === 0) for (let m = 0; m < width; m++) value += failed[m] * sums[line + m]
+    else for (let m = 0; m < width; m++) value += (weights[m] * (1 - zeros[at]) * sums[line + m]) / factors[line + m]
+    if (above > 0) {
+      const before = above * width
+      const distance = 1 - zeros[above]
+      for (let m = 0; m < width; m++) value -= (weights[m] * distance * sums[line + m]) / factors[before + m]
     }
-    if (before === none) return sum
-    const distanceBefore = 1 - zeroFraction[above[node]]
-    for (let m = 0; m < width; m++)
-      sum -= (weights[m] * distanceBefore * products[at + m]) / factors[before * width + m]
-    return sum
+    into[player[node]] += scale * value
   }
 
   return {
     treeCount,
     base: (output) => trees.base[output] + scale * paths.mean[output],
     addTree(into, tree, { ranks, output }) {
-      if (treeOutput.length > 0 && treeOutput[tree] !== output) return
-      goDown(tree, ranks)
-      comeUp(tree, output, into)
+      if (treeOutput.length === 0 || treeOutput[tree] === output) visit(treeStart[tree], 0, { ranks, output, into })
     },
   }
 }
