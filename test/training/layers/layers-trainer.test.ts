@@ -96,6 +96,16 @@ describe('what it leaves', () => {
     expect(topology.modelTopology.config.layers.at(-1)?.class_name).toBe('Rescaling')
   })
 
+  it.each([
+    ['no hidden layer', { hidden: [] }],
+    ['three of tanh', { hidden: [6, 5, 4], activation: 'tanh', l2: 0 }],
+    ['sigmoids', { hidden: [4], activation: 'sigmoid', batchSize: 1000 }],
+  ])('converts with %s', async (_, given) => {
+    const { files, golden } = await trainer.train(jobOf({ folds: [] }, { ...given, epochs: 3 }))
+    const { report } = await convertModel(files, { quantize: 'none', golden })
+    expect(report.parity?.isPassed).toBe(true)
+  })
+
   it('is no tensor, and the backend that was active', async () => {
     await trainer.train(jobOf({ folds: [] }))
     tf.registerBackend('host', tf.findBackendFactory('cpu'))
