@@ -37,7 +37,7 @@ export type TreeShap = {
  *
  * a polynomial in q of a degree below the number of players, for which Gauss–Legendre quadrature with half as many points
  * is exact. As in Linear TreeSHAP (Yu et al. 2022), products go down the tree and sums over leaves come up, so that a row
- * costs nodes × points where algorithm 2 costs leaves × depth², and nothing cancels.
+ * costs nodes × points where algorithm 2 costs leaves × depth², and no path is unwound again.
  * @param playerOf by number of the ensemble's input columns
  * @throws UNSUPPORTED where a tree is deeper than 1024 levels
  */
