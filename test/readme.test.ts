@@ -2,16 +2,26 @@
 
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { supportedLayers } from '../converters/frontends/layers/layer-table.ts'
 import { supportedEstimators } from '../converters/frontends/sklearn/estimator-table.ts'
 import { errorTable } from '../src/errors.ts'
 
+type Spec = Readonly<Record<'name' | 'role' | 'versions' | 'notes', string>>
+
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 
-it('lists the estimators of the specs, and no other', () => {
-  const rows = supportedEstimators().map(
-    ({ name, role, versions, notes }) => `| ${name} | ${role} | ${versions} | ${notes} |`,
-  )
-  const table = ['| estimator | role | scikit-learn | what of it |', '|---|---|---|---|', ...rows].join('\n')
+it('lists the estimators and layers of the specs, and no other', () => {
+  const rowsOf = (specs: readonly Spec[]) =>
+    specs.map(({ name, role, versions, notes }) => `| ${name} | ${role} | ${versions} | ${notes} |`)
+  const table = [
+    '| estimator | role | scikit-learn | what of it |',
+    '|---|---|---|---|',
+    ...rowsOf(supportedEstimators()),
+    '',
+    '| layer | role | TensorFlow.js | what of it |',
+    '|---|---|---|---|',
+    ...rowsOf(supportedLayers()),
+  ].join('\n')
   const [, printed] = /<!-- supported:begin -->\n([^]*?)\n<!-- supported:end -->/.exec(readme) ?? []
   // to mend it, paste what is expected here between the two comments
   expect(printed).toBe(table)
