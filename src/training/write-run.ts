@@ -2,6 +2,7 @@
 
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Gate } from './judge/gates.ts'
 import type { MeasuredRun } from './judge/measure-run.ts'
 import { calibrationPlot } from './report/calibration-plot.ts'
 import { modelCard } from './report/card.ts'
@@ -31,7 +32,7 @@ export async function writeRun(input: WriteRunInput): Promise<ModelStore> {
   await mkdir(outDir, { recursive: true })
   if (outDir !== folder.path) await copyService(folder, outDir)
   const store = await openModelStore(outDir, { clock })
-  const record = await sameLatency(store, measured.record, converted)
+  const record = await asFirstFound(store, measured.record, converted)
   const lineage: Lineage = {
     dataSha256: table.sha256,
     sourceSha256: converted.report.source.sha256,
@@ -74,12 +75,16 @@ async function copyService({ serviceText, ruleText }: TrainingFolder, outDir: st
   if (ruleText !== undefined) await writeFile(join(outDir, 'rule.json'), ruleText)
 }
 
-/** A version that is there already with the same bytes keeps the latency that was measured for it: its card stays. */
-async function sameLatency(store: ModelStore, record: RunRecord, { report }: ConvertedModel): Promise<RunRecord> {
+/** Gates that depend on when they are asked. */
+const isMomentary: ReadonlySet<string> = new Set(['latency', 'production'])
+
+/** A version that is there already with the same source keeps what was found when it came: its card stays. */
+async function asFirstFound(store: ModelStore, record: RunRecord, { report }: ConvertedModel): Promise<RunRecord> {
   const known = (await store.versions()).find(({ version }) => version === record.version)?.lineage
   if (known?.sourceSha256 !== report.source.sha256) return record
-  const { latency, gates } = (known.metrics ?? {}) as Partial<RunRecord>
-  const judged = gates?.find(({ name }) => name === 'latency')
-  if (latency === undefined || judged === undefined) return record
-  return { ...record, latency, gates: record.gates.map((gate) => (gate.name === 'latency' ? judged : gate)) }
+  const { latency, production, gates = [] } = (known.metrics ?? {}) as Partial<RunRecord>
+  if (latency === undefined || production === undefined) return record
+  const asFirst = (gate: Gate): Gate =>
+    (isMomentary.has(gate.name) ? gates.find(({ name }) => name === gate.name) : undefined) ?? gate
+  return { ...record, latency, production, gates: record.gates.map(asFirst) }
 }

@@ -26,7 +26,7 @@ export function calibrationBins(
   const sums = new Float64Array(binCount)
   for (let i = 0; i < rowCount; i++) {
     const weight = weights === undefined ? 1 : weights[i]
-    const bin = Math.min(Math.floor(probability[i] * binCount), binCount - 1)
+    const bin = binOf(probability[i], binCount)
     counts[bin] += weight
     sums[bin] += weight * probability[i]
     positives[bin] += weight * truth[i]
@@ -60,15 +60,23 @@ export function calibrationError(rows: ScoredRows, weights?: RowWeights): number
  * rows themselves would add their noise twice, as the error is never below 0.
  */
 export function calibrationNoise(
-  { rowCount, probability, ...rest }: ScoredRows,
+  { rowCount, probability }: ScoredRows,
   { resamples = bootstrapResamples, seed = 0 }: BootstrapOptions = {},
 ): Interval {
   const random = createSeededRandom(seed)
-  const truth = new Uint8Array(rowCount)
+  const bins = Uint8Array.from(probability, (p) => binOf(p, calibrationBinCount))
+  const expected = new Float64Array(calibrationBinCount)
+  for (let i = 0; i < rowCount; i++) expected[bins[i]] += probability[i]
   const errors = new Float64Array(resamples)
+  const excess = new Float64Array(calibrationBinCount)
   for (let draw = 0; draw < resamples; draw++) {
-    for (let i = 0; i < rowCount; i++) truth[i] = random.next() < probability[i] ? 1 : 0
-    errors[draw] = calibrationError({ ...rest, rowCount, probability, truth })
+    excess.set(expected)
+    for (let i = 0; i < rowCount; i++) if (random.next() < probability[i]) excess[bins[i]] -= 1
+    errors[draw] = excess.reduce((sum, each) => sum + Math.abs(each), 0) / rowCount
   }
   return percentileInterval(errors)
+}
+
+function binOf(probability: number, binCount: number): number {
+  return Math.min(Math.floor(probability * binCount), binCount - 1)
 }

@@ -4,7 +4,7 @@ import { type BootstrapOptions, bootstrapIntervals } from './bootstrap.ts'
 import { calibrationError, calibrationNoise } from './calibration.ts'
 import { accuracyOf, type Confusion, confusion, f1Of, precisionOf, recallOf } from './confusion.ts'
 import { type Interval, wilsonInterval } from './interval.ts'
-import { brierScore, logLoss } from './probability-scores.ts'
+import { brierLosses, logLosses, weightedMean } from './probability-scores.ts'
 import { averagePrecision, rocAuc } from './ranking.ts'
 import type { RowWeights, ScoredRows } from './scored-rows.ts'
 
@@ -44,7 +44,7 @@ export function measure(rows: ScoredRows, options: BootstrapOptions = {}): Measu
   const counts = confusion(rows)
   const { truePositives: hits, falsePositives, trueNegatives, falseNegatives } = counts
   const values = valuesOf(rows)
-  const intervals = bootstrapIntervals(rows.rowCount, (weights) => resampledOf(rows, weights), options)
+  const intervals = bootstrapIntervals(rows.rowCount, resampled(rows), options)
   const wilson = {
     accuracy: wilsonInterval(hits + trueNegatives, rows.rowCount),
     precision: wilsonInterval(hits, hits + falsePositives),
@@ -72,17 +72,19 @@ export function valuesOf(rows: ScoredRows): Record<MeasureName, number> {
     accuracy: accuracyOf(counts),
     precision: precisionOf(counts),
     recall: recallOf(counts),
-    ...resampledOf(rows),
+    ...resampled(rows)(),
     calibrationError: calibrationError(rows),
   }
 }
 
-function resampledOf(rows: ScoredRows, weights?: RowWeights) {
-  return {
+/** What is resampled; losses of the rows are computed once for all draws. */
+function resampled(rows: ScoredRows) {
+  const [brier, log] = [brierLosses(rows), logLosses(rows)]
+  return (weights?: RowWeights) => ({
     f1: f1Of(confusion(rows, weights)),
     rocAuc: rocAuc(rows, weights),
     averagePrecision: averagePrecision(rows, weights),
-    brier: brierScore(rows, weights),
-    logLoss: logLoss(rows, weights),
-  }
+    brier: weightedMean(brier, weights),
+    logLoss: weightedMean(log, weights),
+  })
 }

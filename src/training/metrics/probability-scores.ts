@@ -7,28 +7,33 @@ const logLossEpsilon = 2 ** -52
 
 /** Mean of (p − truth)²: `brier_score_loss`. */
 export function brierScore(rows: ScoredRows, weights?: RowWeights): number {
-  return meanOf(rows, weights, (p, truth) => (p - truth) ** 2)
+  return weightedMean(brierLosses(rows), weights)
 }
 
 /** Mean of −ln of the probability of what happened, in nats: `log_loss`. */
 export function logLoss(rows: ScoredRows, weights?: RowWeights): number {
-  return meanOf(rows, weights, (p, truth) => {
+  return weightedMean(logLosses(rows), weights)
+}
+
+/** One a row. */
+export function brierLosses({ truth, probability }: ScoredRows): Float64Array {
+  return probability.map((p, i) => (p - truth[i]) ** 2)
+}
+
+/** One a row. */
+export function logLosses({ truth, probability }: ScoredRows): Float64Array {
+  return probability.map((p, i) => {
     const kept = Math.min(1 - logLossEpsilon, Math.max(logLossEpsilon, p))
-    return truth === 1 ? -Math.log(kept) : -Math.log(1 - kept)
+    return truth[i] === 1 ? -Math.log(kept) : -Math.log(1 - kept)
   })
 }
 
-function meanOf(
-  { rowCount, truth, probability }: ScoredRows,
-  weights: RowWeights | undefined,
-  loss: (p: number, truth: number) => number,
-): number {
+export function weightedMean(losses: Float64Array, weights?: RowWeights): number {
   let sum = 0
   let count = 0
-  for (let i = 0; i < rowCount; i++) {
+  for (let i = 0; i < losses.length; i++) {
     const weight = weights === undefined ? 1 : weights[i]
-    if (weight === 0) continue
-    sum += weight * loss(probability[i], truth[i])
+    sum += weight * losses[i]
     count += weight
   }
   return sum / count
