@@ -43,20 +43,23 @@ export async function factorsOf<TName extends CrmModelName>(
     readonly found: FoundModel
     readonly answered: Answered
     readonly limit: number
+    readonly outputs: ExplainedOutputs
     /** An explanation that takes longer is none. */
     readonly timeoutMs: number
     readonly clock: Clock
     readonly signal?: AbortSignal | undefined
   },
 ): Promise<Factors | undefined> {
-  const { found, answered, limit, timeoutMs, clock, signal } = asked
+  const { found, answered, limit, outputs, timeoutMs, clock, signal } = asked
   if (answered.provenance.source === 'fallback')
     return { by: 'rule', top: topOf(model, row, { contributions: ruleParts(model, row), limit }) }
   const { predictor } = found
   if (predictor === undefined) return undefined
   const deadline = { timeoutMs, clock, model: model.name, ...(signal && { signal }) }
   try {
-    const { method, contributions } = await withDeadline(deadline, (joined) => explained(predictor, row, joined))
+    const { method, contributions } = await withDeadline(deadline, (joined) =>
+      explained(predictor, row, { outputs, signal: joined }),
+    )
     return { by: method, top: topOf(model, row, { contributions, limit }) }
   } catch {
     signal?.throwIfAborted()
@@ -64,18 +67,25 @@ export async function factorsOf<TName extends CrmModelName>(
   }
 }
 
-/** A model of two raw columns has class 1 in the second; one of a single margin or value has no second. */
+/**
+ * Which raw output speaks for class 1, of the versions of a model: one of two raw columns has it in the second, one of
+ * a single margin or value has no second and says so, which is asked once.
+ */
+export type ExplainedOutputs = Map<string, number>
+
 async function explained(
   predictor: NonNullable<FoundModel['predictor']>,
   row: CrmModelRow<CrmModelName>,
-  signal: AbortSignal | undefined,
+  { outputs, signal }: { readonly outputs: ExplainedOutputs; readonly signal: AbortSignal | undefined },
 ): ReturnType<typeof predictor.explain> {
   const common = signal === undefined ? {} : { signal }
-  if (predictor.schema?.classes?.length !== 2) return predictor.explain(row, { ...common, output: 0 })
+  const version = predictor.version ?? ''
+  const output = outputs.get(version) ?? (predictor.schema?.classes?.length === 2 ? 1 : 0)
   try {
-    return await predictor.explain(row, { ...common, output: 1 })
+    return await predictor.explain(row, { ...common, output })
   } catch (error) {
-    if (!isMLError(error) || error.code !== 'INPUT_INVALID') throw error
+    if (!isMLError(error) || error.code !== 'INPUT_INVALID' || output === 0) throw error
+    outputs.set(version, 0)
     return predictor.explain(row, { ...common, output: 0 })
   }
 }

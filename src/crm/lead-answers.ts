@@ -2,7 +2,7 @@
 
 import { createSingleFlight, type SingleFlight } from '../cache/single-flight.ts'
 import type { CrmModelName, CrmModelRow } from '../resilience/crm-rules/model-features.ts'
-import { type ExplainedModel, type Factors, factorsOf } from './contributions.ts'
+import { type ExplainedModel, type ExplainedOutputs, type Factors, factorsOf } from './contributions.ts'
 import type { CrmCallOptions, ResolvedCrmOptions } from './crm-options.ts'
 import { type Answered, createModelAnswers, type FoundModel, type ModelAnswers } from './model-answers.ts'
 import { createResultCache, type ResultCache } from './result-cache.ts'
@@ -47,6 +47,7 @@ export class LeadAnswers<TName extends CrmModelName> {
   readonly #cache: ResultCache<LeadAnswer>
   readonly #flights: SingleFlight<LeadAnswer>
   readonly #options: LeadAnswersOptions
+  readonly #outputs: ExplainedOutputs = new Map()
 
   constructor(model: ExplainedModel<TName>, options: ResolvedCrmOptions & { readonly factorLimit: number }) {
     this.#model = model
@@ -162,6 +163,7 @@ export class LeadAnswers<TName extends CrmModelName> {
       found,
       answered,
       limit: this.#options.factorLimit,
+      outputs: this.#outputs,
       timeoutMs: this.#options.modelTimeoutMs,
       clock: this.#options.clock,
       signal,

@@ -9,6 +9,7 @@ import type { FallbackRule } from '../resilience/rules.ts'
 import type { Answer, Prediction } from '../rows/prediction.ts'
 import type { ModelPredictor } from '../runtime/predictor.ts'
 import type { CrmCallOptions } from './crm-options.ts'
+import { createModelPatience } from './model-patience.ts'
 import type { ModelSource, Provenance } from './model-source.ts'
 
 /** A model, its rule, and the one number of their answers that a service works with. */
@@ -48,6 +49,9 @@ export type ModelAnswersOptions = {
   readonly logger: Logger
 }
 
+/** A lead has up to three rows, and the run of as many is over before it could be stopped. */
+const fewRows = 8
+
 /**
  * The time that a model may take begins with `find`. Every failure of the model is answered by the rule, a row that it
  * refuses too: the rows are made here and fit the model's features, so that a model that refuses them is another model.
@@ -57,6 +61,7 @@ export function createModelAnswers<TName extends CrmModelName>(
   { models, modelTimeoutMs, clock, logger }: ModelAnswersOptions,
 ): ModelAnswers<TName> {
   const { name, ruleName, rule, read } = model
+  const patience = createModelPatience(clock, name, modelTimeoutMs)
   let lastReason: string | undefined
 
   /** Told once until the model answers again, or fails for another reason. */
@@ -97,17 +102,33 @@ export function createModelAnswers<TName extends CrmModelName>(
     }
   }
 
+  /** Few rows are given up when they are late, many are stopped, which takes a signal. */
+  function askMany(
+    predictor: ModelPredictor,
+    rows: readonly CrmModelRow<TName>[],
+    {
+      deadlineAtMs,
+      signal,
+      ...options
+    }: { readonly tenant: string; readonly deadlineAtMs: number; readonly signal?: AbortSignal },
+  ): Promise<(Prediction | MLError)[]> {
+    if (rows.length <= fewRows)
+      return patience.wait(() => predictor.predictBatch(rows, options), { deadlineAtMs, signal })
+    // no time at all would be an error of the caller
+    const timeoutMs = Math.max(deadlineAtMs - clock.now(), Number.MIN_VALUE)
+    return withDeadline({ timeoutMs, ...(signal && { signal }), clock, model: name }, (joined) =>
+      predictor.predictBatch(rows, { ...options, ...(joined && { signal: joined }) }),
+    )
+  }
+
   return {
     model,
     byRule,
     async find(signal) {
       if (models === undefined) return { predictor: undefined, version: null, reason: 'MODEL_NOT_FOUND' }
-      const deadlineAtMs = clock.now() + modelTimeoutMs
+      const deadlineAtMs = patience.deadlineAtMs()
       try {
-        const predictor = await withDeadline(
-          { timeoutMs: modelTimeoutMs, ...(signal && { signal }), clock, model: name },
-          () => models.getModelPredictor(name),
-        )
+        const predictor = await patience.wait(() => models.getModelPredictor(name), { deadlineAtMs, signal })
         return { predictor, version: predictor.version, deadlineAtMs }
       } catch (error) {
         signal?.throwIfAborted()
@@ -119,18 +140,13 @@ export function createModelAnswers<TName extends CrmModelName>(
     async ask(found, rows, { tenant, requestId, signal }) {
       const { predictor } = found
       if (predictor === undefined) return rows.map((row) => byRule(row, found.reason))
-      // at least something, so that an option of no time is no error of the caller
-      const timeoutMs = Math.max(found.deadlineAtMs - clock.now(), Number.MIN_VALUE)
+      const { deadlineAtMs } = found
+      const options = { tenant, ...(requestId !== undefined && { requestId }) }
       try {
-        const predictions = await withDeadline(
-          { timeoutMs, ...(signal && { signal }), clock, model: name },
-          (joined) => {
-            const options = { tenant, ...(requestId !== undefined && { requestId }), ...(joined && { signal: joined }) }
-            return rows.length === 1
-              ? predictor.predict(rows[0], options).then((prediction) => [prediction])
-              : predictor.predictBatch(rows, options)
-          },
-        )
+        const predictions =
+          rows.length === 1
+            ? [await patience.wait(() => predictor.predict(rows[0], options), { deadlineAtMs, signal })]
+            : await askMany(predictor, rows, { ...options, deadlineAtMs, ...(signal && { signal }) })
         return rows.map((row, index) => accept(row, predictions[index]))
       } catch (error) {
         signal?.throwIfAborted()
