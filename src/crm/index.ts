@@ -42,7 +42,7 @@ export type { MatchPart, MatchParts } from './match-blend.ts'
 export type { ModelSource, Provenance } from './model-source.ts'
 export type { MatchContext } from './prepared-lead.ts'
 export type {
-  MatchBatchResult,
+  MatchBatch,
   MatchCounts,
   MatchOptions,
   MatchResult,

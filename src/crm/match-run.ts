@@ -39,14 +39,18 @@ export type MatchServices = {
   readonly assertOpen: () => void
 }
 
+export type RunMatch = Pick<MatchResult, 'matches' | 'warnings' | 'counts' | 'models'>
+
 /** @throws INPUT_INVALID for a lead that cannot be; CLOSED; `signal.reason` */
 export async function runMatch(
   lead: Lead,
-  listings: readonly Listing[],
+  given: readonly Listing[],
   options: ResolvedMatchOptions,
   services: MatchServices,
-): Promise<Omit<MatchResult, 'latencyMs'>> {
+): Promise<RunMatch> {
   const { models, clock, year } = services
+  // the caller may change its list while others have their turn
+  const listings = [...given]
   const { tenant, signal } = options
   const warnings: MatchWarning[] = []
   const taste = learnTaste(lead.reactions, (listingId, reason) => warnings.push({ listingId, reason }))
@@ -77,7 +81,6 @@ export async function runMatch(
   signal?.throwIfAborted()
   services.assertOpen()
   return {
-    leadId: lead.id,
     matches,
     warnings,
     counts: {

@@ -1,9 +1,9 @@
 // What matching says: ranked matches with their parts, reasons and provenance, what was left out, and who answered.
 
-import type { MLError } from '../errors.ts'
 import type { Explanation } from '../explain/explanation.ts'
 import type { CrmModelRow } from '../resilience/crm-rules/model-features.ts'
 import type { CrmCallOptions } from './crm-options.ts'
+import type { LeadError } from './lead-batch.ts'
 import type { MatchParts } from './match-blend.ts'
 import type { Provenance } from './model-source.ts'
 
@@ -66,6 +66,7 @@ export type MatchCounts = {
 
 export type MatchResult = {
   readonly leadId: string
+  readonly tenant: string
   /** Best first. */
   readonly matches: readonly PropertyMatch[]
   readonly warnings: readonly MatchWarning[]
@@ -75,12 +76,12 @@ export type MatchResult = {
     readonly property_matcher_v3: ModelShare
     readonly property_interest_predictor_v2: ModelShare
   }
+  /** ISO time of day of the call. */
+  readonly at: string
   readonly latencyMs: number
+  readonly requestId?: string
 }
 
 export type ModelShare = { readonly version: string | null; readonly answered: number; readonly reason?: string }
 
-export type MatchBatchResult = {
-  readonly results: readonly MatchResult[]
-  readonly errors: readonly { readonly leadId: string; readonly error: MLError }[]
-}
+export type MatchBatch = { readonly results: readonly MatchResult[]; readonly errors: readonly LeadError[] }

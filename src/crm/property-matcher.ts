@@ -1,40 +1,34 @@
 // A lead and listings in; the best matches, ranked, with reasons and who gave each number, out.
 
-import { createError, isMLError, type MLError } from '../errors.ts'
-import { Histogram, type HistogramSummary } from '../observe/histogram.ts'
+import { createError, isMLError } from '../errors.ts'
+import { shownValue } from '../rows/shown-value.ts'
 import { assertKnownOptions } from '../runtime/known-options.ts'
 import { detectPlatform, type Platform } from '../runtime/platform.ts'
-import { type CrmOptions, resolveCrmOptions, type ResolvedCrmOptions } from './crm-options.ts'
+import { CallGate } from './call-gate.ts'
+import { CallRecord, type CrmHealth } from './call-record.ts'
+import { type CrmOptions, type ResolvedCrmOptions, resolveCrmOptions } from './crm-options.ts'
+import type { LeadError } from './lead-batch.ts'
 import { findLead, leadIdOf, type LeadOrId } from './lead-lookup.ts'
 import type { Listing } from './listing.ts'
 import { assertListings, type ResolvedMatchOptions, resolveMatchOptions } from './match-options.ts'
 import { runMatch } from './match-run.ts'
-import { type MatcherModels, modelHealthOf, type ModelsHealth, openMatcherModels } from './matcher-models.ts'
-import type { MatchBatchResult, MatchOptions, MatchResult } from './property-match.ts'
-import { shownValue } from '../rows/shown-value.ts'
+import { type MatcherModels, openMatcherModels } from './matcher-models.ts'
+import type { Provenance } from './model-source.ts'
+import type { MatchBatch, MatchOptions, MatchResult } from './property-match.ts'
 
 export type PropertyMatcherOptions = Omit<CrmOptions, 'cache'> & {
   /** Waits until others in this thread had their turn. @default the realm's */
   readonly defer?: Platform['defer']
 }
 
-export type PropertyMatcherHealth = {
-  /** `degraded` while a rule or nothing stands for a model. */
-  readonly status: 'healthy' | 'degraded' | 'closed'
-  readonly models: ModelsHealth
-  readonly counts: {
-    readonly matches: number
-    readonly failures: number
-    readonly listings: number
-    readonly warnings: number
-  }
-  /** Milliseconds of a match, from its call to its answer. */
-  readonly latency: HistogramSummary
+/** A match counts as the model's where a model had a part in ranking, as the rules' else. */
+export type PropertyMatcherHealth = Omit<CrmHealth, 'cache'> & {
+  readonly listings: { readonly given: number; readonly bad: number }
 }
 
 /** Below the specification's 300 ms a call. */
 const modelTimeoutMs = 250
-/** Leads of a batch whose sources are asked at once; EnterpriseHub's. */
+/** Leads of a batch whose sources and models are asked at once; EnterpriseHub's. */
 const batchConcurrency = 5
 
 /**
@@ -46,10 +40,10 @@ const batchConcurrency = 5
 export class PropertyMatcher {
   readonly #options: ResolvedCrmOptions
   readonly #models: MatcherModels
-  readonly #latency = new Histogram()
-  readonly #counts = { matches: 0, failures: 0, listings: 0, warnings: 0 }
+  readonly #record: CallRecord
+  readonly #gate: CallGate
+  readonly #listings = { given: 0, bad: 0 }
   #defer: Platform['defer'] | undefined
-  #isClosed = false
 
   /** @throws VALIDATION_FAILED naming the option that cannot be */
   constructor(options: PropertyMatcherOptions = {}) {
@@ -66,6 +60,8 @@ export class PropertyMatcher {
       throw createError('VALIDATION_FAILED', `option defer: expected a function, got ${shownValue(defer)}`)
     this.#options = resolveCrmOptions({ modelTimeoutMs, ...others }, { ttlMs: 0, maxEntries: 0 })
     this.#models = openMatcherModels(this.#options)
+    this.#record = new CallRecord(this.#options.clock)
+    this.#gate = new CallGate(this.#record, 'the property matcher')
     this.#defer = defer
   }
 
@@ -75,76 +71,33 @@ export class PropertyMatcher {
    * @throws INPUT_INVALID for a lead, its id, listings or an option that cannot be; EXECUTION_FAILED where the lead source
    *   fails; CLOSED; `signal.reason`
    */
-  async match(leadOrId: LeadOrId, listings: readonly Listing[], options: MatchOptions): Promise<MatchResult> {
-    const startedAtMs = this.#options.clock.now()
-    this.#assertOpen()
-    const resolved = resolveMatchOptions(options)
-    assertListings(listings)
-    try {
-      const result = await this.#run(leadOrId, listings, resolved, startedAtMs)
-      this.#counts.matches++
-      this.#counts.listings += listings.length
-      this.#counts.warnings += result.warnings.length
-      this.#latency.record(result.latencyMs)
-      return result
-    } catch (error) {
-      if (isMLError(error)) this.#counts.failures++
-      throw error
-    }
+  async match(lead: LeadOrId, listings: readonly Listing[], options: MatchOptions): Promise<MatchResult> {
+    const resolved = this.#resolved(listings, options)
+    return this.#gate.passCounted(resolved, () => this.#match(lead, listings, resolved))
   }
 
   /**
    * Matches several leads with the same listings; a lead that fails is an error beside the results of the others, both in the
    * order of the leads.
-   * @throws INPUT_INVALID for listings or an option that cannot be; CLOSED; `signal.reason`
+   * @throws INPUT_INVALID for leads, listings or an option that cannot be; CLOSED; `signal.reason`
    */
   async matchBatch(
     leads: readonly LeadOrId[],
     listings: readonly Listing[],
     options: MatchOptions,
-  ): Promise<MatchBatchResult> {
-    this.#assertOpen()
-    resolveMatchOptions(options)
-    assertListings(listings)
-    if (!Array.isArray(leads))
-      throw createError('INPUT_INVALID', `matchBatch expects an array of leads or their ids, got ${shownValue(leads)}`)
-    const outcomes: (MatchResult | MLError)[] = []
-    let next = 0
-    const work = async (): Promise<void> => {
-      while (next < leads.length) {
-        const index = next++
-        try {
-          outcomes[index] = await this.match(leads[index], listings, options)
-        } catch (error) {
-          if (!isMLError(error) || error.code === 'CLOSED') throw error
-          outcomes[index] = error
-        }
-      }
-    }
-    await Promise.all(Array.from({ length: Math.min(batchConcurrency, leads.length) }, work))
-    return {
-      results: outcomes.filter((outcome): outcome is MatchResult => !isMLError(outcome)),
-      errors: outcomes.flatMap((outcome, i) =>
-        isMLError(outcome) ? [{ leadId: leadIdOf(leads[i]), error: outcome }] : [],
-      ),
-    }
+  ): Promise<MatchBatch> {
+    const resolved = this.#resolved(listings, options)
+    return this.#gate.pass(resolved, () => this.#matchBatch(leads, listings, resolved))
   }
 
-  /** Asks for each model, so that one that is not there yet is looked for. */
-  async getHealth(): Promise<PropertyMatcherHealth> {
-    const models = this.#isClosed ? {} : await modelHealthOf(this.#options.models)
-    const isWhole = Object.values(models).every(({ status }) => status === 'healthy')
-    return {
-      status: this.#isClosed ? 'closed' : isWhole ? 'healthy' : 'degraded',
-      models,
-      counts: { ...this.#counts },
-      latency: this.#latency.summary(),
-    }
+  getHealth(): PropertyMatcherHealth {
+    const { cache: _none, ...health } = this.#record.health(0)
+    return { ...health, listings: { ...this.#listings } }
   }
 
-  /** Matches under way end with CLOSED at their next block; the models are the registry's, and stay. Closing twice is fine. */
+  /** Pending calls get CLOSED; closing twice is fine. Closes no registry. */
   close(): Promise<void> {
-    this.#isClosed = true
+    this.#gate.close()
     return Promise.resolve()
   }
 
@@ -152,22 +105,80 @@ export class PropertyMatcher {
     return this.close()
   }
 
-  async #run(
-    leadOrId: LeadOrId,
-    listings: readonly Listing[],
-    options: ResolvedMatchOptions,
-    startedAtMs: number,
-  ): Promise<MatchResult> {
-    const lead = await findLead(this.#options.leads, leadOrId, options)
-    this.#defer ??= (await detectPlatform()).defer
-    const { clock, now } = this.#options
-    const year = new Date(now()).getUTCFullYear()
-    const services = { models: this.#models, clock, defer: this.#defer, year, assertOpen: () => this.#assertOpen() }
-    const found = await runMatch(lead, listings, options, services)
-    return { ...found, latencyMs: clock.now() - startedAtMs }
+  /** What cannot be counts as a refused call. */
+  #resolved(listings: readonly Listing[], options: MatchOptions): ResolvedMatchOptions {
+    try {
+      this.#gate.assertOpen()
+      const resolved = resolveMatchOptions(options)
+      assertListings(listings)
+      return resolved
+    } catch (error) {
+      this.#record.recordFailure(error)
+      throw error
+    }
   }
 
-  #assertOpen(): void {
-    if (this.#isClosed) throw createError('CLOSED', 'the property matcher is closed')
+  async #match(given: LeadOrId, listings: readonly Listing[], options: ResolvedMatchOptions): Promise<MatchResult> {
+    const { clock, now, leads } = this.#options
+    const startedAtMs = clock.now()
+    const lead = await findLead(leads, given, options)
+    this.#defer ??= (await detectPlatform()).defer
+    const at = new Date(now())
+    const found = await runMatch(lead, listings, options, {
+      models: this.#models,
+      clock,
+      defer: this.#defer,
+      year: at.getUTCFullYear(),
+      assertOpen: () => this.#gate.assertOpen(),
+    })
+    const { tenant, requestId } = options
+    const result: MatchResult = {
+      leadId: lead.id,
+      tenant,
+      ...found,
+      at: at.toISOString(),
+      latencyMs: clock.now() - startedAtMs,
+      ...(requestId !== undefined && { requestId }),
+    }
+    this.#listings.given += result.counts.given
+    this.#listings.bad += result.counts.bad
+    this.#record.recordAnswer(sourceOf(result), result.latencyMs)
+    return result
   }
+
+  async #matchBatch(
+    given: readonly LeadOrId[],
+    listings: readonly Listing[],
+    options: ResolvedMatchOptions,
+  ): Promise<MatchBatch> {
+    if (!Array.isArray(given))
+      throw createError('INPUT_INVALID', `matchBatch expects an array of leads or their ids, got ${shownValue(given)}`)
+    const results: (MatchResult | undefined)[] = []
+    const errors: LeadError[] = []
+    let next = 0
+    const work = async (): Promise<void> => {
+      while (next < given.length) {
+        const index = next++
+        try {
+          results[index] = await this.#match(given[index], listings, options)
+        } catch (error) {
+          this.#record.recordFailure(error)
+          if (!isMLError(error) || error.code === 'CLOSED') throw error
+          errors.push({ index, leadId: leadIdOf(given[index]), error })
+        }
+      }
+    }
+    await Promise.all(Array.from({ length: Math.min(batchConcurrency, given.length) }, work))
+    return {
+      results: results.filter((result) => result !== undefined),
+      errors: errors.sort((a, b) => a.index - b.index),
+    }
+  }
+}
+
+function sourceOf({ models, counts }: MatchResult): Provenance {
+  const shares = Object.entries(models)
+  const [model, { version }] = shares.find(([, { answered }]) => answered > 0) ?? shares[0]
+  const isModel = counts.given === counts.bad || shares.some(([, { answered }]) => answered > 0)
+  return { model, version, source: isModel ? 'model' : 'fallback' }
 }

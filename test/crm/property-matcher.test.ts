@@ -103,6 +103,7 @@ describe('without models', () => {
       { listingId: 'trap', index: 3, reason: 'no connection' },
     ])
     expect([counts.bad, matches.length, matches[0].index]).toEqual([4, 3, 6])
+    expect(matcher.getHealth().listings.bad).toBe(4)
   })
 
   it('has nothing for no listings', async () => {
@@ -161,11 +162,11 @@ describe('with models', () => {
       property_matcher_v3: { version: '1.0.0', answered: 2 },
       property_interest_predictor_v2: { version: '1.0.0', answered: 2 },
     })
-    expect(await matcher.getHealth()).toMatchObject({
-      status: 'degraded',
-      models: { property_matcher_v3: { status: 'healthy', version: '1.0.0' } },
-      counts: { matches: 1, failures: 0, listings: 2, warnings: 0 },
-      latency: { count: 1 },
+    expect(matcher.getHealth()).toMatchObject({
+      status: 'healthy',
+      calls: { requests: 1, successes: 1, errors: 0 },
+      sources: { model: 1, fallback: 0 },
+      listings: { given: 2, bad: 0 },
     })
   })
 
@@ -231,7 +232,11 @@ describe('with models', () => {
 describe('match', () => {
   it('finds a lead by its id, for its tenant alone', async () => {
     const matcher = new PropertyMatcher({ leads: leadStore([buyer]) })
-    expect((await matcher.match('buyer', schoolListings(2), acme)).leadId).toBe('buyer')
+    const { leadId, tenant, at, requestId } = await matcher.match('buyer', schoolListings(2), {
+      ...acme,
+      requestId: 'r1',
+    })
+    expect([leadId, tenant, requestId, at.length]).toEqual(['buyer', 'acme', 'r1', 24])
     await expect(matcher.match('buyer', [], { tenant: 'other' })).rejects.toThrow(
       expect.objectContaining({ code: 'INPUT_INVALID', message: expect.stringContaining('buyer') }),
     )
@@ -250,19 +255,22 @@ describe('match', () => {
     const closed = matcher.match(buyer, schoolListings(9000), acme)
     while (turns.length < 2) await Promise.resolve()
     controller.abort(new Error('left'))
-    await matcher.close()
-    for (const turn of turns) turn()
+    turns[0]()
     await expect(aborted).rejects.toThrow('left')
-    await expect(closed).rejects.toThrow(expect.objectContaining({ code: 'CLOSED' }))
+    const ended = expect(closed).rejects.toThrow(expect.objectContaining({ code: 'CLOSED' }))
+    await matcher.close()
+    await ended
+    turns[1]()
     await expect(matcher.match(buyer, [], acme)).rejects.toThrow(expect.objectContaining({ code: 'CLOSED' }))
-    expect(await matcher.getHealth()).toMatchObject({ status: 'closed' })
+    expect(matcher.getHealth().calls).toMatchObject({ aborted: 1, errorsByCode: { CLOSED: 2 } })
   })
 })
 
 describe('matchBatch', () => {
   it('gives three results and two errors for five ids of which two are bad', async () => {
     const leads = leadStore(['a', 'b', 'c'].map((id) => ({ ...buyer, id })))
-    const { results, errors } = await new PropertyMatcher({ leads }).matchBatch(
+    const matcher = new PropertyMatcher({ leads })
+    const { results, errors } = await matcher.matchBatch(
       ['a', 'missing', 'b', { id: 'wrong', preferences: { maxPrice: -1 } }, 'c'],
       schoolListings(4),
       acme,
@@ -273,9 +281,14 @@ describe('matchBatch', () => {
       ['c', 4],
     ])
     expect(errors).toEqual([
-      { leadId: 'missing', error: expect.objectContaining({ code: 'INPUT_INVALID' }) },
-      { leadId: 'wrong', error: expect.objectContaining({ code: 'INPUT_INVALID' }) },
+      { index: 1, leadId: 'missing', error: expect.objectContaining({ code: 'INPUT_INVALID' }) },
+      { index: 3, leadId: 'wrong', error: expect.objectContaining({ code: 'INPUT_INVALID' }) },
     ])
+    expect(matcher.getHealth()).toMatchObject({
+      status: 'degraded',
+      calls: { requests: 5, successes: 3 },
+      sources: { fallback: 3 },
+    })
   })
 
   it('ends as a whole when aborted', async () => {
