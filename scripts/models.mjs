@@ -1,6 +1,6 @@
 // models/ in; every model with a training.json trained from its data into build/models and compared with what is committed, a table out.
 
-import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -122,6 +122,21 @@ async function writeCommitted(modelDir, out, { version }, training) {
     'service.json',
   ])
     await cp(join(out, entry), join(modelDir, entry), { recursive: true })
+  await nameProduction(join(modelDir, 'service.json'), version)
+}
+
+/** As the store would, but in the lines that people have written. */
+async function nameProduction(file, version) {
+  const text = await readFile(file, 'utf8')
+  const { active, aliases } = JSON.parse(text)
+  if (active === 'production' && aliases?.production === version) return
+  if (active !== undefined || aliases !== undefined)
+    await writeFile(file, text.replace(/("production": ")[^"]*"/, `$1${version}"`))
+  else
+    await writeFile(
+      file,
+      text.replace(/\s*\}\s*$/, `,\n  "active": "production",\n  "aliases": { "production": "${version}" }\n}\n`),
+    )
 }
 
 /** Files of an artifact by bytes; its lineage has the time of day. */
