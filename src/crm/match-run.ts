@@ -55,7 +55,12 @@ export async function runMatch(
   const warnings: MatchWarning[] = []
   const taste = learnTaste(lead.reactions, (listingId, reason) => warnings.push({ listingId, reason }))
   const scoring = { prepared: prepareLead(lead, { year }), taste, viewingRowOf: createViewingRows(lead) }
-  const [match, interest] = await Promise.all([models.match.find(signal), models.interest.find(signal)])
+  // the time that models may take is one for all of them
+  const [match, interest, viewing] = await Promise.all([
+    models.match.find(signal),
+    models.interest.find(signal),
+    models.viewing.find(signal),
+  ])
   const scores = createListingScores(listings.length)
   const columnOf = (width: number) => ({ values: new Float64Array(listings.length), width })
   const asked = { clock, tenant, signal }
@@ -73,7 +78,7 @@ export async function runMatch(
     ranking.rows,
     { lead, listings, scores, columns, ...scoring },
     {
-      found: { match, interest },
+      found: { match, interest, viewing },
       models,
       options,
     },

@@ -30,7 +30,7 @@ export type ScoredLead = {
 }
 
 export type Asked = {
-  readonly found: { readonly match: FoundModel; readonly interest: FoundModel }
+  readonly found: { readonly match: FoundModel; readonly interest: FoundModel; readonly viewing: FoundModel }
   readonly models: MatcherModels
   readonly options: ResolvedMatchOptions
 }
@@ -51,11 +51,10 @@ export async function toldMatches(rows: readonly number[], scored: ScoredLead, a
   const matcherRows = factors.map(matcherRow)
   const interestRows = shown.map((listing) => propertyInterestRow(lead, listing))
   const viewingRows = shown.map(viewingRowOf)
-  const viewingModel = await models.viewing.find(options.signal)
   const [match, interest, viewing] = await Promise.all([
     answersOf(models.match, found.match, { rows, modelRows: matcherRows, column: columns.match }, options),
     answersOf(models.interest, found.interest, { rows, modelRows: interestRows, column: columns.interest }, options),
-    models.viewing.ask(viewingModel, viewingRows, options),
+    models.viewing.ask(found.viewing, viewingRows, options),
   ])
   const matches = rows.map((row, i): PropertyMatch => {
     const { score, confidence, model } = scoredRow(scores, columns, taste, row)
@@ -90,7 +89,7 @@ export async function toldMatches(rows: readonly number[], scored: ScoredLead, a
     const why = {
       match: await explained(found.match, match[i], matcherRows[i], signal),
       interest: await explained(found.interest, interest[i], interestRows[i], signal),
-      viewing: await explained(viewingModel, viewing[i], viewingRows[i], signal),
+      viewing: await explained(found.viewing, viewing[i], viewingRows[i], signal),
     }
     told.push({ ...matches[i], explanations: Object.fromEntries(Object.entries(why).filter(([, one]) => one)) })
   }

@@ -1,4 +1,5 @@
 // Listings ranked for a lead with models present, partly present and absent, in a real registry; what is left out, and why.
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Lead } from '../../src/crm/lead.ts'
 import type { Listing } from '../../src/crm/listing.ts'
@@ -229,7 +230,75 @@ describe('with models', () => {
   })
 })
 
+describe('always answers', () => {
+  const listings = schoolListings(20)
+  const ruled = new PropertyMatcher().match(buyer, listings, acme)
+
+  it('where artifacts are corrupt', async () => {
+    const garbage = { 'model.json': new TextEncoder().encode('{"modelTopology":') }
+    const models = await propertyRegistry({
+      property_matcher_v3: garbage,
+      property_interest_predictor_v2: garbage,
+      viewing_probability_predictor_v2: garbage,
+    })
+    const { matches } = await new PropertyMatcher({ models }).match(buyer, listings, acme)
+    expect(matches.map(({ score }) => score)).toEqual((await ruled).matches.map(({ score }) => score))
+    expect(matches[0].provenance.match).toMatchObject({ source: 'fallback', rule: 'cosine_similarity_matcher' })
+    expect(matches[0].provenance.viewing).toMatchObject({ source: 'fallback', rule: 'engagement_score' })
+  })
+
+  it('in its time where models never come', async () => {
+    const clock = createFakeClock()
+    const models: ModelSource = { getModelPredictor: () => new Promise(() => {}) }
+    const answered = new PropertyMatcher({ models, clock }).match(buyer, listings, acme)
+    const waited = waitFor(answered, () => clock.advance(250))
+    const { matches, latencyMs } = await waited
+    expect(matches.map(({ score }) => score)).toEqual((await ruled).matches.map(({ score }) => score))
+    expect(matches[0].provenance.match).toMatchObject({ source: 'fallback', reason: 'DEADLINE_EXCEEDED' })
+    // all three are waited for together
+    expect(latencyMs).toBe(250)
+    expect(clock.pendingTimers).toBe(0)
+  })
+})
+
+/** Moves time on whenever nothing else happens, until the promise is settled. */
+async function waitFor<Result>(promise: Promise<Result>, advance: () => void): Promise<Result> {
+  let isSettled = false
+  const done = promise.finally(() => (isSettled = true))
+  for (;;) {
+    for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
+    if (isSettled) return done
+    advance()
+  }
+}
+
 describe('match', () => {
+  it('gives scores and confidences of 0 to 1, in order of their product, whatever is listed', async () => {
+    const share = fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined })
+    const listing = fc.record({
+      id: fc.string({ minLength: 1 }),
+      price: fc.double({ min: 1, max: 1e6, noNaN: true }),
+      bedrooms: fc.option(fc.nat(9), { nil: undefined }),
+      city: fc.constantFrom('Ames', 'Boone', undefined),
+      safety: share,
+      priceCut: share,
+      daysOnMarket: fc.option(fc.nat(200), { nil: undefined }),
+    }) as fc.Arbitrary<Listing>
+    const matcher = new PropertyMatcher()
+    await fc.assert(
+      fc.asyncProperty(fc.array(listing, { maxLength: 40 }), async (listings) => {
+        const { matches, counts } = await matcher.match(buyer, listings, acme)
+        for (const { score, confidence, interest, match, viewingProbability } of matches)
+          for (const number of [score, confidence, interest, match, viewingProbability])
+            expect(number >= 0 && number <= 1).toBe(true)
+        const keys = matches.map(({ score, confidence }) => score * confidence)
+        expect(keys).toEqual(keys.toSorted((a, b) => b - a))
+        const { given, ...ways } = counts
+        expect(Object.values(ways).reduce((sum, count) => sum + count, 0)).toBe(given)
+      }),
+    )
+  })
+
   it('finds a lead by its id, for its tenant alone', async () => {
     const matcher = new PropertyMatcher({ leads: leadStore([buyer]) })
     const { leadId, tenant, at, requestId } = await matcher.match('buyer', schoolListings(2), {
