@@ -1,4 +1,4 @@
-// Real artifacts of the property models, small or of the trained ones' size, in a real registry; listings and leads for the tests.
+// Small real artifacts in the place of the property models, in a real registry; listings and leads for the tests.
 
 import { readFileSync } from 'node:fs'
 import { metadataKey } from '../../src/artifact/metadata.ts'
@@ -9,7 +9,7 @@ import type { RegionGraph } from '../../src/regions/region.ts'
 import type { RegistryOptions } from '../../src/runtime/options.ts'
 import type { MLServiceRegistry } from '../../src/runtime/registry.ts'
 import { temporaryModelsDir } from './artifacts.ts'
-import { artifactFiles, createRandom, randomEnsemble, randomRows } from './random-regions.ts'
+import { artifactFiles, createRandom, randomRows } from './random-regions.ts'
 import { createRegistry } from './registries.ts'
 
 type PropertyModel = 'property_matcher_v3' | 'property_interest_predictor_v2' | 'viewing_probability_predictor_v2'
@@ -48,26 +48,6 @@ export function stepFiles(
     ],
     output: [{ region: 2, column: 0 }],
   })
-}
-
-/** As large as the trained forests: 100 trees of about 64 leaves. */
-export function forestFiles(name: PropertyModel, seed: number): Record<string, Uint8Array> {
-  const random = createRandom(seed)
-  const features = crmModelFeatures[name].length
-  const grown = randomEnsemble(random, {
-    trees: 100,
-    depth: 6,
-    features,
-    aggregate: 'mean',
-    leafChance: 0,
-    flipPoints: 60,
-  })
-  const numeric = grown.regions.map((region) =>
-    region.kind === 'ranks'
-      ? { ...region, columns: region.columns.map((column) => (column.kind === 'rank' ? column : region.columns[0])) }
-      : region,
-  )
-  return namedFiles(name, { ...grown, regions: numeric })
 }
 
 function namedFiles(name: PropertyModel, graph: RegionGraph): Record<string, Uint8Array> {
