@@ -1,9 +1,7 @@
 // A row and who answered it in; what each feature adds to the answer out, the weightiest first.
 
-import { isMLError } from '../errors.ts'
-import type { Clock } from '../observe/clock.ts'
 import type { CrmModelName, CrmModelRow } from '../resilience/crm-rules/model-features.ts'
-import { withDeadline } from '../resilience/deadline.ts'
+import type { Explanations } from './explanations.ts'
 import type { Answered, AskedModel, FoundModel } from './model-answers.ts'
 
 export type Factor = {
@@ -43,50 +41,20 @@ export async function factorsOf<TName extends CrmModelName>(
     readonly found: FoundModel
     readonly answered: Answered
     readonly limit: number
-    readonly outputs: ExplainedOutputs
-    /** An explanation that takes longer is none. */
-    readonly timeoutMs: number
-    readonly clock: Clock
+    readonly explanations: Explanations
     readonly signal?: AbortSignal | undefined
   },
 ): Promise<Factors | undefined> {
-  const { found, answered, limit, outputs, timeoutMs, clock, signal } = asked
+  const { found, answered, limit, explanations, signal } = asked
   if (answered.provenance.source === 'fallback')
     return { by: 'rule', top: topOf(model, row, { contributions: ruleParts(model, row), limit }) }
-  const { predictor } = found
-  if (predictor === undefined) return undefined
-  const deadline = { timeoutMs, clock, model: model.name, ...(signal && { signal }) }
+  if (found.predictor === undefined) return undefined
   try {
-    const { method, contributions } = await withDeadline(deadline, (joined) =>
-      explained(predictor, row, { outputs, signal: joined }),
-    )
+    const { method, contributions } = await explanations.explain(found.predictor, row, signal)
     return { by: method, top: topOf(model, row, { contributions, limit }) }
   } catch {
     signal?.throwIfAborted()
     return undefined
-  }
-}
-
-/**
- * Which raw output speaks for class 1, of the versions of a model: one of two raw columns has it in the second, one of
- * a single margin or value has no second and says so, which is asked once.
- */
-export type ExplainedOutputs = Map<string, number>
-
-async function explained(
-  predictor: NonNullable<FoundModel['predictor']>,
-  row: CrmModelRow<CrmModelName>,
-  { outputs, signal }: { readonly outputs: ExplainedOutputs; readonly signal: AbortSignal | undefined },
-): ReturnType<typeof predictor.explain> {
-  const common = signal === undefined ? {} : { signal }
-  const version = predictor.version ?? ''
-  const output = outputs.get(version) ?? (predictor.schema?.classes?.length === 2 ? 1 : 0)
-  try {
-    return await predictor.explain(row, { ...common, output })
-  } catch (error) {
-    if (!isMLError(error) || error.code !== 'INPUT_INVALID' || output === 0) throw error
-    outputs.set(version, 0)
-    return predictor.explain(row, { ...common, output: 0 })
   }
 }
 

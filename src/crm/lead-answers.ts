@@ -2,8 +2,9 @@
 
 import { createSingleFlight, type SingleFlight } from '../cache/single-flight.ts'
 import type { CrmModelName, CrmModelRow } from '../resilience/crm-rules/model-features.ts'
-import { type ExplainedModel, type ExplainedOutputs, type Factors, factorsOf } from './contributions.ts'
+import { type ExplainedModel, type Factors, factorsOf } from './contributions.ts'
 import type { CrmCallOptions, ResolvedCrmOptions } from './crm-options.ts'
+import { createExplanations, type Explanations } from './explanations.ts'
 import { type Answered, createModelAnswers, type FoundModel, type ModelAnswers } from './model-answers.ts'
 import { createResultCache, type ResultCache } from './result-cache.ts'
 
@@ -31,8 +32,6 @@ export type LeadAnswerOptions = Omit<CrmCallOptions, 'signal'> & {
   readonly onComputed?: (leadId: string, answer: LeadAnswer) => void
 }
 
-type LeadAnswersOptions = ResolvedCrmOptions & { readonly factorLimit: number }
-
 type Wanted<TName extends CrmModelName> = LeadRows<TName> & { readonly key: string }
 
 /**
@@ -46,15 +45,16 @@ export class LeadAnswers<TName extends CrmModelName> {
   readonly #ask: ModelAnswers<TName>
   readonly #cache: ResultCache<LeadAnswer>
   readonly #flights: SingleFlight<LeadAnswer>
-  readonly #options: LeadAnswersOptions
-  readonly #outputs: ExplainedOutputs = new Map()
+  readonly #explanations: Explanations
+  readonly #factorLimit: number
 
   constructor(model: ExplainedModel<TName>, options: ResolvedCrmOptions & { readonly factorLimit: number }) {
     this.#model = model
     this.#ask = createModelAnswers(model, options)
     this.#cache = createResultCache(options.cache, options.clock)
     this.#flights = createSingleFlight(options.clock)
-    this.#options = options
+    this.#explanations = createExplanations(model.name, options.clock, options.modelTimeoutMs)
+    this.#factorLimit = options.factorLimit
   }
 
   get entryCount(): number {
@@ -162,10 +162,8 @@ export class LeadAnswers<TName extends CrmModelName> {
     const factors = await factorsOf(this.#model, rows[explainedRow], {
       found,
       answered,
-      limit: this.#options.factorLimit,
-      outputs: this.#outputs,
-      timeoutMs: this.#options.modelTimeoutMs,
-      clock: this.#options.clock,
+      limit: this.#factorLimit,
+      explanations: this.#explanations,
       signal,
     })
     return factors === undefined ? answer : { ...answer, factors }

@@ -49,6 +49,12 @@ export type ModelAnswersOptions = {
   readonly logger: Logger
 }
 
+/**
+ * A registry makes a new predictor for whoever asks, which costs more than a remembered answer; each of them follows the
+ * versions. Other sources are asked again often enough to be heard.
+ */
+const keptMs = 1000
+
 /** A lead has up to three rows, and the run of as many is over before it could be stopped. */
 const fewRows = 8
 
@@ -63,6 +69,7 @@ export function createModelAnswers<TName extends CrmModelName>(
   const { name, ruleName, rule, read } = model
   const patience = createModelPatience(clock, name, modelTimeoutMs)
   let lastReason: string | undefined
+  let kept: { readonly predictor: ModelPredictor; readonly untilMs: number } | undefined
 
   /** Told once until the model answers again, or fails for another reason. */
   function tell(reason: string | undefined, error: unknown): void {
@@ -127,8 +134,11 @@ export function createModelAnswers<TName extends CrmModelName>(
     async find(signal) {
       if (models === undefined) return { predictor: undefined, version: null, reason: 'MODEL_NOT_FOUND' }
       const deadlineAtMs = patience.deadlineAtMs()
+      if (kept !== undefined && clock.now() < kept.untilMs)
+        return { predictor: kept.predictor, version: kept.predictor.version, deadlineAtMs }
       try {
         const predictor = await patience.wait(() => models.getModelPredictor(name), { deadlineAtMs, signal })
+        kept = { predictor, untilMs: clock.now() + keptMs }
         return { predictor, version: predictor.version, deadlineAtMs }
       } catch (error) {
         signal?.throwIfAborted()
@@ -150,6 +160,8 @@ export function createModelAnswers<TName extends CrmModelName>(
         return rows.map((row, index) => accept(row, predictions[index]))
       } catch (error) {
         signal?.throwIfAborted()
+        // it may have been closed, or belong to a source that has others by now
+        kept = undefined
         const reason = isMLError(error) ? error.code : 'EXECUTION_FAILED'
         tell(reason, error)
         return rows.map((row) => byRule(row, reason))

@@ -213,6 +213,34 @@ describe('explains by the model', () => {
   })
 })
 
+describe('the predictor', () => {
+  test('is asked for once a second, since registries make a new one for whoever asks', async () => {
+    const models = answersOf(60)
+    let lookups = 0
+    const counted = {
+      getModelPredictor(name: string) {
+        lookups++
+        return models.getModelPredictor(name)
+      },
+    }
+    const { scoring, clock } = createScoring({ models: counted, cache: false })
+    for (const wanted of [1, 1, 2]) {
+      await scoring.score(knownLead, acme)
+      expect(lookups).toBe(wanted)
+      clock.advance(500)
+    }
+  })
+
+  test('is asked for anew once it has failed, as one that was closed does', async () => {
+    const closed = scriptedModel({ answer: () => Promise.reject(createError('CLOSED', 'closed')) })
+    const sources = [closed, answersOf(60)]
+    const models = { getModelPredictor: (name: string) => (sources.shift() as typeof closed).getModelPredictor(name) }
+    const { scoring } = createScoring({ models })
+    const sourceOf = async () => (await scoring.score(knownLead, acme)).provenance.source
+    expect([await sourceOf(), await sourceOf()]).toEqual(['fallback', 'model'])
+  })
+})
+
 describe('a batch', () => {
   const models = scriptedModel({ answer: ({ property_views: views }) => ({ value: 10 * views }) })
   const viewing = (id: string, propertyViews30d: number) => ({ id, activity: { propertyViews30d } })

@@ -1,0 +1,61 @@
+// A predictor and a row in; the model's explanation of its answer out, one after the other and in time.
+
+import { createError, isMLError } from '../errors.ts'
+import type { Explanation } from '../explain/explanation.ts'
+import type { Clock } from '../observe/clock.ts'
+import { withDeadline } from '../resilience/deadline.ts'
+import type { Row } from '../rows/prediction.ts'
+import type { ModelPredictor } from '../runtime/predictor.ts'
+
+export type Explanations = {
+  /** @throws DEADLINE_EXCEEDED where it takes too long, its turn included; UNSUPPORTED; what the model throws; signal.reason */
+  explain(predictor: ModelPredictor, row: Row, signal: AbortSignal | undefined): Promise<Explanation>
+}
+
+/**
+ * An explanation takes this thread for a while and ends within its turn, so that a caller with many would pass all others:
+ * they are made in the order in which they were asked for, and whoever asks again goes to the end.
+ */
+export function createExplanations(model: string, clock: Clock, timeoutMs: number): Explanations {
+  const outputs = new Map<string, number>()
+  let latest: Promise<unknown> = Promise.resolve()
+
+  /**
+   * The raw output that speaks for class 1: a model of two raw columns has it in the second; one of a single margin or value
+   * has no second and says so, which is asked once a version.
+   */
+  async function explainClass(
+    predictor: ModelPredictor,
+    row: Row,
+    signal: AbortSignal | undefined,
+  ): Promise<Explanation> {
+    const common = signal === undefined ? {} : { signal }
+    const version = predictor.version ?? ''
+    const output = outputs.get(version) ?? (predictor.schema?.classes?.length === 2 ? 1 : 0)
+    try {
+      return await predictor.explain(row, { ...common, output })
+    } catch (error) {
+      if (!isMLError(error) || error.code !== 'INPUT_INVALID' || output === 0) throw error
+      outputs.set(version, 0)
+      return predictor.explain(row, { ...common, output: 0 })
+    }
+  }
+
+  return {
+    explain: (predictor, row, signal) =>
+      withDeadline({ timeoutMs, clock, model, ...(signal && { signal }) }, (joined) => {
+        const before = latest
+        const mine = (async () => {
+          await before
+          // its caller has had its answer while it waited
+          if (joined?.aborted === true) throw createError('DEADLINE_EXCEEDED', `${model} had no time to explain itself`)
+          return explainClass(predictor, row, joined)
+        })()
+        const left = new Promise<void>((resolve) => {
+          joined?.addEventListener('abort', () => resolve(), { once: true })
+        })
+        latest = Promise.race([mine.catch(() => undefined), left])
+        return mine
+      }),
+  }
+}
