@@ -4,14 +4,15 @@ import { ChurnPredictionEngine } from '../../src/crm/churn-prediction-engine.ts'
 import type { CrmOptions } from '../../src/crm/crm-options.ts'
 import type { Lead } from '../../src/crm/lead.ts'
 import type { ModelSource } from '../../src/crm/model-source.ts'
+import { churnHorizons, churnRow } from '../../src/crm/lead-features.ts'
 import { RealTimeScoring } from '../../src/crm/real-time-scoring.ts'
+import { isPrediction } from '../../src/runtime/predictor.ts'
 import type { MLServiceRegistry } from '../../src/runtime/registry.ts'
-import type { ModelsDir } from '../helpers/artifacts.ts'
+import { type ModelsDir, temporaryModelsDir } from '../helpers/artifacts.ts'
 import { crmModelsDir, damagedModelsDir, isPromoted } from '../helpers/crm-models.ts'
 import { leadStore, scriptedModel, settled } from '../helpers/crm-scene.ts'
 import { createFakeClock } from '../helpers/fake-clock.ts'
 import { createRegistry } from '../helpers/registries.ts'
-import { temporaryModelsDir } from '../helpers/artifacts.ts'
 
 const acme = { tenant: 'acme' } as const
 const names = ['lead_scorer_v2', 'churn_predictor_v2'] as const
@@ -126,6 +127,32 @@ describe.each(names)('%s', (name) => {
     for (const { provenance, latencyMs } of await asked)
       expect([provenance.source, provenance.reason, latencyMs]).toEqual(['fallback', 'DEADLINE_EXCEEDED', 200])
   })
+})
+
+test.runIf(isPromoted('churn_predictor_v2'))(
+  'the churn predictor’s own risks never fall with the horizon',
+  async () => {
+    const registry = await registryOf(crmModelsDir('churn_predictor_v2'))
+    const model = await registry.getModelPredictor('churn_predictor_v2')
+    const rows = Array.from({ length: 500 }, (_, number) =>
+      churnHorizons.map((days) => churnRow(leadOf(number), days)),
+    ).flat()
+    const risks = (await model.predictBatch(rows))
+      .filter(isPrediction)
+      .map(({ probabilities }) => probabilities?.[1] as number)
+    expect(risks).toHaveLength(1500)
+    const falls = risks.filter((risk, index) => index % 3 > 0 && risk < risks[index - 1])
+    expect(falls).toEqual([])
+  },
+)
+
+test.runIf(names.every(isPromoted))('says why by the models themselves', async () => {
+  const models = await registryOf(crmModelsDir(...names))
+  const score = await new RealTimeScoring({ models }).score(leadOf(1), { ...acme, factors: true })
+  const { factorsBy, topFactors } = await new ChurnPredictionEngine({ models }).predict(leadOf(1), acme)
+  expect([score.factors?.by, factorsBy]).toEqual(['shapley', 'tree-shap'])
+  expect(topFactors).toHaveLength(10)
+  expect(topFactors.map(({ feature }) => feature)).not.toContain('horizon_days')
 })
 
 test('a batch of five ids of which two are bad gives three results and two errors', async () => {

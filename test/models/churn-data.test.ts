@@ -1,0 +1,85 @@
+// The simulated leads that stay or leave are what their simulator says: learnable from the row, and by no single feature.
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { churnPredictorFeatures } from '../../src/resilience/crm-rules/model-features.ts'
+
+const read = (file: string): string =>
+  readFileSync(new URL(`../../models/churn_predictor_v2/${file}`, import.meta.url), 'utf8')
+const [header, ...lines] = read('data/churn.csv').trim().split('\n')
+const columns = header.split(',')
+const rows = lines.map((line) => line.split(',').map(Number))
+const valueOf = (row: readonly number[], name: string): number => row[columns.indexOf(name)]
+const judged = rows.filter((row) => valueOf(row, 'horizon_days') === 14)
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+const churned = judged.map((row) => valueOf(row, 'churned'))
+const probability = judged.map((row) => valueOf(row, 'true_probability'))
+
+it('has the features of the model, in their order, and no other column but lead, day and the truth', () => {
+  expect(columns).toEqual(['lead', 'day', ...churnPredictorFeatures, 'true_probability', 'churned'])
+  expect(rows.every((row) => row.length === columns.length && row.every(Number.isFinite))).toBe(true)
+})
+
+it('stays within the ranges that service.json tells', () => {
+  const { schema } = JSON.parse(read('service.json')) as {
+    schema: { features: { name: string; range: [number, number] }[] }
+  }
+  for (const { name, range } of schema.features) {
+    const values = rows.map((row) => valueOf(row, name))
+    expect([name, Math.min(...values) >= range[0], Math.max(...values) <= range[1]]).toEqual([name, true, true])
+  }
+})
+
+describe('a lead', () => {
+  const leads = Array.from({ length: rows.length / 3 }, (_, lead) => rows.slice(3 * lead, 3 * lead + 3))
+
+  it('is seen on one day, at three horizons, and differs by nothing else but its truth', () => {
+    for (const [lead, three] of leads.entries()) {
+      expect(three.map((row) => valueOf(row, 'horizon_days'))).toEqual([7, 14, 30])
+      const rest = three.map((row) =>
+        row.filter((_, i) => !['horizon_days', 'true_probability', 'churned'].includes(columns[i])),
+      )
+      expect(rest[1]).toEqual(rest[0])
+      expect(rest[2]).toEqual(rest[0])
+      expect(rest[0][0]).toBe(lead)
+    }
+  })
+
+  it('is never less likely to be lost within more days, nor back once it is lost', () => {
+    for (const name of ['true_probability', 'churned'])
+      for (const three of leads) {
+        const [near, middle, far] = three.map((row) => valueOf(row, name))
+        expect(near <= middle && middle <= far).toBe(true)
+      }
+  })
+})
+
+it('can be learnt to 94 to 95 % from the 14-day row, and the labels were drawn by its probabilities', () => {
+  const best = meanOf(probability.map((p) => Math.max(p, 1 - p)))
+  expect(best).toBeGreaterThan(0.94)
+  expect(best).toBeLessThan(0.95)
+  // three standard errors of the number of labels that agree with the likelier outcome
+  const agreed = meanOf(churned.map((label, row) => Number((label === 1) === probability[row] >= 0.5)))
+  expect(Math.abs(agreed - best)).toBeLessThan(3 * Math.sqrt((best * (1 - best)) / judged.length))
+})
+
+it('loses between 35 and 45 % of its leads within 14 days', () => {
+  expect(meanOf(churned)).toBeGreaterThan(0.35)
+  expect(meanOf(churned)).toBeLessThan(0.45)
+})
+
+it.each(churnPredictorFeatures)('is not told by a threshold of %s alone', (feature) => {
+  const values = judged.map((row) => valueOf(row, feature))
+  expect(bestThresholdAccuracy(values)).toBeLessThan(0.88)
+})
+
+function bestThresholdAccuracy(values: readonly number[]): number {
+  const order = values.map((_, row) => row).sort((a, b) => values[a] - values[b])
+  let right = churned.reduce((sum, label) => sum + label, 0)
+  let best = Math.max(right, churned.length - right)
+  order.forEach((row, i) => {
+    right += churned[row] === 1 ? -1 : 1
+    const isLastOfItsValue = i === order.length - 1 || values[order[i + 1]] !== values[row]
+    if (isLastOfItsValue) best = Math.max(best, right, churned.length - right)
+  })
+  return best / churned.length
+}
