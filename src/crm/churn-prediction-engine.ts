@@ -10,6 +10,7 @@ import { churnRisksOf, churnScoreOf, churnTierOf, churnUrgencyOf } from './churn
 import { confidenceOf } from './confidence.ts'
 import {
   assertCall,
+  assertNumbers,
   type CrmCallOptions,
   type CrmOptions,
   type ResolvedCrmOptions,
@@ -145,6 +146,9 @@ export class ChurnPredictionEngine {
 
   async #highRisk(options: HighRiskOptions): Promise<HighRiskList> {
     const { tenant, signal, threshold = 60, limit = 20, sinceMs = 45 * dayMs, examined = 1000 } = options
+    assertNumbers({ threshold }, 0, 100)
+    assertNumbers({ limit, examined }, 1)
+    assertNumbers({ sinceMs }, 0)
     const given =
       options.leads ?? (await this.#recentlyActive(tenant, { sinceMs, limit: examined, ...(signal && { signal }) }))
     const { results, errors }: { results: readonly ChurnPrediction[]; errors: readonly LeadError[] } =

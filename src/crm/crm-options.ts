@@ -68,13 +68,31 @@ export function resolveCrmOptions(options: CrmOptions, cacheDefaults: ResultCach
 }
 
 /** @throws INPUT_INVALID naming the option that cannot be; signal.reason where it is aborted already */
-export function assertCall({ tenant, signal, requestId }: CrmCallOptions): void {
+export function assertCall(options: CrmCallOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw createError('INPUT_INVALID', `expected options with a tenant, got ${shown(options)}`)
+  const { tenant, signal, requestId } = options
   if (typeof tenant !== 'string' || tenant === '')
     throw createError('INPUT_INVALID', `option tenant: expected a string that is not empty, got ${shown(tenant)}`, {
       details: { option: 'tenant' },
     })
   assertPredictOptions({ ...(signal && { signal }), ...(requestId !== undefined && { requestId }) })
   signal?.throwIfAborted()
+}
+
+/** @throws INPUT_INVALID where an option that is given is no number from `least` to `most` */
+export function assertNumbers(
+  options: Readonly<Record<string, number | undefined>>,
+  least: number,
+  most = Infinity,
+): void {
+  for (const [option, value] of Object.entries(options))
+    if (value !== undefined && !(typeof value === 'number' && value >= least && value <= most))
+      throw createError(
+        'INPUT_INVALID',
+        `option ${option}: expected a number ${most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`}, got ${String(value)}`,
+        { details: { option } },
+      )
 }
 
 function shown(value: unknown): string {

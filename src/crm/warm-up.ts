@@ -3,7 +3,7 @@
 import { createError } from '../errors.ts'
 import type { Clock, Timer } from '../observe/clock.ts'
 import type { Logger } from '../observe/logger.ts'
-import type { CrmCallOptions } from './crm-options.ts'
+import { assertNumbers, type CrmCallOptions } from './crm-options.ts'
 import type { Lead, LeadSource } from './lead.ts'
 import { findLeads } from './lead-lookup.ts'
 import type { ScoreBatch } from './lead-score.ts'
@@ -39,6 +39,8 @@ export async function warmUpLeads(
     readonly score: (leads: readonly Lead[]) => Promise<ScoreBatch>
   },
 ): Promise<WarmUpResult> {
+  assertNumbers({ sinceMs }, 0)
+  assertNumbers({ limit }, 1)
   if (source?.recentlyActive === undefined)
     throw createError('INPUT_INVALID', 'warm-up expects a source of leads with recentlyActive; give the option leads')
   const ids = await source.recentlyActive(tenant, { sinceMs, limit, ...(signal && { signal }) })

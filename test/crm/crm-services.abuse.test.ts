@@ -36,6 +36,8 @@ describe.each([
   })
 
   test.each([
+    ['no options', undefined],
+    ['options that are null', null],
     ['no tenant', {}],
     ['an empty tenant', { tenant: '' }],
     ['a tenant that is a number', { tenant: 7 }],
@@ -183,6 +185,26 @@ describe('a listener', () => {
       expect.objectContaining({ code: 'INPUT_INVALID' }),
     )
   })
+})
+
+test.each([
+  [{ threshold: 101 }],
+  [{ threshold: NaN }],
+  [{ limit: 0 }],
+  [{ examined: '9' }],
+  [{ sinceMs: -1 }],
+  [{ leads: 'lead-1' }],
+])('a high-risk list with %j is refused', async (options) => {
+  const asked = new ChurnPredictionEngine({ leads: leadStore([knownLead]) }).highRisk({
+    ...acme,
+    ...(options as object),
+  })
+  await expect(asked).rejects.toMatchObject({ code: 'INPUT_INVALID' })
+})
+
+test.each([[{ limit: 0 }], [{ sinceMs: NaN }]])('a warm-up with %j is refused', async (options) => {
+  const asked = new RealTimeScoring({ leads: leadStore([knownLead]) }).warmUp({ ...acme, ...options })
+  await expect(asked).rejects.toMatchObject({ code: 'INPUT_INVALID' })
 })
 
 test('warming up without anybody who knows who was active is refused', async () => {
