@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { createError } from '../errors.ts'
 import { nameHint } from '../rows/nearest-name.ts'
 import type { FallbackRules } from '../resilience/rules.ts'
+import { assertKnownOptions, type OptionNames } from '../runtime/known-options.ts'
 import { loadModel } from '../runtime/load-model.ts'
 import { modelOutputs, ruleOutputs } from './judge/outputs.ts'
 import { ruleOf } from './judge/measure-run.ts'
@@ -28,6 +29,14 @@ export type EvaluateOptions = {
   readonly signal?: AbortSignal
 }
 
+const evaluateNames = {
+  version: true,
+  data: true,
+  report: true,
+  fallbacks: true,
+  signal: true,
+} as const satisfies OptionNames<EvaluateOptions>
+
 export type EvaluateResult = {
   readonly name: string
   readonly version: string
@@ -50,6 +59,7 @@ export type EvaluateResult = {
  * const { measures, drift } = await evaluateModel('models/churn_predictor_v2', { data: 'march.csv' })
  */
 export async function evaluateModel(modelDir: string, options: EvaluateOptions = {}): Promise<EvaluateResult> {
+  assertKnownOptions('', options, evaluateNames)
   const { signal } = options
   signal?.throwIfAborted()
   const folder = await readTrainingFolder(modelDir)

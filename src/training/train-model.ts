@@ -4,6 +4,7 @@ import { cpus } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import process from 'node:process'
 import type { FallbackRules } from '../resilience/rules.ts'
+import { assertKnownOptions, type OptionNames } from '../runtime/known-options.ts'
 import { readArtifactFolder } from '../runtime/model-folder.ts'
 import { nodeSha256 } from '../runtime/node-hash.ts'
 import { measureRun } from './judge/measure-run.ts'
@@ -39,6 +40,19 @@ export type TrainOptions = {
   readonly onProgress?: (progress: TrainProgress) => void
 }
 
+const trainNames = {
+  version: true,
+  promote: true,
+  out: true,
+  python: true,
+  report: true,
+  fallbacks: true,
+  trainer: true,
+  clock: true,
+  signal: true,
+  onProgress: true,
+} as const satisfies OptionNames<TrainOptions>
+
 export type TrainResult = {
   readonly version: string
   readonly passed: boolean
@@ -58,6 +72,7 @@ export type TrainResult = {
  * const { passed, record } = await trainModel('models/churn_predictor_v2', { promote: true })
  */
 export async function trainModel(modelDir: string, options: TrainOptions = {}): Promise<TrainResult> {
+  assertKnownOptions('', options, trainNames)
   const { signal } = options
   const say = (fraction: number, message: string): void => {
     signal?.throwIfAborted()

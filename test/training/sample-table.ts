@@ -22,7 +22,7 @@ export const sampleConfig: TrainingConfig = {
 }
 
 /** Columns a, b, c, p (true probability), hot, lead (three rows each), day. */
-export function sampleCsv(rowCount = 2400, seed = 1): string {
+export function sampleCsv(rowCount = 1500, seed = 1): string {
   const random = createSeededRandom(seed)
   const normal = (): number => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next())
   const lines = Array.from({ length: rowCount }, (_, row) => {

@@ -64,7 +64,7 @@ describe('a run that passes every gate', () => {
     expect(record.majorityAccuracy).toBeLessThan(0.6)
     expect(record.folds).toHaveLength(5)
     expect(record.outOfFold.measures.accuracy.value).toBeCloseTo(accuracy.value, 1)
-    expect(record.data.trainRowCount + record.data.heldOutRowCount).toBe(2400)
+    expect(record.data.trainRowCount + record.data.heldOutRowCount).toBe(1500)
   })
 
   test('keeps what was measured, and the features’ units, in the artifact', async () => {
@@ -77,7 +77,7 @@ describe('a run that passes every gate', () => {
     expect(metadata).toMatchObject({
       name: 'sample',
       evaluation: { rowCount: record.artifact.rowCount, accuracy: record.artifact.measures.accuracy.value },
-      training: { data: { origin: 'synthetic', rowCount: 2400, sha256: record.data.sha256 }, seed: 7 },
+      training: { data: { origin: 'synthetic', rowCount: 1500, sha256: record.data.sha256 }, seed: 7 },
       schema: { features: [{ name: 'a', units: 'as', range: [-9, 9] }, { name: 'b' }, { name: 'c' }] },
     })
   })
@@ -222,6 +222,14 @@ describe('a run that cannot go on', () => {
     })
     expect([text(folder, 'card.md'), text(folder, 'versions', '1.0.0', 'lineage.json')]).toEqual(before)
   })
+})
+
+test('a misspelt option is named, with the nearest that there is', async () => {
+  const options = { promot: true } as TrainOptions
+  await expect(trainModel('anywhere', options)).rejects.toThrow(
+    'option promot: there is no such option; did you mean promote?',
+  )
+  await expect(evaluateModel('anywhere', { dat: '' } as { data?: string })).rejects.toThrow('did you mean data?')
 })
 
 describe('evaluate', () => {
