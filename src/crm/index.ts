@@ -35,6 +35,7 @@ export type { ChurnBatch, ChurnOptions, ChurnPrediction, HighRiskList, HighRiskO
 export { ChurnPredictionEngine, type ChurnEngineOptions } from './churn-prediction-engine.ts'
 export type { ChurnRisks, ChurnTier, ChurnUrgency } from './churn-risk.ts'
 export { confidenceOf } from './confidence.ts'
+export type { EventFeedStats, Listener } from './event-feed.ts'
 export type { WarmUpOptions, WarmUpResult } from './warm-up.ts'
 export type { Listing } from './listing.ts'
 export { matchFactors } from './match-factors.ts'
