@@ -5,7 +5,7 @@ import type { ScoredRows } from '../metrics/scored-rows.ts'
 import type { Decision } from '../training-config.ts'
 import type { ColumnDrift } from './column-drift.ts'
 import { htmlPage, htmlTable, paragraph, plots } from './html-page.ts'
-import { driftTable, measuresTable } from './html-tables.ts'
+import { driftSection, measuresTable } from './html-tables.ts'
 import { countText, intervalText, shareText } from './number-text.ts'
 import { heldOutPlots } from './training-report.ts'
 
@@ -41,6 +41,6 @@ export function evaluationReport(found: EvaluationFindings, rows: ScoredRows, de
     },
     { title: 'Measures', body: measuresTable(measures) },
     { title: 'Plots', body: plots(heldOutPlots({ artifact: measures, decision }, rows)) },
-    { title: 'These rows against training rows', body: driftTable(drift) },
+    { title: 'These rows against training rows', body: driftSection(drift) },
   ])
 }

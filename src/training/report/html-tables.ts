@@ -3,7 +3,8 @@
 import type { MeasureName, Measures } from '../metrics/measures.ts'
 import { measureTitles, methodTexts } from './card.ts'
 import type { ColumnDrift } from './column-drift.ts'
-import { htmlTable } from './html-page.ts'
+import { driftPlot } from './drift-plot.ts'
+import { htmlTable, plots } from './html-page.ts'
 import { intervalText, shareText } from './number-text.ts'
 
 export function measuresTable({ measures }: Measures): string {
@@ -16,8 +17,9 @@ export function measuresTable({ measures }: Measures): string {
   )
 }
 
-export function driftTable(columns: readonly ColumnDrift[]): string {
-  return htmlTable(
+/** A plot and its numbers. */
+export function driftSection(columns: readonly ColumnDrift[]): string {
+  const table = htmlTable(
     ['feature', 'population stability index', 'Kolmogorov–Smirnov distance', 'p (Holm)'],
     columns.map(({ feature, psi, distance, p }) => [
       feature,
@@ -26,4 +28,5 @@ export function driftTable(columns: readonly ColumnDrift[]): string {
       { number: p.toExponential(1) },
     ]),
   )
+  return plots([driftPlot(columns)]) + table
 }

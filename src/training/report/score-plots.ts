@@ -3,7 +3,7 @@
 import { percentileInterval } from '../metrics/interval.ts'
 import { averagePrecision, curvePoints, rocAuc } from '../metrics/ranking.ts'
 import type { RowWeights, ScoredRows } from '../metrics/scored-rows.ts'
-import { createSeededRandom } from '../seeded-random.ts'
+import { createSeededRandom, spreadSeed } from '../../rows/seeded-random.ts'
 import { type Point, plotColors, svgPlot } from './svg-plot.ts'
 
 /** Of the band; a drawn line needs fewer than a stated interval. */
@@ -15,11 +15,11 @@ export function rocPlot(rows: ScoredRows): string {
   const curve = rocCurve(rows)
   const rates = Array.from({ length: bandSteps + 1 }, (_, i) => i / bandSteps)
   const draws = rates.map(() => new Float64Array(bandResamples))
-  const random = createSeededRandom(1)
+  const random = createSeededRandom(spreadSeed(1))
   const weights = new Int32Array(rows.rowCount)
   for (let draw = 0; draw < bandResamples; draw++) {
     weights.fill(0)
-    for (let i = 0; i < rows.rowCount; i++) weights[random.below(rows.rowCount)] += 1
+    for (let i = 0; i < rows.rowCount; i++) weights[random.integer(rows.rowCount)] += 1
     const points = rocCurve(rows, weights)
     rates.forEach((rate, i) => (draws[i][draw] = heightAt(points, rate)))
   }
@@ -94,7 +94,7 @@ export function scorePlot(rows: ScoredRows, names: { readonly positive: string; 
     xLabel: 'probability given',
     yLabel: 'rows',
     x: [0, 1],
-    y: [0, Math.max(1, ...counts[0], ...counts[1])],
+    y: [0, roundedUp(Math.max(...counts[0], ...counts[1]))],
     marks: [
       { kind: 'bars', bars: bars(counts[0], 0.08, 0.5), color: plotColors.other },
       { kind: 'bars', bars: bars(counts[1], 0.5, 0.92), color: plotColors.model },
@@ -104,6 +104,12 @@ export function scorePlot(rows: ScoredRows, names: { readonly positive: string; 
       { text: names.positive, color: plotColors.model },
     ],
   })
+}
+
+/** To five equal ticks of one or two digits. */
+function roundedUp(count: number): number {
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 1) * 5
+  return Math.ceil(Math.max(1, count) / step) * step
 }
 
 function rocCurve(rows: ScoredRows, weights?: RowWeights): Point[] {

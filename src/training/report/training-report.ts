@@ -8,7 +8,7 @@ import type { TrainingTable } from '../table/training-table.ts'
 import { calibrationPlot } from './calibration-plot.ts'
 import { columnDrift } from './column-drift.ts'
 import { confusionPlot } from './confusion-plot.ts'
-import { driftTable, measuresTable } from './html-tables.ts'
+import { driftSection, measuresTable } from './html-tables.ts'
 import { type Cell, htmlPage, htmlTable, paragraph, plots, type Section } from './html-page.ts'
 import { countText, intervalText, numberText, shareText } from './number-text.ts'
 import { precisionRecallPlot, rocPlot, scorePlot } from './score-plots.ts'
@@ -30,7 +30,7 @@ export function trainingReport(input: TrainingReportInput): string {
     { title: 'Plots', body: plots(heldOutPlots(record, heldOut)) },
     { title: 'Beside it', body: beside(record) },
     { title: 'Cross-validation', body: folds(record) },
-    { title: 'Held-out rows against training rows', body: driftTable(drift) },
+    { title: 'Held-out rows against training rows', body: driftSection(drift) },
     { title: 'Single thresholds', body: thresholds(record) },
     { title: 'Lineage', body: lineageTable(input) },
   ]

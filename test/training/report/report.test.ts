@@ -6,19 +6,20 @@ import { scoredRows } from '../../../src/training/metrics/scored-rows.ts'
 import { calibrationPlot } from '../../../src/training/report/calibration-plot.ts'
 import { modelCard } from '../../../src/training/report/card.ts'
 import { columnDrift } from '../../../src/training/report/column-drift.ts'
+import { driftPlot } from '../../../src/training/report/drift-plot.ts'
 import { precisionRecallPlot, rocPlot, scorePlot } from '../../../src/training/report/score-plots.ts'
 import { escapeXml, svgPlot } from '../../../src/training/report/svg-plot.ts'
 import { trainingReport } from '../../../src/training/report/training-report.ts'
 import type { RunRecord } from '../../../src/training/run-record.ts'
-import { createSeededRandom } from '../../../src/training/seeded-random.ts'
+import { createSeededRandom } from '../../../src/rows/seeded-random.ts'
 import { parseTable } from '../../../src/training/table/parse-table.ts'
 import { splitRows } from '../../../src/training/table/split-rows.ts'
 import { sampleConfig, sampleCsv } from '../sample-table.ts'
 
 const random = createSeededRandom(2)
-const probability = Float64Array.from({ length: 300 }, () => random.next())
+const probability = Float64Array.from({ length: 300 }, () => random.uniform())
 const rows = scoredRows(
-  Uint8Array.from(probability, (p) => (random.next() < p ? 1 : 0)),
+  Uint8Array.from(probability, (p) => (random.uniform() < p ? 1 : 0)),
   probability,
 )
 const measures = measure(rows, { resamples: 20 })
@@ -117,7 +118,7 @@ test('a page needs nothing from elsewhere and runs nothing', () => {
 })
 
 test('a page has the plots, the gates, the drift of each feature and the lineage, with text escaped', () => {
-  expect(page.match(/<svg/g)).toHaveLength(5)
+  expect(page.match(/<svg/g)).toHaveLength(6)
   for (const part of [
     'Gates',
     'ROC, area',
@@ -182,4 +183,15 @@ test('equal rows have no drift, and moved ones have', () => {
   const moved = { ...table, features: table.features.map((value, i) => (i % 3 === 1 ? value + 1 : value)) }
   const drift = columnDrift({ table, rows: all }, { table: moved, rows: all })
   expect(drift.map(({ psi }) => psi > 0.25)).toEqual([false, true, false])
+})
+
+test('a plot of drift has each feature with its number, and ends a bar at the edge', () => {
+  const svg = driftPlot([
+    { feature: 'a<b', psi: 0.05, distance: 0, p: 1 },
+    { feature: 'c', psi: 7, distance: 1, p: 0 },
+  ])
+  for (const part of ['a&#60;b', '0.050', '7.000']) expect(svg).toContain(part)
+  expect([...svg.matchAll(/ width="([\d.]+)"/g)].map(([, text]) => Number(text)).every((each) => each <= 640)).toBe(
+    true,
+  )
 })
