@@ -5,7 +5,7 @@ import { createDriftMonitor, createSeededRandom } from '../dist/src/monitoring/i
 
 const featureCount = Number(process.argv[2] ?? 20)
 const rowCount = Number(process.argv[3] ?? 10_000)
-const random = createSeededRandom(1)
+const random = createSeededRandom(1).uniform
 const features = Array.from({ length: featureCount }, (_, i) => ({ name: `f${i}` }))
 const draw = () => Float64Array.from(features, random)
 const rows = Array.from({ length: rowCount }, draw)

@@ -5,7 +5,7 @@ import { interpret } from '../../src/regions/interpret.ts'
 import type { RegionGraph } from '../../src/regions/region.ts'
 import { nextUp } from '../fold/flip-point.ts'
 import type { FeatureKnowledge } from '../quantize/feature-knowledge.ts'
-import { createSeededRandom, type SeededRandom } from '../quantize/seeded-random.ts'
+import { createSeededRandom, type SeededRandom } from '../../src/rows/seeded-random.ts'
 import { syntheticRows } from '../quantize/synthetic-rows.ts'
 
 const mostRows = 32

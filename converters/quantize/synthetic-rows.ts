@@ -1,7 +1,7 @@
 // What a model knows of its features in, any number of plausible canonical rows out, always the same for one seed.
 
 import type { FeatureKnowledge } from './feature-knowledge.ts'
-import { createSeededRandom, type SeededRandom } from './seeded-random.ts'
+import { createSeededRandom, type SeededRandom } from '../../src/rows/seeded-random.ts'
 
 /** Share of values left missing, and of categories left unknown, where the model has an answer to that. */
 const absentShare = 0.05

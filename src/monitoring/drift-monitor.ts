@@ -8,7 +8,7 @@ import { type DriftFeature, readPrediction, valueIn } from './drift-reading.ts'
 import { type DriftReference, summarizeReference } from './drift-reference.ts'
 import { holmAdjusted } from './holm.ts'
 import type { PredictionObserver } from './prediction-observer.ts'
-import { createSeededRandom, type Random } from './seeded-random.ts'
+import { createSeededRandom } from '../rows/seeded-random.ts'
 
 export type DriftMonitorOptions = {
   /** What was normal: rows and what the model answered for them, or what `summarizeReference` made of them. */
@@ -25,8 +25,8 @@ export type DriftMonitorOptions = {
   /** Rows, and predictions, below which nothing is said. @default 100 */
   readonly minSamples?: number
   readonly clock: Pick<Clock, 'now'>
-  /** Picks the reference's rows where there are too many. @default seeded with 1 */
-  readonly random?: Random
+  /** Numbers in [0, 1), which pick the reference's rows where there are too many. @default seeded with 1 */
+  readonly random?: () => number
   /** Gets every report of `check`; what it throws is counted as a fault. */
   readonly publish?: (report: DriftReport) => void
 }
@@ -165,7 +165,11 @@ function resolveDriftOptions(options: DriftMonitorOptions) {
   return { features, windowRows, alpha, minSamples, clock, publish }
 }
 
-function referenceOf({ reference, features, random = createSeededRandom(1) }: DriftMonitorOptions): DriftReference {
+function referenceOf({
+  reference,
+  features,
+  random = createSeededRandom(1).uniform,
+}: DriftMonitorOptions): DriftReference {
   const summary = 'rows' in reference ? summarizeReference({ ...reference, features, random }) : reference
   const names = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name).join(', ')
   if (summary.formatVersion !== 1 || names(summary.features) !== names(features))

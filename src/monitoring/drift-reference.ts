@@ -4,7 +4,6 @@ import type { Scalar } from '../artifact/schema.ts'
 import type { Prediction, Row } from '../rows/prediction.ts'
 import { wrongOption } from '../runtime/known-options.ts'
 import { categoryIn, type DriftFeature, isMissing, numberIn, readPrediction, valueIn } from './drift-reading.ts'
-import type { Random } from './seeded-random.ts'
 import { stableHash } from './stable-hash.ts'
 
 type ValueType = NonNullable<DriftFeature['dtype']>
@@ -46,7 +45,8 @@ export type ReferenceOptions = {
   readonly features: readonly DriftFeature[]
   /** Rows kept at most, drawn evenly. @default 10_000 */
   readonly sampleRows?: number
-  readonly random: Random
+  /** Numbers in [0, 1), such as `createSeededRandom(1).uniform`. */
+  readonly random: () => number
 }
 
 /** Categories told apart by name, and buckets that share the rest: a column of free text must not fill the memory. */
@@ -150,7 +150,7 @@ function isScalar(value: unknown): value is Scalar {
 }
 
 /** `wanted` of `count` positions in rising order, each set equally likely (D. E. Knuth, TAOCP 2, 3.4.2, algorithm S). */
-function drawn(count: number, wanted: number, random: Random): number[] {
+function drawn(count: number, wanted: number, random: () => number): number[] {
   const picked: number[] = []
   for (let i = 0; i < count && picked.length < wanted; i++)
     if ((count - i) * random() < wanted - picked.length) picked.push(i)

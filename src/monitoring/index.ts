@@ -44,7 +44,7 @@ export {
   watchPredictor,
 } from './prediction-observer.ts'
 export type { Calibration, CalibrationBin, Measured } from './scored-labels.ts'
-export { createSeededRandom, type Random } from './seeded-random.ts'
+export { createSeededRandom, type SeededRandom } from '../rows/seeded-random.ts'
 export type { DifferenceTest } from './sequential-test.ts'
 export {
   type ChannelSource,

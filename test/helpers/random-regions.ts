@@ -10,20 +10,15 @@ import type { Activation, DenseLayer } from '../../src/regions/dense-chain.ts'
 import { interpret } from '../../src/regions/interpret.ts'
 import type { RegionGraph } from '../../src/regions/region.ts'
 import { restoreRegions, storeRegions } from '../../src/regions/store.ts'
+import { createSeededRandom } from '../../src/rows/seeded-random.ts'
 import { toGraph } from '../../converters/graph/to-graph.ts'
 import { writeArtifact } from '../../converters/graph/write-artifact.ts'
 
 export type Random = () => number
 
-/** mulberry32: the same numbers on every machine. */
+/** The same numbers on every machine. */
 export function createRandom(seed: number): Random {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
+  return createSeededRandom(seed).uniform
 }
 
 export type EnsembleOptions = {

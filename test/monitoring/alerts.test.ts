@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { driftRule, driftValues } from '../../src/monitoring/alert-values.ts'
 import { type AlertEvent, type AlertOptions, createAlerts } from '../../src/monitoring/alerts.ts'
 import { createDriftMonitor } from '../../src/monitoring/drift-monitor.ts'
-import { createSeededRandom } from '../../src/monitoring/seeded-random.ts'
+import { createSeededRandom } from '../../src/rows/seeded-random.ts'
 import { createFakeClock } from '../helpers/fake-clock.ts'
 import { settleMicrotasks } from '../helpers/hand-driven-model.ts'
 
@@ -143,7 +143,7 @@ describe('createAlerts', () => {
 describe('a replay of leads', () => {
   /** What is told of four checks of fresh windows, all but the first of them drifted by `drift`. */
   function replay(seed: number, drift: number): readonly string[] {
-    const random = createSeededRandom(seed)
+    const random = createSeededRandom(seed).uniform
     const lead = (shift: number) => ({
       idle: -8 * Math.log(1 - random()) * (1 + shift),
       views: Math.floor(9 * random() ** 2),

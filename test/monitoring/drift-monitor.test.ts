@@ -3,7 +3,7 @@ import { createDriftMonitor, type DriftMonitorOptions } from '../../src/monitori
 import type { DriftFeature } from '../../src/monitoring/drift-reading.ts'
 import { type DriftReference, summarizeReference } from '../../src/monitoring/drift-reference.ts'
 import { type Predicts, watchPredictor } from '../../src/monitoring/prediction-observer.ts'
-import { createSeededRandom, type Random } from '../../src/monitoring/seeded-random.ts'
+import { createSeededRandom, spreadSeed } from '../../src/rows/seeded-random.ts'
 import type { Prediction, Row } from '../../src/rows/prediction.ts'
 import { loadModel } from '../../src/runtime/load-model.ts'
 import { artifactFiles, heldOut } from '../helpers/artifacts.ts'
@@ -18,12 +18,12 @@ const features: readonly DriftFeature[] = [
   { name: 'has_budget' },
 ]
 
-type Change = (row: Record<string, unknown>, random: Random) => object
+type Change = (row: Record<string, unknown>, random: () => number) => object
 
 const unchanged: Change = (row) => row
 
 /** Skewed, tied, rare and missing values, as leads have them. */
-function drawRow(random: Random, change: Change): Row {
+function drawRow(random: () => number, change: Change): Row {
   const row = {
     idle_days: random() < 0.1 ? null : -10 * Math.log(1 - random()),
     views: Math.floor(12 * random() ** 2),
@@ -35,13 +35,13 @@ function drawRow(random: Random, change: Change): Row {
   return change(row, random) as Row
 }
 
-function predictionFor(random: Random, shift = 0): Prediction {
+function predictionFor(random: () => number, shift = 0): Prediction {
   const risk = Math.min(1, random() ** 2 + shift)
   return { model: 'm', version: '1.0.0', source: 'model', label: risk >= 0.5 ? 1 : 0, probabilities: [1 - risk, risk] }
 }
 
 function scene(options: Partial<DriftMonitorOptions> = {}, referenceRows = 800) {
-  const random = createSeededRandom(11)
+  const random = createSeededRandom(11).uniform
   const rows = Array.from({ length: referenceRows }, () => drawRow(random, unchanged))
   const predictions = rows.map(() => predictionFor(random))
   const clock = createFakeClock()
@@ -172,7 +172,7 @@ describe('createDriftMonitor', () => {
 
   it('reads objects, arrays and typed arrays alike', () => {
     const numbers: readonly DriftFeature[] = [{ name: 'a' }, { name: 'b', dtype: 'string', categories: ['x', 'y'] }]
-    const random = createSeededRandom(3)
+    const random = createSeededRandom(3).uniform
     const rows = Array.from({ length: 300 }, () => ({
       a: random() < 0.1 ? NaN : random(),
       b: random() < 0.5 ? 'x' : 'y',
@@ -192,7 +192,7 @@ describe('createDriftMonitor', () => {
   })
 
   it('says the same of a summary that was stored as JSON', () => {
-    const random = createSeededRandom(5)
+    const random = createSeededRandom(5).uniform
     const rows = Array.from({ length: 500 }, () => drawRow(random, unchanged))
     const summary = summarizeReference({ rows, features, sampleRows: 200, random })
     expect(summary.rowCount).toBe(200)
@@ -223,7 +223,7 @@ describe('createDriftMonitor', () => {
     expect(monitor.byteLength).toBeLessThan(8 * 16 * 1000 + 4 * 8 * 500)
     const { byteLength } = monitor
     const row = { idle_days: 3, views: 2, is_new: false, source: 'paid', city: 'city 7', has_budget: 1 }
-    const prediction = predictionFor(createSeededRandom(1))
+    const prediction = predictionFor(createSeededRandom(1).uniform)
     const warm = process.memoryUsage().arrayBuffers
     for (let i = 0; i < 1_000_000; i++) monitor.observe(row, prediction)
     expect(monitor.byteLength).toBe(byteLength)
@@ -232,7 +232,7 @@ describe('createDriftMonitor', () => {
   })
 
   it('checks 20 features of 10,000 rows in at most 100 ms', () => {
-    const random = createSeededRandom(9)
+    const random = createSeededRandom(9).uniform
     const many = Array.from({ length: 20 }, (_, i) => ({ name: `f${i}` }))
     const draw = () => Float64Array.from(many, random)
     const rows = Array.from({ length: 10_000 }, draw)
@@ -258,7 +258,7 @@ describe('false alarms', () => {
   function alarms(runs: number, alpha: number | undefined): number {
     let raised = 0
     for (let run = 0; run < runs; run++) {
-      const random = createSeededRandom(1000 + run)
+      const random = createSeededRandom(spreadSeed(1000 + run)).uniform
       const rows = Array.from({ length: 400 }, () => drawRow(random, unchanged))
       const predictions = rows.map(() => predictionFor(random))
       const monitor = createDriftMonitor({
@@ -310,7 +310,7 @@ describe('watchPredictor', () => {
   })
 
   it('keeps an observer’s fault from the caller', async () => {
-    const answer = predictionFor(createSeededRandom(1))
+    const answer = predictionFor(createSeededRandom(1).uniform)
     const predictor: Predicts = {
       predict: () => Promise.resolve(answer),
       predictBatch: (rows: readonly Row[]) =>

@@ -3,7 +3,7 @@ import { createMean, createProportion } from '../../src/monitoring/arm-outcomes.
 import { createExperiment, type ExperimentOptions } from '../../src/monitoring/experiment.ts'
 import { outcomesNeeded, testDifference } from '../../src/monitoring/fixed-horizon-test.ts'
 import { createSampleRatioTest } from '../../src/monitoring/sample-ratio.ts'
-import { createSeededRandom, type Random } from '../../src/monitoring/seeded-random.ts'
+import { createSeededRandom } from '../../src/rows/seeded-random.ts'
 import { createSequentialTest } from '../../src/monitoring/sequential-test.ts'
 
 const alpha = 0.05
@@ -11,7 +11,7 @@ const runs = 500
 
 type Source = {
   readonly outcomes: () => ReturnType<typeof createMean>
-  readonly draw: (random: Random, arm: 0 | 1) => number
+  readonly draw: (random: () => number, arm: 0 | 1) => number
   readonly effect: number
 }
 
@@ -21,7 +21,7 @@ function peek({ outcomes, draw, effect }: Source, perArm: number) {
   let uncovered = 0
   let naive = 0
   for (let run = 0; run < runs; run++) {
-    const random = createSeededRandom(run)
+    const random = createSeededRandom(run).uniform
     const [control, candidate] = [outcomes(), outcomes()]
     const test = createSequentialTest({ effect, alpha, minPerArm: 100 })
     let stop = 0
@@ -74,7 +74,7 @@ describe('looking after every outcome', () => {
   it('has the true difference in its interval at every look, in at least 95 % of runs', () => {
     let missed = 0
     for (let run = 0; run < runs; run++) {
-      const random = createSeededRandom(run)
+      const random = createSeededRandom(run).uniform
       const [control, candidate] = [createProportion(), createProportion()]
       const test = createSequentialTest({ effect: 0.05, alpha, minPerArm: 100 })
       let isInside = true
@@ -139,7 +139,7 @@ describe('createExperiment', () => {
 
   it('counts the outcomes of each arm, and finds the better one while it is looked at', () => {
     const experiment = createExperiment({ ...fixed, test: { kind: 'sequential', effect: 0.1 } })
-    const random = createSeededRandom(2)
+    const random = createSeededRandom(2).uniform
     let decidedAt = 0
     for (let unit = 0; unit < 4000; unit++) {
       const arm = experiment.assign(`u${unit}`)
@@ -156,7 +156,7 @@ describe('createExperiment', () => {
   it('says nothing of a difference before the horizon, and after it what it was there', () => {
     const experiment = createExperiment(fixed)
     const perArm = outcomesNeeded({ effect: 0.1, baseline: 0.3, alpha: 0.05, power: 0.8 })
-    const random = createSeededRandom(4)
+    const random = createSeededRandom(4).uniform
     let unit = 0
     const next = (rate: number) =>
       experiment.record(`u${unit}`, experiment.assign(`u${unit++}`) === 'control' ? 0 : random() < rate)
@@ -183,7 +183,7 @@ describe('createExperiment', () => {
     const found = (candidate: number) => {
       let better = 0
       for (let run = 0; run < 400; run++) {
-        const random = createSeededRandom(run)
+        const random = createSeededRandom(run).uniform
         const [a, b] = [createProportion(), createProportion()]
         for (let i = outcomesNeeded({ effect: 0.1, baseline: 0.3, alpha, power: 0.8 }); i > 0; i--) {
           a.add(Number(random() < 0.3))
@@ -205,7 +205,7 @@ describe('createExperiment', () => {
       outcome: 'mean',
       test: { kind: 'sequential', effect: 1 },
     })
-    const random = createSeededRandom(8)
+    const random = createSeededRandom(8).uniform
     for (let unit = 0; unit < 6000; unit++) {
       const mean = experiment.assign(`${unit}`) === 'c' ? -1 : 0
       experiment.record(`${unit}`, mean + 4 * (random() - 0.5))
@@ -250,7 +250,7 @@ describe('the sample ratio', () => {
   it('is called wrong in at most one of a thousand right experiments, however often one looks', () => {
     let alarms = 0
     for (let run = 0; run < 1000; run++) {
-      const random = createSeededRandom(run)
+      const random = createSeededRandom(run).uniform
       const test = createSampleRatioTest([0.5, 0.5])
       const counts = [0, 0]
       let isMismatched = false
@@ -266,7 +266,7 @@ describe('the sample ratio', () => {
 
   it('finds an arm that loses a tenth of its units', () => {
     const experiment = createExperiment({ ...fixed, test: { kind: 'sequential', effect: 0.1 } })
-    const random = createSeededRandom(6)
+    const random = createSeededRandom(6).uniform
     for (let unit = 0; unit < 20_000; unit++)
       if (experiment.assign(`u${unit}`) === 'control' || random() < 0.9) experiment.record(`u${unit}`, 0)
     expect(experiment.report().sampleRatio.isMismatched).toBe(true)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { performanceValues } from '../../src/monitoring/alert-values.ts'
 import { createPerformanceMonitor, type PerformanceMonitorOptions } from '../../src/monitoring/performance-monitor.ts'
 import { areaUnderCurve, brierScore, calibrationOf } from '../../src/monitoring/scored-labels.ts'
-import { createSeededRandom } from '../../src/monitoring/seeded-random.ts'
+import { createSeededRandom } from '../../src/rows/seeded-random.ts'
 import type { Prediction } from '../../src/rows/prediction.ts'
 import { createFakeClock } from '../helpers/fake-clock.ts'
 
@@ -46,7 +46,7 @@ describe('createPerformanceMonitor', () => {
 
   it('has the measure of a well calibrated model within its intervals', () => {
     const { monitor, answer } = scene({ windowRows: 4000, floor: 0.6 })
-    const random = createSeededRandom(3)
+    const random = createSeededRandom(3).uniform
     for (let i = 0; i < 4000; i++) {
       const risk = random()
       answer(`${i}`, classified(risk))
@@ -186,7 +186,7 @@ describe('createPerformanceMonitor', () => {
 
 describe('areaUnderCurve', () => {
   it('counts pairs, ties half, as a walk over all of them does', () => {
-    const random = createSeededRandom(12)
+    const random = createSeededRandom(12).uniform
     const scores = Float64Array.from({ length: 200 }, () => Math.floor(10 * random()))
     const truths = Uint8Array.from(scores, (score) => Number(random() < score / 12))
     let won = 0

@@ -7,7 +7,7 @@ import { kolmogorovSmirnov, kolmogorovTail } from '../../src/monitoring/kolmogor
 import { logGamma } from '../../src/monitoring/log-gamma.ts'
 import { normalTail } from '../../src/monitoring/normal-tail.ts'
 import { binCounts, populationStability, quantileEdges } from '../../src/monitoring/population-stability.ts'
-import { createSeededRandom } from '../../src/monitoring/seeded-random.ts'
+import { createSeededRandom } from '../../src/rows/seeded-random.ts'
 
 type Golden = {
   readonly ks: readonly {
@@ -56,7 +56,7 @@ describe('kolmogorovSmirnov', () => {
   })
 
   it('is surer than chance by no more than its p says', () => {
-    const random = createSeededRandom(7)
+    const random = createSeededRandom(7).uniform
     let rejected = 0
     for (let run = 0; run < 2000; run++) {
       const a = Float64Array.from({ length: 60 }, random).sort()

@@ -1,5 +1,5 @@
 // A seed in, the text of a CSV with a known generating process and its configuration out.
-import { createSeededRandom } from '../../src/training/seeded-random.ts'
+import { createSeededRandom } from '../../src/rows/seeded-random.ts'
 import type { TrainingConfig } from '../../src/training/training-config.ts'
 
 export const sampleConfig: TrainingConfig = {
@@ -24,11 +24,11 @@ export const sampleConfig: TrainingConfig = {
 /** Columns a, b, c, p (true probability), hot, lead (three rows each), day. */
 export function sampleCsv(rowCount = 1500, seed = 1): string {
   const random = createSeededRandom(seed)
-  const normal = (): number => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next())
+  const { normal } = random
   const lines = Array.from({ length: rowCount }, (_, row) => {
     const [a, b, c] = [normal(), normal(), normal()].map((value) => Number(value.toPrecision(4)))
     const p = 1 / (1 + Math.exp(-(2.2 * a + 2.2 * b - 1.6 * c)))
-    return [a, b, c, p.toPrecision(4), random.next() < p ? 1 : 0, Math.floor(row / 3), row % 100].join()
+    return [a, b, c, p.toPrecision(4), random.uniform() < p ? 1 : 0, Math.floor(row / 3), row % 100].join()
   })
   return `a,b,c,p,hot,lead,day\n${lines.join('\n')}\n`
 }

@@ -1,6 +1,6 @@
 // Standardized rows with their targets in; a network fitted on them, ended where rows set aside get worse, out.
 
-import { createSeededRandom, shuffle } from '../seeded-random.ts'
+import { createSeededRandom, shuffle, spreadSeed } from '../../rows/seeded-random.ts'
 import type { LayersLibrary } from './layers-library.ts'
 import { createNetwork, type Network, type NetworkOptions, type NetworkWeight } from './network.ts'
 
@@ -21,7 +21,7 @@ const batchesPerTurn = 8
  */
 export async function fitNetwork(library: LayersLibrary, given: Rows, options: FitOptions): Promise<Network> {
   const { parameters, width, seed } = options
-  const random = createSeededRandom(seed)
+  const random = createSeededRandom(spreadSeed(seed))
   const order = shuffle(
     Int32Array.from({ length: given.target.length }, (_, row) => row),
     random,

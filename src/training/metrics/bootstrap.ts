@@ -1,6 +1,6 @@
 // Rows and measures of them in, percentile intervals over seeded resamples out.
 
-import { createSeededRandom } from '../seeded-random.ts'
+import { createSeededRandom, spreadSeed } from '../../rows/seeded-random.ts'
 import { type Interval, percentileInterval } from './interval.ts'
 import type { RowWeights } from './scored-rows.ts'
 
@@ -23,12 +23,12 @@ export function bootstrapIntervals<TName extends string>(
   measure: (weights: RowWeights) => Readonly<Record<TName, number>>,
   { resamples = bootstrapResamples, seed = 0 }: BootstrapOptions = {},
 ): Record<TName, Interval> {
-  const random = createSeededRandom(seed)
+  const random = createSeededRandom(spreadSeed(seed))
   const weights = new Int32Array(rowCount)
   const values = new Map<string, Float64Array>()
   for (let resample = 0; resample < resamples; resample++) {
     weights.fill(0)
-    for (let i = 0; i < rowCount; i++) weights[random.below(rowCount)] += 1
+    for (let i = 0; i < rowCount; i++) weights[random.integer(rowCount)] += 1
     for (const [name, value] of Object.entries<number>(measure(weights))) {
       const column = values.get(name) ?? new Float64Array(resamples)
       values.set(name, column)

@@ -1,6 +1,6 @@
 // Scored rows in, how often what was said with a probability happened, bin by bin, out.
 
-import { createSeededRandom } from '../seeded-random.ts'
+import { createSeededRandom, spreadSeed } from '../../rows/seeded-random.ts'
 import { type BootstrapOptions, bootstrapResamples } from './bootstrap.ts'
 import { type Interval, percentileInterval } from './interval.ts'
 import type { RowWeights, ScoredRows } from './scored-rows.ts'
@@ -63,7 +63,7 @@ export function calibrationNoise(
   { rowCount, probability }: ScoredRows,
   { resamples = bootstrapResamples, seed = 0 }: BootstrapOptions = {},
 ): Interval {
-  const random = createSeededRandom(seed)
+  const random = createSeededRandom(spreadSeed(seed))
   const bins = Uint8Array.from(probability, (p) => binOf(p, calibrationBinCount))
   const expected = new Float64Array(calibrationBinCount)
   for (let i = 0; i < rowCount; i++) expected[bins[i]] += probability[i]
@@ -71,7 +71,7 @@ export function calibrationNoise(
   const excess = new Float64Array(calibrationBinCount)
   for (let draw = 0; draw < resamples; draw++) {
     excess.set(expected)
-    for (let i = 0; i < rowCount; i++) if (random.next() < probability[i]) excess[bins[i]] -= 1
+    for (let i = 0; i < rowCount; i++) if (random.uniform() < probability[i]) excess[bins[i]] -= 1
     errors[draw] = excess.reduce((sum, each) => sum + Math.abs(each), 0) / rowCount
   }
   return percentileInterval(errors)

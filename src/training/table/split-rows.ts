@@ -1,6 +1,6 @@
 // A table and how to split it in, rows to train on, rows held out and folds out; the same for the same seed.
 
-import { createSeededRandom, shuffle } from '../seeded-random.ts'
+import { createSeededRandom, shuffle, spreadSeed } from '../../rows/seeded-random.ts'
 import type { SplitConfig } from '../training-config.ts'
 import { rowKey } from './row-key.ts'
 import type { TrainingTable } from './training-table.ts'
@@ -34,7 +34,7 @@ export function splitRows(table: TrainingTable, split: SplitConfig, foldCount = 
   }
 
   function dealtFolds(): Int32Array[] {
-    const random = createSeededRandom(split.seed + 1)
+    const random = createSeededRandom(spreadSeed(split.seed + 1))
     const foldOf = new Map<number, number>()
     let next = 0
     for (const stratum of strata(table, group, trainRows))
@@ -48,7 +48,7 @@ export function splitRows(table: TrainingTable, split: SplitConfig, foldCount = 
 
 function randomRows(table: TrainingTable, group: Int32Array, { heldOutShare, seed }: SplitConfig): Uint8Array {
   const all = Int32Array.from({ length: table.rowCount }, (_, row) => row)
-  const random = createSeededRandom(seed)
+  const random = createSeededRandom(spreadSeed(seed))
   const heldOut = new Set<number>()
   for (const stratum of strata(table, group, all))
     for (const member of shuffle(stratum, random).slice(0, Math.round(stratum.length * heldOutShare)))

@@ -1,6 +1,7 @@
 // Random preprocessing over five features and random trees on top, with a schema that admits what the graph can take.
 
 import type { FeatureSchema, ModelSchema } from '../../../src/artifact/schema.ts'
+import { createSeededRandom } from '../../../src/rows/seeded-random.ts'
 import type { ColumnRef, Region, RegionGraph } from '../../../src/regions/region.ts'
 import type { CategorySet, SplitTrees } from '../../../src/regions/split-trees.ts'
 
@@ -15,20 +16,13 @@ export const featureCount = 5
 
 const specialThresholds = [0, -0, 0.5, 1, -1, 2, 3, Number.POSITIVE_INFINITY, -1e300, 1e300, 2 ** -1074, 16777217]
 
-/** A small seeded generator (mulberry32): the same graph for the same seed. */
+/** The same graph for the same seed. */
 export class Random {
-  #state: number
+  /** From 0 up to, not including, 1. */
+  readonly unit: () => number
 
   constructor(seed: number) {
-    this.#state = seed
-  }
-
-  /** From 0 up to, not including, 1. */
-  unit(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+    this.unit = createSeededRandom(seed).uniform
   }
 
   /** From 0 to `most`. */

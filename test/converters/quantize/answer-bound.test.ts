@@ -1,7 +1,7 @@
 // Raw columns and errors within their bounds in; answers that never move by more than was said out.
 import { expect, test } from 'vitest'
 import { answerBound, errorBudget } from '../../../converters/quantize/answer-bound.ts'
-import { createSeededRandom } from '../../../converters/quantize/seeded-random.ts'
+import { createSeededRandom } from '../../../src/rows/seeded-random.ts'
 import type { ClassifierTarget, Head } from '../../../src/artifact/head.ts'
 import { createDecoder } from '../../../src/rows/decode.ts'
 import { flat } from '../../../converters/check/answer-difference.ts'

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { inverseFactor, roundWithCompensation } from '../../../converters/quantize/compensated-rounding.ts'
 import { secondMoments } from '../../../converters/quantize/dense-chain-storage.ts'
-import { createSeededRandom } from '../../../converters/quantize/seeded-random.ts'
+import { createSeededRandom } from '../../../src/rows/seeded-random.ts'
 
 const size = 12
 

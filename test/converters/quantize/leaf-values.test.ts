@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { answerBound } from '../../../converters/quantize/answer-bound.ts'
 import { chooseLeafValues, columnErrors } from '../../../converters/quantize/leaf-values.ts'
 import type { Head } from '../../../src/artifact/head.ts'
-import { createSeededRandom } from '../../../converters/quantize/seeded-random.ts'
+import { createSeededRandom } from '../../../src/rows/seeded-random.ts'
 import { binaryHead, stumps, valueHead } from './models.ts'
 
 const forestHead: Head = {

@@ -5,7 +5,7 @@ import type { ColumnRef } from '../../../src/regions/column-ref.ts'
 import type { Activation, DenseLayer } from '../../../src/regions/dense-chain.ts'
 import type { RegionGraph } from '../../../src/regions/region.ts'
 import type { TreeEnsemble } from '../../../src/regions/tree-ensemble.ts'
-import { createSeededRandom } from '../../../converters/quantize/seeded-random.ts'
+import { createSeededRandom } from '../../../src/rows/seeded-random.ts'
 
 export type TestModel = { readonly graph: RegionGraph; readonly schema: ModelSchema; readonly head: Head }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { convertModel } from '../../../converters/index.ts'
 import { openLayersLibrary } from '../../../src/training/layers/layers-library.ts'
 import { createLayersTrainer } from '../../../src/training/layers/layers-trainer.ts'
-import { createSeededRandom } from '../../../src/training/seeded-random.ts'
+import { createSeededRandom } from '../../../src/rows/seeded-random.ts'
 import type { TrainingJob } from '../../../src/training/trainer.ts'
 import { tf } from '../../helpers/layers-models.ts'
 
@@ -20,9 +20,9 @@ function jobOf(
   const features = new Float64Array(rowCount * 3)
   const target = new Uint8Array(rowCount)
   for (let row = 0; row < rowCount; row++) {
-    const [a, b] = [random.next() * 2 - 1, random.next() * 2 - 1]
-    features.set([a, b * 1000 + 5e6, 1e9 + Math.floor(random.next() * 10)], row * 3)
-    target[row] = random.next() < (a * b > 0 ? 0.95 : 0.05) ? 1 : 0
+    const [a, b] = [random.uniform() * 2 - 1, random.uniform() * 2 - 1]
+    features.set([a, b * 1000 + 5e6, 1e9 + Math.floor(random.uniform() * 10)], row * 3)
+    target[row] = random.uniform() < (a * b > 0 ? 0.95 : 0.05) ? 1 : 0
   }
   const rows = Int32Array.from({ length: rowCount }, (_, row) => row)
   const trainRows = rows.slice(0, 500)

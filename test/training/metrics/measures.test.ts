@@ -7,7 +7,7 @@ import { percentileInterval, wilsonInterval } from '../../../src/training/metric
 import { measure, type MeasureName, measureNames, valuesOf } from '../../../src/training/metrics/measures.ts'
 import { curvePoints, rocAuc } from '../../../src/training/metrics/ranking.ts'
 import { scoredRows } from '../../../src/training/metrics/scored-rows.ts'
-import { createSeededRandom } from '../../../src/training/seeded-random.ts'
+import { createSeededRandom } from '../../../src/rows/seeded-random.ts'
 
 type Case = {
   readonly name: string
@@ -79,7 +79,7 @@ test('percentiles are interpolated as NumPy does', () => {
 
 test('bootstrap of a mean has the width of the normal interval, and the same seed gives the same ends', () => {
   const random = createSeededRandom(5)
-  const values = Float64Array.from({ length: 400 }, () => random.next())
+  const values = Float64Array.from({ length: 400 }, () => random.uniform())
   const mean = (weights: Int32Array | Uint8Array) => ({
     mean: values.reduce((sum, value, i) => sum + value * weights[i], 0) / values.length,
   })
@@ -118,7 +118,7 @@ test.each([
 test('sequences of near seeds differ and numbers are spread evenly', () => {
   const means = [1, 2, 3].map((seed) => {
     const random = createSeededRandom(seed)
-    return Array.from({ length: 4000 }, () => random.next()).reduce((a, b) => a + b) / 4000
+    return Array.from({ length: 4000 }, () => random.uniform()).reduce((a, b) => a + b) / 4000
   })
   for (const mean of means) expect(mean).toBeCloseTo(0.5, 1)
   expect(new Set(means).size).toBe(3)
@@ -126,8 +126,8 @@ test('sequences of near seeds differ and numbers are spread evenly', () => {
 
 test('calibrated answers lie within what chance shows, and others beyond it', () => {
   const random = createSeededRandom(3)
-  const probability = Float64Array.from({ length: 3000 }, () => random.next())
-  const truth = Uint8Array.from(probability, (p) => (random.next() < p ? 1 : 0))
+  const probability = Float64Array.from({ length: 3000 }, () => random.uniform())
+  const truth = Uint8Array.from(probability, (p) => (random.uniform() < p ? 1 : 0))
   const rows = scoredRows(truth, probability)
   const [low, high] = calibrationNoise(rows, { resamples: 300 })
   expect(calibrationError(rows)).toBeGreaterThan(low)

@@ -5,7 +5,7 @@ import { measure } from '../../../src/training/metrics/measures.ts'
 import { scoredRows } from '../../../src/training/metrics/scored-rows.ts'
 import { calibrationPlot } from '../../../src/training/report/calibration-plot.ts'
 import { modelCard } from '../../../src/training/report/card.ts'
-import { columnDrift } from '../../../src/training/report/column-drift.ts'
+import { columnDrift, judgedTrainRows } from '../../../src/training/report/column-drift.ts'
 import { driftPlot } from '../../../src/training/report/drift-plot.ts'
 import { precisionRecallPlot, rocPlot, scorePlot } from '../../../src/training/report/score-plots.ts'
 import { escapeXml, svgPlot } from '../../../src/training/report/svg-plot.ts'
@@ -194,4 +194,9 @@ test('a plot of drift has each feature with its number, and ends a bar at the ed
   expect([...svg.matchAll(/ width="([\d.]+)"/g)].map(([, text]) => Number(text)).every((each) => each <= 640)).toBe(
     true,
   )
+})
+
+test('rows that may not be judged are none to compare with', () => {
+  const some = { ...table, isJudged: table.isJudged.map((_, row) => row % 2) }
+  expect(judgedTrainRows(some, { trainRows: Int32Array.of(1, 2, 3, 4) })).toEqual(Int32Array.of(1, 3))
 })
