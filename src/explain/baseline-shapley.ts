@@ -1,6 +1,7 @@
 // A model of columns, a row and a reference row in; exact Shapley values of the features against that reference out.
 
 import { createError } from '../errors.ts'
+import { coalitionGame } from './coalition-game.ts'
 import type { LastRegion } from './last-region.ts'
 
 /** 2¹² rows take a network of some thousand weights about ten milliseconds; each feature more doubles that. */
@@ -25,25 +26,22 @@ export type ShapleyCall = {
  * @throws UNSUPPORTED where more than 12 features differ; what `pause` throws
  */
 export async function baselineShapley(
-  { run, featureOf }: Pick<LastRegion, 'run' | 'featureOf'>,
+  last: Pick<LastRegion, 'region' | 'run' | 'featureOf'>,
   { own, reference, output, pause }: ShapleyCall,
   featureCount: number,
 ): Promise<Float64Array> {
+  const { featureOf } = last
   const values = new Float64Array(featureCount)
   const players = differingFeatures(featureOf, own, reference)
   const count = players.length
   if (count > maxPlayers) throw tooManyPlayers(count)
   const bitOf = featureOf.map((feature) => players.indexOf(feature))
-  const mixed = new Float64Array(own.length)
+  const answerOf = coalitionGame(last, { own, reference, bitOf, count, output })
   const game = new Float64Array(2 ** count)
   for (let coalition = 0; coalition < game.length; coalition++) {
     const turn = coalition % rowsAtOnce === 0 ? pause() : undefined
     if (turn !== undefined) await turn
-    for (let i = 0; i < mixed.length; i++) {
-      const isIn = bitOf[i] >= 0 && ((coalition >> bitOf[i]) & 1) === 1
-      mixed[i] = isIn ? own[i] : reference[i]
-    }
-    game[coalition] = run(mixed)[output]
+    game[coalition] = answerOf(coalition)
   }
   const weights = coalitionWeights(count)
   players.forEach((feature, player) => (values[feature] = shapleyValue(game, player, weights)))
