@@ -11,7 +11,7 @@ import { modelOutputs, ruleOutputs } from './judge/outputs.ts'
 import { ruleOf } from './judge/measure-run.ts'
 import { measure, type Measures } from './metrics/measures.ts'
 import { scoredRows } from './metrics/scored-rows.ts'
-import { type ColumnDrift, columnDrift } from './report/column-drift.ts'
+import { type ColumnDrift, columnDrift, judgedTrainRows } from './report/column-drift.ts'
 import { evaluationReport } from './report/evaluation-report.ts'
 import { openModelStore } from './store/model-store.ts'
 import { parseTable } from './table/parse-table.ts'
@@ -47,7 +47,7 @@ export type EvaluateResult = {
   readonly accuracyFloor: number
   /** Whether the accuracy reaches the floor of training.json. */
   readonly passed: boolean
-  /** Of each feature, against the rows that were trained on. */
+  /** Of each feature, against those of the rows to train on that may be judged. */
   readonly drift: readonly ColumnDrift[]
 }
 
@@ -82,7 +82,7 @@ export async function evaluateModel(modelDir: string, options: EvaluateOptions =
       rule: { name: config.fallback, measures: measure(rule, { seed }) },
       accuracyFloor,
       passed: measures.measures.accuracy.value >= accuracyFloor,
-      drift: columnDrift({ table: folder.table, rows: split.trainRows }, { table, rows }),
+      drift: columnDrift({ table: folder.table, rows: judgedTrainRows(folder.table, split) }, { table, rows }),
     }
     if (options.report !== undefined)
       await writeFile(options.report, evaluationReport(result, answers, config.decision))

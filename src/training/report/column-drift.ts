@@ -2,6 +2,7 @@
 
 import { binCounts, quantileEdges } from '../../monitoring/population-stability.ts'
 import { holmAdjusted, kolmogorovSmirnov, populationStability } from '../../monitoring/index.ts'
+import type { RowSplit } from '../table/split-rows.ts'
 import { columnOf, type TrainingTable } from '../table/training-table.ts'
 
 export type ColumnDrift = {
@@ -12,6 +13,11 @@ export type ColumnDrift = {
   readonly distance: number
   /** Of the distance, corrected for the number of features (Holm). */
   readonly p: number
+}
+
+/** Rows to train on that may be judged: those of other horizons, say, differ by being others. */
+export function judgedTrainRows(table: TrainingTable, { trainRows }: Pick<RowSplit, 'trainRows'>): Int32Array {
+  return trainRows.filter((row) => table.isJudged[row] === 1)
 }
 
 type Rows = { readonly table: TrainingTable; readonly rows: Int32Array }

@@ -6,7 +6,7 @@ import type { Lineage } from '../store/model-store.ts'
 import type { RowSplit } from '../table/split-rows.ts'
 import type { TrainingTable } from '../table/training-table.ts'
 import { calibrationPlot } from './calibration-plot.ts'
-import { columnDrift } from './column-drift.ts'
+import { columnDrift, judgedTrainRows } from './column-drift.ts'
 import { confusionPlot } from './confusion-plot.ts'
 import { driftSection, measuresTable } from './html-tables.ts'
 import { type Cell, htmlPage, htmlTable, paragraph, plots, type Section } from './html-page.ts'
@@ -23,7 +23,7 @@ export type TrainingReportInput = {
 
 export function trainingReport(input: TrainingReportInput): string {
   const { record, heldOut, table, split } = input
-  const drift = columnDrift({ table, rows: split.trainRows }, { table, rows: split.heldOutRows })
+  const drift = columnDrift({ table, rows: judgedTrainRows(table, split) }, { table, rows: split.heldOutRows })
   const sections: Section[] = [
     { title: 'Gates', body: gates(record) },
     { title: 'Measures on held-out rows', body: measuresTable(record.artifact) },
