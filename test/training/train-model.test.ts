@@ -248,7 +248,7 @@ describe('evaluate', () => {
     const folder = await sampleFolder()
     await train(folder, { promote: true })
     const data = join(folder, 'other.csv')
-    const moved = sampleCsv(600, 9).replace(/^(-?[\d.]+),/gm, (_, a: string) => `${Number(a) + 1},`)
+    const moved = sampleCsv(600, 9).replace(/^(-?[\d.]+),/gm, (_, a: string) => `${Number(a) + 3},`)
     writeFileSync(data, moved)
     const { measures, passed, drift } = await evaluateModel(folder, { data, fallbacks: sampleRules })
     expect(measures.rowCount).toBe(600)
