@@ -15,8 +15,10 @@
 //     falls with the horizon, and nothing but the row is needed to know it.
 // Noise is that draw: the best reachable accuracy is the mean of max(p, 1 − p), which this script prints.
 
-import { writeFileSync } from 'node:fs'
 import { activityOf, churnHorizons, churnRow } from 'tfjs-serving/crm'
+import { createDraws } from '../simulation/draw.mjs'
+import { shown, shownRow } from '../simulation/rounding.mjs'
+import { printDifficulty, writeRows } from '../simulation/write-rows.mjs'
 
 const seed = 20_260_714
 const leadCount = 4800
@@ -24,29 +26,29 @@ const dayMs = 86_400_000
 const firstDay = Date.UTC(2025, 0, 1)
 const weibullShape = 2
 
-const random = generatorOf(seed)
-const uniform = (least, most) => least + (most - least) * random()
-const chance = (probability) => random() < probability
-const whole = (least, most) => Math.floor(uniform(least, most + 1))
-const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+const { uniform, between, whole, chance, normal, poisson } = createDraws(seed)
 const expit = (x) => 1 / (1 + Math.exp(-x))
 
 const rows = []
 for (let lead = 0; lead < leadCount; lead++) {
   const day = whole(0, 364)
-  const now = firstDay + day * dayMs + uniform(0.3, 0.9) * dayMs
+  const now = firstDay + day * dayMs + between(0.3, 0.9) * dayMs
   const record = { id: `lead-${lead}`, activity: activityOf(...eventsOf(now)) }
-  const draw = random()
+  const draw = uniform()
   for (const horizon of churnHorizons) {
-    const row = Object.fromEntries(Object.entries(churnRow(record, horizon)).map(([name, x]) => [name, shown(x)]))
+    const row = shownRow(churnRow(record, horizon))
     const probability = 1 - Math.exp(-Math.exp(pressureOf(row)) * (horizon / 14) ** weibullShape)
     rows.push({ lead, day, ...row, true_probability: shown(probability, 1e4), churned: Number(draw < probability) })
   }
 }
-const header = Object.keys(rows[0])
-const file = new URL('data/churn.csv', import.meta.url)
-writeFileSync(file, `${[header, ...rows.map((row) => header.map((name) => row[name]))].map(String).join('\n')}\n`)
-report()
+writeRows(new URL('data/churn.csv', import.meta.url), rows)
+for (const horizon of churnHorizons) {
+  console.log(`within ${horizon} days:`)
+  printDifficulty(
+    rows.filter((row) => row.horizon_days === horizon),
+    'churned',
+  )
+}
 
 /**
  * How strongly a lead is drawn away, by what is on record of it: the logarithm of its hazard. Idle days count by the lead's own
@@ -80,10 +82,10 @@ function eventsOf(now) {
   const rhythm = Math.exp(-1.1 + 0.7 * intent)
   const readiness = expit(0.5 + 0.8 * intent + 0.6 * normal())
   const turnsAway = chance(0.42)
-  const turnedAgo = turnsAway ? uniform(0, 40) : -1
-  const halfLifeDays = uniform(2, 8)
-  const pauseDays = !turnsAway && chance(0.4) ? uniform(4, 14) : 0
-  const pauseBegan = uniform(2, 18)
+  const turnedAgo = turnsAway ? between(0, 40) : -1
+  const halfLifeDays = between(2, 8)
+  const pauseDays = !turnsAway && chance(0.4) ? between(4, 14) : 0
+  const pauseBegan = between(2, 18)
   const interestAt = (agoDays) => {
     if (turnsAway && agoDays < turnedAgo) return 0.5 ** ((turnedAgo - agoDays) / halfLifeDays)
     return agoDays < pauseBegan && agoDays > pauseBegan - pauseDays ? 0.05 : 1
@@ -91,17 +93,17 @@ function eventsOf(now) {
   const events = []
   let stage = whole(0, 2)
   let count = whole(0, 3)
-  let nextMessage = uniform(0, 4)
+  let nextMessage = between(0, 4)
   for (let elapsed = 0; elapsed < knownDays; elapsed++) {
     const agoDays = knownDays - elapsed
     const interest = interestAt(agoDays)
     const at = since + elapsed * dayMs
     const season = 1 + 0.25 * Math.sin((2 * Math.PI * ((at - firstDay) / dayMs - 90)) / 365)
     for (let begun = poisson(rhythm * season * interest); begun > 0; begun--)
-      addSession(events, at + uniform(0, 0.9) * dayMs, intent)
+      addSession(events, at + between(0, 0.9) * dayMs, intent)
     if (elapsed >= nextMessage) {
-      nextMessage = elapsed + uniform(2, 6)
-      addMessage(events, at + uniform(0.3, 0.5) * dayMs, readiness * (0.15 + 0.85 * interest))
+      nextMessage = elapsed + between(2, 6)
+      addMessage(events, at + between(0.3, 0.5) * dayMs, readiness * (0.15 + 0.85 * interest))
     }
     const step = chance(0.07 * interest) ? 1 : chance(0.025 * (1.2 - interest)) && stage > 0 ? -1 : 0
     if (step !== 0) {
@@ -122,7 +124,7 @@ function addSession(events, begin, intent) {
   let at = begin
   const next = (kind, more) => {
     events.push({ kind, at, sessionId, ...more })
-    at += uniform(0.4, 4) * 60_000
+    at += between(0.4, 4) * 60_000
   }
   if (chance(0.5)) next('search')
   for (let views = 1 + poisson(1.5 + Math.exp(0.4 * intent)); views > 0; views--) {
@@ -135,8 +137,8 @@ function addSession(events, begin, intent) {
 
 function addMessage(events, at, readiness) {
   const messageId = `${at}`
-  const answerAt = at + uniform(0.01, 0.4) * dayMs
-  const way = random()
+  const answerAt = at + between(0.01, 0.4) * dayMs
+  const way = uniform()
   if (way < 0.5) {
     events.push({ kind: 'email_sent', at, messageId })
     if (chance(0.2 + 0.7 * readiness)) {
@@ -149,41 +151,5 @@ function addMessage(events, at, readiness) {
   } else {
     events.push({ kind: 'call_made', at, messageId })
     if (chance(0.9 * readiness)) events.push({ kind: 'call_answered', at: at + 30_000, messageId })
-  }
-}
-
-/** Knuth's method: the rates here are small. */
-function poisson(mean) {
-  const end = Math.exp(-mean)
-  let count = 0
-  for (let product = random(); product > end; product *= random()) count++
-  return count
-}
-
-/** What the file shows of a number is also what the label is drawn from. */
-function shown(value, precision = Math.abs(value) >= 10 ? 10 : 1000) {
-  return Math.round(value * precision) / precision
-}
-
-/** mulberry32. */
-function generatorOf(from) {
-  let state = from >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
-function report() {
-  for (const horizon of churnHorizons) {
-    const some = rows.filter((row) => row.horizon_days === horizon)
-    const mean = (value) => some.reduce((sum, row) => sum + value(row), 0) / some.length
-    const lost = mean((row) => row.churned)
-    const best = mean(({ true_probability: p }) => Math.max(p, 1 - p))
-    console.log(
-      `${horizon} days: ${some.length} rows, ${(100 * lost).toFixed(1)} % lost, best reachable accuracy ${best.toFixed(4)}`,
-    )
   }
 }

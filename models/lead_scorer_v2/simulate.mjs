@@ -17,8 +17,10 @@
 //     that is answered, and many views without answers count against a lead.
 // Noise is that draw: the best reachable accuracy is the mean of max(p, 1 − p), which this script prints.
 
-import { writeFileSync } from 'node:fs'
 import { leadScorerRow } from 'tfjs-serving/crm'
+import { createDraws } from '../simulation/draw.mjs'
+import { shown, shownRow } from '../simulation/rounding.mjs'
+import { printDifficulty, writeRows } from '../simulation/write-rows.mjs'
 
 const seed = 20_260_715
 const leadCount = 12_000
@@ -27,10 +29,7 @@ const steepness = 9
 /** Readiness at which a lead is as likely hot as not. */
 const turningPoint = 3.75
 
-const random = generatorOf(seed)
-const chance = (probability) => random() < probability
-const whole = (least, most) => Math.floor(least + (most - least + 1) * random())
-const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+const { uniform, whole, chance, normal } = createDraws(seed)
 const expit = (x) => 1 / (1 + Math.exp(-x))
 
 /** How likely a lead of middling intent answers each question, by channel. */
@@ -65,14 +64,12 @@ const asked = {
 }
 
 const rows = Array.from({ length: leadCount }, (_, lead) => {
-  const row = Object.fromEntries(Object.entries(leadScorerRow(drawLead(lead))).map(([name, x]) => [name, shown(x)]))
+  const row = shownRow(leadScorerRow(drawLead(lead)))
   const probability = shown(expit(steepness * (readinessOf(row) - turningPoint)), 1e4)
   return { lead, ...row, true_probability: probability, hot: Number(chance(probability)) }
 })
-const header = Object.keys(rows[0])
-const file = new URL('data/leads.csv', import.meta.url)
-writeFileSync(file, `${[header, ...rows.map((row) => header.map((name) => row[name]))].map(String).join('\n')}\n`)
-report()
+writeRows(new URL('data/leads.csv', import.meta.url), rows)
+printDifficulty(rows, 'hot')
 
 /** How ready a lead is to buy or sell, by what is on record of it; about 0 to 9. */
 function readinessOf(row) {
@@ -98,7 +95,7 @@ function readinessOf(row) {
 function drawLead(lead) {
   const intent = chance(0.4) ? 1 + 0.7 * normal() : -0.7 + 0.7 * normal()
   const curiosity = normal()
-  const way = random()
+  const way = uniform()
   const channel = way < 0.25 ? 'phone' : way < 0.65 ? 'form' : 'portal'
   const answers = {}
   for (const [question, share] of Object.entries(asked[channel])) {
@@ -115,10 +112,10 @@ function drawActivity(intent, curiosity) {
   for (let message = 0; message < messages; message++) if (chance(readiness)) answered++
   const propertyViews30d = poisson(Math.exp(1.7 + 0.45 * intent + 0.55 * curiosity) * gamma2())
   const interactions30d = propertyViews30d + answered + poisson(Math.exp(0.3 + 0.5 * intent))
-  const bunched = 0.35 + 0.4 * random()
+  const bunched = 0.35 + 0.4 * uniform()
   const activeDays30d =
     interactions30d === 0 ? 0 : Math.max(1, Math.min(30, Math.round(interactions30d ** (1 - bunched / 2) * 0.8)))
-  const idle = -Math.log(1 - random()) * (9 * Math.exp(-0.6 * intent))
+  const idle = -Math.log(1 - uniform()) * (9 * Math.exp(-0.6 * intent))
   return {
     responseRate30d: answered / messages,
     propertyViews30d,
@@ -130,36 +127,12 @@ function drawActivity(intent, curiosity) {
 
 /** Mean 1, variance 1/2: Poisson counts with it are negative binomial. */
 function gamma2() {
-  return -0.5 * Math.log((1 - random()) * (1 - random()))
+  return -0.5 * Math.log((1 - uniform()) * (1 - uniform()))
 }
 
 /** Knuth's method in the log domain, for means of some hundred. */
 function poisson(mean) {
   let count = 0
-  for (let sum = -Math.log(1 - random()); sum < mean && count < 400; sum -= Math.log(1 - random())) count++
+  for (let sum = -Math.log(1 - uniform()); sum < mean && count < 400; sum -= Math.log(1 - uniform())) count++
   return count
-}
-
-/** What the file shows of a number is also what the label is drawn from. */
-function shown(value, precision = Math.abs(value) >= 10 ? 10 : 1000) {
-  return Math.round(value * precision) / precision
-}
-
-/** mulberry32. */
-function generatorOf(from) {
-  let state = from >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
-function report() {
-  const mean = (value) => rows.reduce((sum, row) => sum + value(row), 0) / rows.length
-  const best = mean(({ true_probability: p }) => Math.max(p, 1 - p))
-  console.log(
-    `${rows.length} leads, ${(100 * mean(({ hot }) => hot)).toFixed(1)} % hot, best reachable accuracy ${best.toFixed(4)}`,
-  )
 }

@@ -7,7 +7,7 @@
 // days fall; all counts are skewed.
 // Half of what it is shown comes from a search by place and price, a quarter by price alone, a quarter by chance.
 
-import { createDraws } from './draw.mjs'
+import { createDraws } from '../simulation/draw.mjs'
 
 /** Year of the simulated market: the last sales of the files. */
 export const marketYear = 2010

@@ -12,7 +12,7 @@
 
 import { readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
-import { createDraws, seedOf } from './draw.mjs'
+import { createDraws, seedOf } from '../simulation/draw.mjs'
 
 export const syntheticFields = ['schoolRating', 'walkScore', 'safety', 'hoaFee', 'daysOnMarket', 'priceCut']
 

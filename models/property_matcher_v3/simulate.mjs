@@ -12,10 +12,11 @@
 // the spread. The outcome is one draw of P, so that the best reachable accuracy is known.
 
 import { matchFactors } from 'tfjs-serving/crm'
-import { createDraws, rounded } from '../listings/draw.mjs'
 import { marketYear, simulateLeads } from '../listings/leads.mjs'
 import { readListings } from '../listings/listings.mjs'
-import { writeRows } from '../listings/write-rows.mjs'
+import { createDraws } from '../simulation/draw.mjs'
+import { rounded, roundedRow } from '../simulation/rounding.mjs'
+import { printDifficulty, writeRows } from '../simulation/write-rows.mjs'
 
 const [seed, centre, spread] = [3, 3.5, 0.265]
 
@@ -41,17 +42,15 @@ const draw = createDraws(seed)
 const leads = simulateLeads(readListings(), { seed: seed + 1000, leadCount: 1300, shownCount: 10 })
 const rows = leads.flatMap(({ lead, shown }) =>
   shown.map((listing) => {
-    const factors = matchFactors(lead, listing, { year: marketYear })
-    const row = Object.fromEntries(Object.entries(factors).map(([name, value]) => [name, rounded(value)]))
-    const trueProbability = rounded(1 / (1 + Math.exp((centre - satisfactionOf(row)) / spread)))
-    const outcome = draw.chance(trueProbability) ? 1 : 0
-    return { lead: lead.id.slice('lead-'.length), day: Math.floor(draw.between(0, 180)), row, outcome, trueProbability }
+    const row = roundedRow(matchFactors(lead, listing, { year: marketYear }))
+    const probability = rounded(1 / (1 + Math.exp((centre - satisfactionOf(row)) / spread)))
+    const satisfied = draw.chance(probability) ? 1 : 0
+    const day = Math.floor(draw.between(0, 180))
+    return { lead: lead.id.slice('lead-'.length), day, ...row, satisfied, true_probability: probability }
   }),
 )
-writeRows(new URL('data/satisfaction.csv', import.meta.url), rows, {
-  features: Object.keys(worth),
-  target: 'satisfied',
-})
+writeRows(new URL('data/satisfaction.csv', import.meta.url), rows)
+printDifficulty(rows, 'satisfied')
 
 function satisfactionOf(row) {
   let sum = 0

@@ -14,10 +14,11 @@
 // outcome is one draw of P, so that the best reachable accuracy is known.
 
 import { viewingProbabilityRow } from 'tfjs-serving/crm'
-import { createDraws, rounded } from '../listings/draw.mjs'
 import { simulateActivity, simulateLeads } from '../listings/leads.mjs'
 import { readListings } from '../listings/listings.mjs'
-import { writeRows } from '../listings/write-rows.mjs'
+import { createDraws } from '../simulation/draw.mjs'
+import { rounded, roundedRow } from '../simulation/rounding.mjs'
+import { printDifficulty, writeRows } from '../simulation/write-rows.mjs'
 
 const [seed, centre, spread] = [7, 3.35, 0.56]
 
@@ -25,17 +26,15 @@ const draw = createDraws(seed)
 const leads = simulateLeads(readListings(), { seed: seed + 1000, leadCount: 1300, shownCount: 10 })
 const rows = leads.flatMap(({ lead, shown }) =>
   shown.map((listing) => {
-    const told = viewingProbabilityRow({ ...lead, activity: simulateActivity(draw) }, listing)
-    const row = Object.fromEntries(Object.entries(told).map(([name, value]) => [name, rounded(value)]))
-    const trueProbability = rounded(1 / (1 + Math.exp((centre - willOf(row)) / spread)))
-    const outcome = draw.chance(trueProbability) ? 1 : 0
-    return { lead: lead.id.slice('lead-'.length), day: Math.floor(draw.between(0, 180)), row, outcome, trueProbability }
+    const row = roundedRow(viewingProbabilityRow({ ...lead, activity: simulateActivity(draw) }, listing))
+    const probability = rounded(1 / (1 + Math.exp((centre - willOf(row)) / spread)))
+    const viewed = draw.chance(probability) ? 1 : 0
+    const day = Math.floor(draw.between(0, 180))
+    return { lead: lead.id.slice('lead-'.length), day, ...row, viewed, true_probability: probability }
   }),
 )
-writeRows(new URL('data/viewings.csv', import.meta.url), rows, {
-  features: Object.keys(viewingProbabilityRow(leads[0].lead, leads[0].shown[0])),
-  target: 'viewed',
-})
+writeRows(new URL('data/viewings.csv', import.meta.url), rows)
+printDifficulty(rows, 'viewed')
 
 function willOf(row) {
   const { interactions, property_views: views, days_idle: idle, lead_urgency: urgency } = row

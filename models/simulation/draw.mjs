@@ -16,25 +16,26 @@ export function createDraws(seed) {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
+  const between = (least, most) => least + (most - least) * uniform()
   const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform())
+  /** Knuth's method, for means up to some hundred: as many draws as events. */
+  const poisson = (mean) => {
+    const limit = Math.exp(-mean)
+    let events = 0
+    for (let product = uniform(); product > limit; product *= uniform()) events++
+    return events
+  }
   return {
     /** 0 to under 1. */
     uniform,
     normal,
-    between: (least, most) => least + (most - least) * uniform(),
+    between,
+    poisson,
+    /** A whole number, both ends included. */
+    whole: (least, most) => Math.floor(between(least, most + 1)),
     chance: (share) => uniform() < share,
     pick: (list) => list[Math.floor(uniform() * list.length)],
     /** Skewed counts: a Poisson count whose mean is itself drawn from a log-normal distribution. */
-    count(median, spread) {
-      const limit = Math.exp(-Math.min(600, median * Math.exp(spread * normal())))
-      let events = 0
-      for (let product = uniform(); product > limit; product *= uniform()) events++
-      return events
-    },
+    count: (median, spread) => poisson(Math.min(600, median * Math.exp(spread * normal()))),
   }
-}
-
-/** At most four significant digits: what the CSV holds is what the probability was computed from. */
-export function rounded(value) {
-  return Number.isNaN(value) ? NaN : Number(value.toPrecision(4))
 }
