@@ -9,6 +9,7 @@ export {
   type AlertSeverity,
   createAlerts,
 } from './alerts.ts'
+export type { CalibrationBin } from './calibration-bins.ts'
 export {
   createDriftMonitor,
   type DriftFinding,
@@ -43,7 +44,7 @@ export {
   type WatchedPredictor,
   watchPredictor,
 } from './prediction-observer.ts'
-export type { Calibration, CalibrationBin, Measured } from './scored-labels.ts'
+export type { Calibration, Measured } from './scored-labels.ts'
 export { createSeededRandom, type SeededRandom } from '../rows/seeded-random.ts'
 export type { DifferenceTest } from './sequential-test.ts'
 export {

@@ -1,5 +1,7 @@
 // Counts, moments or ranks in, 95 % intervals and normal quantiles out.
 
+import type { Outcomes } from './arm-outcomes.ts'
+
 /** Ends of a 95 % interval. */
 export type Interval = readonly [low: number, high: number]
 
@@ -45,9 +47,9 @@ export function aucInterval(auc: number, positives: number, negatives: number): 
 }
 
 /** Interval of a mean by the central limit theorem; unbounded of fewer than two values. */
-export function meanInterval(mean: number, variance: number, count: number): Interval {
+export function meanInterval({ count, mean, variance }: Outcomes): Interval {
   if (count < 2) return [-Infinity, Infinity]
-  const half = z95 * Math.sqrt(variance / count)
+  const half = z95 * Math.sqrt(variance)
   return [mean - half, mean + half]
 }
 

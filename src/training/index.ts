@@ -8,13 +8,15 @@ export {
   pairedAccuracyDifference,
   type PairedDifference,
 } from './metrics/bootstrap.ts'
-export { type CalibrationBin, calibrationBins, calibrationError } from './metrics/calibration.ts'
+export { type CalibrationBin, calibrationBins, calibrationError } from '../monitoring/calibration-bins.ts'
 export { accuracyOf, type Confusion, confusion, f1Of, precisionOf, recallOf } from './metrics/confusion.ts'
-export { type Interval, percentileInterval, wilsonInterval } from './metrics/interval.ts'
+export { type Interval, wilsonInterval } from '../monitoring/interval.ts'
+export { percentileInterval } from './metrics/percentile-interval.ts'
 export { type Measure, measure, type MeasureName, type Measures } from './metrics/measures.ts'
 export { brierScore, logLoss } from './metrics/probability-scores.ts'
-export { averagePrecision, rocAuc } from './metrics/ranking.ts'
-export { type RowWeights, type ScoredRows, scoredRows } from './metrics/scored-rows.ts'
+export { rocAuc, type RowWeights } from '../monitoring/roc-auc.ts'
+export { averagePrecision } from './metrics/ranking.ts'
+export { type ScoredRows, scoredRows } from './metrics/scored-rows.ts'
 export type {
   BestReachable,
   FoldRecord,

@@ -2,7 +2,7 @@
 
 import type { Gate } from './judge/gates.ts'
 import type { LatencyFacts } from './judge/latency.ts'
-import type { Interval } from './metrics/interval.ts'
+import type { Interval } from '../monitoring/interval.ts'
 import type { Measures } from './metrics/measures.ts'
 import type { Decision } from './training-config.ts'
 

@@ -208,6 +208,6 @@ describe('areaUnderCurve', () => {
 })
 
 it('a score of 1 lies in the last bin, and one row has no bounded interval but that of a Brier score', () => {
-  expect(calibrationOf(Float64Array.of(1), Uint8Array.of(1)).bins).toMatchObject([{ from: 0.9, to: 1, count: 1 }])
+  expect(calibrationOf(Float64Array.of(1), Uint8Array.of(1)).bins).toMatchObject([{ low: 0.9, high: 1, rowCount: 1 }])
   expect(brierScore(Float64Array.of(0.5), Uint8Array.of(1))).toEqual({ value: 0.25, interval: [0, 1] })
 })

@@ -1,6 +1,6 @@
 // A function that answers one row in, how long single answers take on this machine out.
 
-import { quantile } from '../metrics/interval.ts'
+import { quantile } from '../metrics/percentile-interval.ts'
 
 export type LatencyFacts = {
   readonly count: number

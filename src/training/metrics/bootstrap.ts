@@ -1,8 +1,9 @@
 // Rows and measures of them in, percentile intervals over seeded resamples out.
 
+import type { Interval } from '../../monitoring/interval.ts'
+import type { RowWeights } from '../../monitoring/roc-auc.ts'
 import { createSeededRandom, spreadSeed } from '../../rows/seeded-random.ts'
-import { type Interval, percentileInterval } from './interval.ts'
-import type { RowWeights } from './scored-rows.ts'
+import { percentileInterval } from './percentile-interval.ts'
 
 export const bootstrapResamples = 2000
 

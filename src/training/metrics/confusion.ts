@@ -1,6 +1,7 @@
 // Scored rows in, the four counts of a decision and the shares made of them out.
 
-import type { RowWeights, ScoredRows } from './scored-rows.ts'
+import type { RowWeights } from '../../monitoring/roc-auc.ts'
+import type { ScoredRows } from './scored-rows.ts'
 
 export type Confusion = {
   readonly truePositives: number

@@ -1,12 +1,14 @@
 // Scored rows in, every measure of a yes-or-no model with its 95 % interval out.
 
+import { calibrationError } from '../../monitoring/calibration-bins.ts'
+import { type Interval, wilsonInterval } from '../../monitoring/interval.ts'
+import { rocAuc, type RowWeights } from '../../monitoring/roc-auc.ts'
 import { type BootstrapOptions, bootstrapIntervals } from './bootstrap.ts'
-import { calibrationError, calibrationNoise } from './calibration.ts'
+import { calibrationNoise } from './calibration-noise.ts'
 import { accuracyOf, type Confusion, confusion, f1Of, precisionOf, recallOf } from './confusion.ts'
-import { type Interval, wilsonInterval } from './interval.ts'
 import { brierLosses, logLosses, weightedMean } from './probability-scores.ts'
-import { averagePrecision, rocAuc } from './ranking.ts'
-import type { RowWeights, ScoredRows } from './scored-rows.ts'
+import { averagePrecision } from './ranking.ts'
+import type { ScoredRows } from './scored-rows.ts'
 
 export const measureNames = [
   'accuracy',

@@ -1,6 +1,7 @@
 // Scored rows in, how near their probabilities are to what happened out: Brier score and log loss.
 
-import type { RowWeights, ScoredRows } from './scored-rows.ts'
+import type { RowWeights } from '../../monitoring/roc-auc.ts'
+import type { ScoredRows } from './scored-rows.ts'
 
 /** scikit-learn's `log_loss` keeps float64 probabilities this far from 0 and 1. */
 const logLossEpsilon = 2 ** -52

@@ -1,13 +1,10 @@
 // What was true and what a model answered in, rows from the surest yes to the surest no out: what every measure takes.
 
 import { createError } from '../../errors.ts'
+import type { RankedRows } from '../../monitoring/roc-auc.ts'
 
-export type ScoredRows = {
-  readonly rowCount: number
-  /** 0 or 1. [rowCount] */
-  readonly truth: Uint8Array
-  /** The model's own, falling. [rowCount] */
-  readonly output: Float64Array
+/** `output` is the model's own. */
+export type ScoredRows = RankedRows & {
   /** In [0, 1]. [rowCount] */
   readonly probability: Float64Array
   /** What was decided, 0 or 1. [rowCount] */
@@ -15,9 +12,6 @@ export type ScoredRows = {
   /** Number of the row, as it was given, at each place. [rowCount] */
   readonly order: Int32Array
 }
-
-/** How often each place of a `ScoredRows` counts; every row once where it is absent. */
-export type RowWeights = Int32Array | Uint8Array
 
 export type Decide = {
   /** On the scale of `output`. */

@@ -1,7 +1,7 @@
 // Scored rows in, an SVG of how often what was said with a probability happened out.
 
-import { calibrationBins, calibrationError } from '../metrics/calibration.ts'
-import { wilsonInterval } from '../metrics/interval.ts'
+import { calibrationBins, calibrationError } from '../../monitoring/calibration-bins.ts'
+import { wilsonInterval } from '../../monitoring/interval.ts'
 import type { ScoredRows } from '../metrics/scored-rows.ts'
 import { plotColors, svgPlot } from './svg-plot.ts'
 

@@ -1,6 +1,6 @@
 // Numbers and intervals in, short texts for cards and reports out; the same on every machine.
 
-import type { Interval } from '../metrics/interval.ts'
+import type { Interval } from '../../monitoring/interval.ts'
 
 export function shareText(value: number): string {
   return Number.isNaN(value) ? '–' : value.toFixed(4)

@@ -1,8 +1,9 @@
 // Scored rows in; SVGs of the ROC curve with its band, of precision and recall, and of the scores of each class out.
 
-import { percentileInterval } from '../metrics/interval.ts'
-import { averagePrecision, curvePoints, rocAuc } from '../metrics/ranking.ts'
-import type { RowWeights, ScoredRows } from '../metrics/scored-rows.ts'
+import { rocAuc, type RowWeights } from '../../monitoring/roc-auc.ts'
+import { percentileInterval } from '../metrics/percentile-interval.ts'
+import { averagePrecision, curvePoints } from '../metrics/ranking.ts'
+import type { ScoredRows } from '../metrics/scored-rows.ts'
 import { createSeededRandom, spreadSeed } from '../../rows/seeded-random.ts'
 import { type Point, plotColors, svgPlot } from './svg-plot.ts'
 

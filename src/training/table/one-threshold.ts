@@ -1,7 +1,7 @@
 // One feature and a yes-or-no target in, the best that a single threshold on it can do out.
 
 import { createError } from '../../errors.ts'
-import { rocAuc } from '../metrics/ranking.ts'
+import { rocAuc } from '../../monitoring/roc-auc.ts'
 import { scoredRows } from '../metrics/scored-rows.ts'
 import { columnOf, targetOf, type TrainingTable } from './training-table.ts'
 import { dataLimits } from './data-limits.ts'
