@@ -1,6 +1,6 @@
 // Calls of a CRM service in; the same, checked, counted where they fail, and ended when the service closes, out.
 
-import { createError } from '../errors.ts'
+import { createError, isMLError } from '../errors.ts'
 import { ClosingGate } from '../runtime/closing-gate.ts'
 import type { CallRecord } from './call-record.ts'
 import { assertCall, type CrmCallOptions } from './crm-options.ts'
@@ -24,7 +24,7 @@ export class CallGate {
   async pass<Result>(options: CrmCallOptions, work: () => Promise<Result>): Promise<Result> {
     this.#gate.assertOpen()
     assertCall(options)
-    return this.#gate.pass(work())
+    return this.#gate.pass(this.#typed(options, work))
   }
 
   /** A call about one lead: its failure counts. */
@@ -34,6 +34,18 @@ export class CallGate {
     } catch (error) {
       this.#record.recordFailure(error)
       throw error
+    }
+  }
+
+  /** What is no error of this library comes from what the caller gave: a getter, a listing, a clock. */
+  async #typed<Result>({ signal }: CrmCallOptions, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work()
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (isMLError(error)) throw error
+      const message = error instanceof Error ? error.message : String(error)
+      throw createError('EXECUTION_FAILED', `${this.#service} failed: ${message}`, { cause: error })
     }
   }
 

@@ -4,6 +4,7 @@ import { createError } from '../errors.ts'
 import { type Clock, systemClock } from '../observe/clock.ts'
 import { guardedLogger, type Logger, silentLogger } from '../observe/logger.ts'
 import { assertPredictOptions } from '../runtime/predict-options.ts'
+import { guardedLeadSource } from './guarded-lead-source.ts'
 import type { LeadSource } from './lead.ts'
 import type { ModelSource } from './model-source.ts'
 import type { ResultCacheOptions } from './result-cache.ts'
@@ -13,6 +14,8 @@ export type CrmOptions = {
   readonly models?: ModelSource
   /** Needed to name leads by their ids. */
   readonly leads?: LeadSource
+  /** How long that source may take for a lead, or for who was active of late, milliseconds: DEADLINE_EXCEEDED then. @default 5000 */
+  readonly leadTimeoutMs?: number
   /** False to compute every answer. */
   readonly cache?: false | Partial<ResultCacheOptions>
   /** How long a model may take for a call before the rule answers, milliseconds. @default 200 */
@@ -26,6 +29,7 @@ export type CrmOptions = {
 
 export type ResolvedCrmOptions = {
   readonly models: ModelSource | undefined
+  /** Guarded. */
   readonly leads: LeadSource | undefined
   readonly cache: ResultCacheOptions
   readonly modelTimeoutMs: number
@@ -45,6 +49,8 @@ export type CrmCallOptions = {
 
 /** Below the specification's 300 ms a call, with room for what comes before and after the model. */
 const defaultModelTimeoutMs = 200
+/** The application's own store: far more than it should need, so that only one that hangs is given up. */
+const defaultLeadTimeoutMs = 5000
 
 /** @throws VALIDATION_FAILED naming the option that cannot be */
 export function resolveCrmOptions(options: CrmOptions, cacheDefaults: ResultCacheOptions): ResolvedCrmOptions {
@@ -52,6 +58,7 @@ export function resolveCrmOptions(options: CrmOptions, cacheDefaults: ResultCach
     models,
     leads,
     cache = {},
+    leadTimeoutMs = defaultLeadTimeoutMs,
     modelTimeoutMs = defaultModelTimeoutMs,
     clock = systemClock,
     now = () => Date.now(),
@@ -60,11 +67,20 @@ export function resolveCrmOptions(options: CrmOptions, cacheDefaults: ResultCach
   if (models !== undefined && typeof models.getModelPredictor !== 'function')
     throw wrong('models', 'an object with getModelPredictor, such as a registry')
   if (leads !== undefined && typeof leads.findLead !== 'function') throw wrong('leads', 'an object with findLead')
+  if (!(leadTimeoutMs > 0)) throw wrong('leadTimeoutMs', 'a number of milliseconds above 0')
   if (!(modelTimeoutMs > 0)) throw wrong('modelTimeoutMs', 'a number of milliseconds above 0')
   const { ttlMs, maxEntries } = cache === false ? { ttlMs: 0, maxEntries: 0 } : { ...cacheDefaults, ...cache }
   if (!(ttlMs >= 0)) throw wrong('cache.ttlMs', 'a number of milliseconds of at least 0')
   if (!(maxEntries >= 0)) throw wrong('cache.maxEntries', 'a number of at least 0')
-  return { models, leads, cache: { ttlMs, maxEntries }, modelTimeoutMs, clock, now, logger: guardedLogger(logger) }
+  return {
+    models,
+    leads: leads && guardedLeadSource(leads, { clock, timeoutMs: leadTimeoutMs }),
+    cache: { ttlMs, maxEntries },
+    modelTimeoutMs,
+    clock,
+    now,
+    logger: guardedLogger(logger),
+  }
 }
 
 /** @throws INPUT_INVALID naming the option that cannot be; signal.reason where it is aborted already */

@@ -7,8 +7,12 @@ import { withDeadline } from '../resilience/deadline.ts'
 import type { Row } from '../rows/prediction.ts'
 import type { ModelPredictor } from '../runtime/predictor.ts'
 
+/** So many in a row that never came, and for so long none is asked for: a batch would wait for each of its leads. */
+const silencesToRest = 3
+const restMs = 10_000
+
 export type Explanations = {
-  /** @throws DEADLINE_EXCEEDED where it takes too long, its turn included; UNSUPPORTED; what the model throws; signal.reason */
+  /** @throws DEADLINE_EXCEEDED where it takes too long, its turn included, or those before it never came; UNSUPPORTED; what the model throws; signal.reason */
   explain(predictor: ModelPredictor, row: Row, signal: AbortSignal | undefined): Promise<Explanation>
 }
 
@@ -19,6 +23,8 @@ export type Explanations = {
 export function createExplanations(model: string, clock: Clock, timeoutMs: number): Explanations {
   const outputs = new Map<string, number>()
   let latest: Promise<unknown> = Promise.resolve()
+  let silences = 0
+  let restsUntilMs = -Infinity
 
   /**
    * The raw output that speaks for class 1: a model of two raw columns has it in the second; one of a single margin or value
@@ -41,18 +47,35 @@ export function createExplanations(model: string, clock: Clock, timeoutMs: numbe
     }
   }
 
+  function refusal(): Error {
+    return createError('DEADLINE_EXCEEDED', `${model} had no time to explain itself`)
+  }
+
+  function countSilence(): void {
+    silences++
+    if (silences >= silencesToRest) restsUntilMs = clock.now() + restMs
+  }
+
   return {
     explain: (predictor, row, signal) =>
       withDeadline({ timeoutMs, clock, model, ...(signal && { signal }) }, (joined) => {
         const before = latest
+        let isAsked = false
         const mine = (async () => {
           await before
-          // its caller has had its answer while it waited
-          if (joined?.aborted === true) throw createError('DEADLINE_EXCEEDED', `${model} had no time to explain itself`)
-          return explainClass(predictor, row, joined)
+          // its caller has had its answer while it waited, or nobody will have one
+          if (joined?.aborted === true || clock.now() < restsUntilMs) throw refusal()
+          isAsked = true
+          const explanation = await explainClass(predictor, row, joined).finally(() => (isAsked = false))
+          silences = 0
+          return explanation
         })()
         const left = new Promise<void>((resolve) => {
-          joined?.addEventListener('abort', () => resolve(), { once: true })
+          const leave = (): void => {
+            if (isAsked && signal?.aborted !== true) countSilence()
+            resolve()
+          }
+          joined?.addEventListener('abort', leave, { once: true })
         })
         latest = Promise.race([mine.catch(() => undefined), left])
         return mine

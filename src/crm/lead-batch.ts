@@ -1,12 +1,12 @@
 // Leads or their ids in; those that can be asked about, with their rows, and the errors of the others out.
 
-import { createError } from '../errors.ts'
+import { createError, type MLError } from '../errors.ts'
 import type { CrmModelName } from '../resilience/crm-rules/model-features.ts'
 import type { CallRecord } from './call-record.ts'
 import type { CrmCallOptions } from './crm-options.ts'
 import type { Lead, LeadSource } from './lead.ts'
 import type { LeadRows } from './lead-answers.ts'
-import { findLeads, leadIdOf, type LeadOrId } from './lead-lookup.ts'
+import { findLeads, leadIdOf, type LeadOrId, unreadable } from './lead-lookup.ts'
 
 /** Why a lead of a batch has no result. */
 export type LeadError = {
@@ -14,7 +14,7 @@ export type LeadError = {
   readonly index: number
   /** Empty where what was given has none. */
   readonly leadId: string
-  readonly error: Error
+  readonly error: MLError
 }
 
 export type LeadBatch<TName extends CrmModelName> = {
@@ -45,9 +45,11 @@ export async function readLeadBatch<TName extends CrmModelName>(
     try {
       if (lead instanceof Error) throw lead
       ready.push({ lead, rows: use.rowsOf(lead) })
-    } catch (error) {
+    } catch (thrown) {
+      const leadId = leadIdOf(given[index])
+      const error = unreadable(thrown, leadId)
       use.record.recordFailure(error)
-      errors.push({ index, leadId: leadIdOf(given[index]), error: error as Error })
+      errors.push({ index, leadId, error })
     }
   return { ready, errors }
 }

@@ -1,7 +1,6 @@
 // A lead or its id in; the lead out, or an error that names it.
 
-import { createError, isMLError } from '../errors.ts'
-import { raceAbort } from '../resilience/deadline.ts'
+import { createError, isMLError, type MLError } from '../errors.ts'
 import type { Lead, LeadSource } from './lead.ts'
 
 /** A lead, or the id of one that the lead source has. */
@@ -10,13 +9,27 @@ export type LeadOrId = Lead | string
 /** The id in what a caller gave, where it has one. */
 export function leadIdOf(given: unknown): string {
   if (typeof given === 'string') return given
-  const id = typeof given === 'object' && given !== null && 'id' in given ? given.id : undefined
-  return typeof id === 'string' ? id : ''
+  try {
+    const id = typeof given === 'object' && given !== null && 'id' in given ? given.id : undefined
+    return typeof id === 'string' ? id : ''
+  } catch {
+    return ''
+  }
+}
+
+/** What reading a lead threw: an MLError as it is; anything else, such as a getter's, as INPUT_INVALID with it as the cause. */
+export function unreadable(error: unknown, id: string): MLError {
+  if (isMLError(error)) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return createError('INPUT_INVALID', `lead ${id}: it cannot be read: ${message}`, {
+    details: { lead: id },
+    cause: error,
+  })
 }
 
 /**
- * @throws INPUT_INVALID where there is no such lead, nobody to ask for it, or what was given is no lead; EXECUTION_FAILED, with
- *   what the lead source threw as its cause; signal.reason
+ * @param leads guarded: see `guardedLeadSource`
+ * @throws INPUT_INVALID where there is no such lead, nobody to ask for it, or what was given is no lead; what `leads` throws
  */
 export async function findLead(
   leads: LeadSource | undefined,
@@ -38,7 +51,7 @@ export async function findLead(
         details: { lead: id },
       },
     )
-  const lead = await askSource(leads, id, { tenant, signal })
+  const lead = await leads.findLead(tenant, id, signal)
   if (lead === undefined || lead === null)
     throw createError('INPUT_INVALID', `lead ${id}: the tenant has no such lead`, { details: { lead: id } })
   return readable(lead, id)
@@ -52,17 +65,25 @@ export async function findLeads(
   leads: LeadSource | undefined,
   given: readonly LeadOrId[],
   options: { readonly tenant: string; readonly signal?: AbortSignal; readonly concurrency: number },
-): Promise<(Lead | Error)[]> {
-  const found: (Lead | Error)[] = []
+): Promise<(Lead | MLError)[]> {
+  const found: (Lead | MLError)[] = []
   let next = 0
+  /** Lookups in a row that had no answer in time. */
+  let silences = 0
   const work = async (): Promise<void> => {
     while (next < given.length) {
       const index = next++
+      const id = leadIdOf(given[index])
       try {
+        // a source that is silent to all of them would keep a long list waiting for its time again and again
+        if (silences >= options.concurrency && typeof given[index] === 'string') throw silent(id, silences)
         found[index] = await findLead(leads, given[index], options)
+        silences = 0
       } catch (error) {
         options.signal?.throwIfAborted()
-        found[index] = error instanceof Error ? error : new Error(String(error))
+        const fault = unreadable(error, id)
+        silences = fault.code === 'DEADLINE_EXCEEDED' ? silences + 1 : 0
+        found[index] = fault
       }
     }
   }
@@ -70,28 +91,17 @@ export async function findLeads(
   return found
 }
 
-async function askSource(
-  leads: LeadSource,
-  id: string,
-  { tenant, signal }: { readonly tenant: string; readonly signal?: AbortSignal | undefined },
-): Promise<Lead | undefined> {
-  try {
-    const asked = (): Promise<Lead | undefined> | Lead | undefined => leads.findLead(tenant, id, signal)
-    return await (signal === undefined ? asked() : raceAbort(signal, asked))
-  } catch (error) {
-    signal?.throwIfAborted()
-    if (isMLError(error)) throw error
-    const message = error instanceof Error ? error.message : String(error)
-    throw createError('EXECUTION_FAILED', `lead ${id}: the source of leads failed: ${message}`, {
-      details: { lead: id },
-      cause: error,
-    })
-  }
+function silent(id: string, silences: number): MLError {
+  return createError(
+    'DEADLINE_EXCEEDED',
+    `lead ${id}: not looked up, as the source of leads answered none of the ${silences} before it in time`,
+    { details: { lead: id } },
+  )
 }
 
 function readable(lead: Lead, id: string): Lead {
   for (const part of ['answers', 'preferences', 'activity'] as const) {
-    const value: unknown = lead[part]
+    const value = partOf(lead, part, id)
     if (value !== undefined && (typeof value !== 'object' || value === null || Array.isArray(value)))
       throw createError(
         'INPUT_INVALID',
@@ -102,4 +112,12 @@ function readable(lead: Lead, id: string): Lead {
       )
   }
   return lead
+}
+
+function partOf(lead: Lead, part: 'answers' | 'preferences' | 'activity', id: string): unknown {
+  try {
+    return lead[part]
+  } catch (error) {
+    throw unreadable(error, id)
+  }
 }

@@ -134,14 +134,17 @@ export function createModelAnswers<TName extends CrmModelName>(
     async find(signal) {
       if (models === undefined) return { predictor: undefined, version: null, reason: 'MODEL_NOT_FOUND' }
       const deadlineAtMs = patience.deadlineAtMs()
-      if (kept !== undefined && clock.now() < kept.untilMs)
-        return { predictor: kept.predictor, version: kept.predictor.version, deadlineAtMs }
       try {
+        if (kept !== undefined && clock.now() < kept.untilMs)
+          return { predictor: kept.predictor, version: kept.predictor.version, deadlineAtMs }
         const predictor = await patience.wait(() => models.getModelPredictor(name), { deadlineAtMs, signal })
+        // before it is kept: a source may give anything
+        const { version } = predictor
         kept = { predictor, untilMs: clock.now() + keptMs }
-        return { predictor, version: predictor.version, deadlineAtMs }
+        return { predictor, version, deadlineAtMs }
       } catch (error) {
         signal?.throwIfAborted()
+        kept = undefined
         const reason = isMLError(error) ? error.code : 'MODEL_LOAD_FAILED'
         tell(reason, error)
         return { predictor: undefined, version: null, reason }

@@ -46,7 +46,11 @@ export function createModelColumn(
       const { value } = found.predictor.runSync(matrix, rowCount)
       version = found.predictor.version
       if (value === undefined) reason = 'EXECUTION_FAILED'
-      else for (let i = 0; i < rowCount; i++) values[from + i] = Math.min(1, Math.max(0, value[i]))
+      else
+        for (let i = 0; i < rowCount; i++) {
+          values[from + i] = Math.min(1, Math.max(0, value[i]))
+          if (Number.isNaN(values[from + i])) reason = 'EXECUTION_FAILED'
+        }
       return true
     } catch (error) {
       const code = isMLError(error) ? error.code : 'BACKEND_UNAVAILABLE'
@@ -81,6 +85,7 @@ export function createModelColumn(
         else if (prediction.source === 'fallback') reason = prediction.reason ?? 'EXECUTION_FAILED'
         else {
           values[from + i] = model.read(prediction) ?? NaN
+          if (Number.isNaN(values[from + i])) reason = 'EXECUTION_FAILED'
           version = prediction.version
         }
       })

@@ -1,6 +1,6 @@
 // A lead and listings in; the best matches, ranked, with reasons and who gave each number, out.
 
-import { createError, isMLError } from '../errors.ts'
+import { createError } from '../errors.ts'
 import { shownValue } from '../rows/shown-value.ts'
 import { assertKnownOptions } from '../runtime/known-options.ts'
 import { detectPlatform, type Platform } from '../runtime/platform.ts'
@@ -8,7 +8,7 @@ import { CallGate } from './call-gate.ts'
 import { CallRecord, type CrmHealth } from './call-record.ts'
 import { type CrmOptions, type ResolvedCrmOptions, resolveCrmOptions } from './crm-options.ts'
 import type { LeadError } from './lead-batch.ts'
-import { findLead, leadIdOf, type LeadOrId } from './lead-lookup.ts'
+import { findLead, leadIdOf, type LeadOrId, unreadable } from './lead-lookup.ts'
 import type { Listing } from './listing.ts'
 import { assertListings, type ResolvedMatchOptions, resolveMatchOptions } from './match-options.ts'
 import { runMatch } from './match-run.ts'
@@ -51,6 +51,7 @@ export class PropertyMatcher {
     assertKnownOptions('', others, {
       models: true,
       leads: true,
+      leadTimeoutMs: true,
       modelTimeoutMs: true,
       clock: true,
       now: true,
@@ -161,10 +162,13 @@ export class PropertyMatcher {
         const index = next++
         try {
           results[index] = await this.#match(given[index], listings, options)
-        } catch (error) {
+        } catch (thrown) {
+          options.signal?.throwIfAborted()
+          const leadId = leadIdOf(given[index])
+          const error = unreadable(thrown, leadId)
           this.#record.recordFailure(error)
-          if (!isMLError(error) || error.code === 'CLOSED') throw error
-          errors.push({ index, leadId: leadIdOf(given[index]), error })
+          if (error.code === 'CLOSED') throw error
+          errors.push({ index, leadId, error })
         }
       }
     }

@@ -1,9 +1,9 @@
 // Rows of the best listings in; matches told in full out: factors, reasons, what models or rules say of them, and why.
 
-import { isMLError } from '../errors.ts'
 import type { Explanation } from '../explain/explanation.ts'
 import { type CrmModelName, type CrmModelRow, propertyMatcherFeatures } from '../resilience/crm-rules/model-features.ts'
 import type { Row } from '../rows/prediction.ts'
+import type { Explanations } from './explanations.ts'
 import { propertyInterestRow } from './interest-row.ts'
 import type { Lead } from './lead.ts'
 import type { LeadTaste } from './lead-taste.ts'
@@ -86,10 +86,11 @@ export async function toldMatches(rows: readonly number[], scored: ScoredLead, a
   const told: PropertyMatch[] = []
   for (let i = 0; i < matches.length; i++) {
     const { signal } = options
+    const by = models.explanations
     const why = {
-      match: await explained(found.match, match[i], matcherRows[i], signal),
-      interest: await explained(found.interest, interest[i], interestRows[i], signal),
-      viewing: await explained(found.viewing, viewing[i], viewingRows[i], signal),
+      match: await explained(by.match, found.match, match[i], { row: matcherRows[i], signal }),
+      interest: await explained(by.interest, found.interest, interest[i], { row: interestRows[i], signal }),
+      viewing: await explained(by.viewing, found.viewing, viewing[i], { row: viewingRows[i], signal }),
     }
     told.push({ ...matches[i], explanations: Object.fromEntries(Object.entries(why).filter(([, one]) => one)) })
   }
@@ -118,9 +119,9 @@ async function answersOf<TName extends CrmModelName>(
   const open = rows.flatMap((row, i) => (Number.isNaN(column.values[row]) ? [i] : []))
   const openRows = open.map((i) => modelRows[i])
   const ruled = open.length === 0 ? [] : await model.ask(found, openRows, options)
+  let next = 0
   return rows.map((row, i) => {
-    const position = open.indexOf(i)
-    if (position >= 0) return ruled[position]
+    if (open[next] === i) return ruled[next++]
     return {
       value: column.values[row],
       provenance: { model: model.model.name, version: column.version, source: 'model' },
@@ -128,19 +129,18 @@ async function answersOf<TName extends CrmModelName>(
   })
 }
 
-/** Undefined where a rule answered, or the model cannot explain itself. */
+/** Undefined where a rule answered, or the model cannot explain itself, whatever it throws, or not in time. */
 async function explained(
+  explanations: Explanations,
   { predictor }: FoundModel,
   { provenance }: Answered,
-  row: Row,
-  signal: AbortSignal | undefined,
+  { row, signal }: { readonly row: Row; readonly signal: AbortSignal | undefined },
 ): Promise<Explanation | undefined> {
   if (predictor === undefined || provenance.source === 'fallback') return undefined
   try {
-    return await predictor.explain(row, signal === undefined ? {} : { signal })
-  } catch (error) {
+    return await explanations.explain(predictor, row, signal)
+  } catch {
     signal?.throwIfAborted()
-    if (isMLError(error)) return undefined
-    throw error
+    return undefined
   }
 }

@@ -114,5 +114,5 @@ export const knownLead: Lead = {
 
 /** Lets everything that is not waiting for a timer happen. */
 export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 50; turn++) await Promise.resolve()
+  for (let turn = 0; turn < 200; turn++) await Promise.resolve()
 }
