@@ -3,7 +3,13 @@
 import { createError, type MLError } from '../../../src/errors.ts'
 
 /** One estimator of the document: the names of the steps that lead to it, its class and the version that wrote it. */
-export type Place = { readonly path: string; readonly className: string; readonly version: string }
+export type Place = {
+  readonly path: string
+  readonly className: string
+  readonly version: string
+  /** Which framework wrote the document. @default 'scikit-learn' */
+  readonly framework?: string
+}
 
 /** `pipeline › preprocess › num › StandardScaler`. */
 export function describePlace(place: Place): string {
@@ -18,7 +24,7 @@ export function pathWithin(place: Place, part: string): string {
 /** UNSUPPORTED: something scikit-learn can do and we cannot; `instead` says what would work. */
 export function unsupported(place: Place, what: string, instead: string): MLError {
   const where = describePlace(place)
-  return createError('UNSUPPORTED', `${where} (scikit-learn ${place.version}): ${what} is not supported. ${instead}`, {
+  return createError('UNSUPPORTED', `${where} (${writerOf(place)}): ${what} is not supported. ${instead}`, {
     details: { step: where, version: place.version },
   })
 }
@@ -28,8 +34,12 @@ export function corruptAttribute(place: Place, attribute: string, expected: stri
   const where = describePlace(place)
   return createError(
     'FILE_CORRUPT',
-    `${where} (scikit-learn ${place.version}): attribute ${attribute} is broken: expected ${expected}, got ${got}. ` +
+    `${where} (${writerOf(place)}): attribute ${attribute} is broken: expected ${expected}, got ${got}. ` +
       'Save the fitted model again.',
     { details: { step: where, attribute, version: place.version } },
   )
+}
+
+function writerOf({ framework = 'scikit-learn', version }: Place): string {
+  return `${framework} ${version}`
 }

@@ -1,0 +1,102 @@
+// Names of categories as XGBoost 3.1 and later stores them, and codes as trees test them, in; what each feature's code is out.
+
+import type { Scalar } from '../../../src/artifact/schema.ts'
+import { type BoosterValue, isBoosterList, isBoosterRecord } from '../../formats/xgboost/booster-value.ts'
+import type { RecordReader } from './record-reader.ts'
+import type { XgboostTree } from './stored-trees.ts'
+
+export type FeatureCategories = {
+  readonly dtype: 'number' | 'string'
+  /** In the order of their codes where `isNamed`; else the codes themselves. */
+  readonly categories: readonly Scalar[]
+  /** True where the file knows the categories: XGBoost refuses others then. Else unknown codes go left everywhere. */
+  readonly isNamed: boolean
+}
+
+/**
+ * By feature; undefined for numeric ones.
+ * @throws FILE_CORRUPT; UNSUPPORTED for a feature that is tested as a number and as a category
+ */
+export function readFeatureCategories(
+  model: RecordReader,
+  trees: readonly XgboostTree[],
+  featureCount: number,
+): (FeatureCategories | undefined)[] {
+  const named = readNamed(model, featureCount)
+  const codes = codesOf(model, trees)
+  return Array.from({ length: featureCount }, (_, feature) => {
+    const own = codes.get(feature)
+    const names = named[feature]
+    if (names === undefined) {
+      if (own === undefined) return undefined
+      return { dtype: 'number', categories: [...own].sort((a, b) => a - b), isNamed: false }
+    }
+    const outside = [...(own ?? [])].find((code) => code >= names.length)
+    if (outside !== undefined) throw model.corrupt('trees', `codes below ${names.length} of feature ${feature}`)
+    return { dtype: typeof names[0] === 'string' ? 'string' : 'number', categories: names, isNamed: true }
+  })
+}
+
+function codesOf(model: RecordReader, trees: readonly XgboostTree[]): Map<number, Set<number>> {
+  const codes = new Map<number, Set<number>>()
+  const numeric = new Set<number>()
+  for (const { nodeCount, isLeaf, feature, rightCodes } of trees) {
+    for (let node = 0; node < nodeCount; node++) {
+      if (isLeaf(node)) continue
+      const right = rightCodes.get(node)
+      if (right === undefined) {
+        numeric.add(feature[node])
+        continue
+      }
+      const own = codes.get(feature[node]) ?? new Set()
+      for (const code of right) own.add(code)
+      codes.set(feature[node], own)
+    }
+  }
+  for (const feature of codes.keys())
+    if (numeric.has(feature))
+      throw model.unsupported(
+        `feature ${feature}, which is tested as a number and as a category,`,
+        'Train it as one of them.',
+      )
+  return codes
+}
+
+/** `cats.enc`: texts as UTF-8 bytes with their offsets, numbers as they are, nothing for numeric features. */
+function readNamed(model: RecordReader, featureCount: number): readonly (readonly Scalar[] | undefined)[] {
+  if (!model.has('cats')) return []
+  const entries: BoosterValue | undefined = model.record('cats').value('enc')
+  if (!isBoosterList(entries)) return []
+  if (entries.length !== featureCount) throw model.corrupt('cats.enc', `a list of ${featureCount}`)
+  return entries.map((entry, feature) => {
+    const values = isBoosterRecord(entry) ? entry.get('values') : undefined
+    if (!isBoosterRecord(entry) || !(values instanceof Float64Array))
+      throw model.corrupt(`cats.enc`, `a record with values at ${feature}`)
+    const offsets = entry.get('offsets')
+    if (offsets === undefined ? values.length === 0 : offsets instanceof Float64Array && offsets.length < 2)
+      return undefined
+    const names: readonly Scalar[] | undefined =
+      offsets instanceof Float64Array ? textsOf(values, offsets) : [...values]
+    if (
+      names === undefined ||
+      names.length === 0 ||
+      new Set(names).size !== names.length ||
+      names.some((name) => Number.isNaN(name))
+    )
+      throw model.corrupt('cats.enc', `categories that differ at ${feature}`, 'others')
+    return names
+  })
+}
+
+const decoder = new TextDecoder()
+
+/** Undefined where the offsets do not cut `values` into parts. */
+function textsOf(values: Float64Array, offsets: Float64Array): string[] | undefined {
+  const bytes = Uint8Array.from(values)
+  const texts: string[] = []
+  for (let i = 1; i < offsets.length; i++) {
+    if (!(offsets[i - 1] >= 0 && offsets[i - 1] <= offsets[i] && offsets[i] <= bytes.length)) return undefined
+    texts.push(decoder.decode(bytes.subarray(offsets[i - 1], offsets[i])))
+  }
+  return texts
+}
