@@ -4,6 +4,7 @@ import { Command, Option } from 'commander'
 import type { ConversionReport, ConvertOptions, QuantizeMode, ToleranceOption } from '../../converters/index.ts'
 import { isMLError } from '../errors.ts'
 import type { CliContext } from './cli-context.ts'
+import { jsonText } from './json-text.ts'
 import { createProgress } from './progress.ts'
 import { usageError } from './usage-error.ts'
 
@@ -69,7 +70,7 @@ async function convert(file: string, options: ConvertCommandOptions, context: Cl
   const { nodeSha256 } = await import('../runtime/node-hash.ts')
   const progress = createProgress(context.stderr)
   const print = (report: ConversionReport): Promise<void> =>
-    context.stdout.write(json === true ? `${JSON.stringify(report, null, 2)}\n` : `${printReport(report)}\n`)
+    context.stdout.write(json === true ? jsonText(report) : `${printReport(report)}\n`)
   const convertOptions: ConvertOptions = {
     ...rest,
     outDir,

@@ -4,6 +4,7 @@ import { relative } from 'node:path'
 import { Command } from 'commander'
 import type { CliContext } from './cli-context.ts'
 import type { DemoListener } from './demo/run-demo.ts'
+import { jsonText } from './json-text.ts'
 import { createProgress } from './progress.ts'
 
 const examples = `
@@ -48,7 +49,7 @@ async function showDemo(json: boolean, { stdout, stderr, signal }: CliContext): 
     const result = await runDemo(listener, signal)
     progress.stop()
     const modelFile = relative(process.cwd(), churnFile('model.joblib'))
-    await stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : story.closingText(result, modelFile))
+    await stdout.write(json ? jsonText(result) : story.closingText(result, modelFile))
   } finally {
     progress.stop()
   }

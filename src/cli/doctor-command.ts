@@ -5,6 +5,7 @@ import type { BackendOptions } from '../backend/backend-options.ts'
 import type { CliContext } from './cli-context.ts'
 import type { DoctorReport } from './doctor/doctor-report.ts'
 import { exitCodes } from './exit-code.ts'
+import { jsonText } from './json-text.ts'
 import { createProgress } from './progress.ts'
 
 const examples = `
@@ -27,7 +28,7 @@ export function defineDoctorCommand(context: CliContext): Command {
     .action(async ({ json, software }: { readonly json?: boolean; readonly software?: boolean }) => {
       const report = await examine(context, software === true ? { webgpu: { adapter: 'software' } } : {})
       const { doctorText } = await import('./doctor/doctor-text.ts')
-      await context.stdout.write(json === true ? `${JSON.stringify(report, null, 2)}\n` : doctorText(report))
+      await context.stdout.write(json === true ? jsonText(report) : doctorText(report))
       context.finish(report.isFit ? exitCodes.done : exitCodes.checkFailed)
     })
 }

@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import type { EvaluateResult } from '../training/index.ts'
 import type { CliContext } from './cli-context.ts'
 import { exitCodes } from './exit-code.ts'
+import { jsonText } from './json-text.ts'
 import { countText } from './number-text.ts'
 import { textTable } from './text-table.ts'
 
@@ -36,7 +37,7 @@ export function defineEvaluateCommand(context: CliContext): Command {
     .action(async (modelDir: string, { json, ...options }: EvaluateCommandOptions) => {
       const { evaluateModel } = await import('../training/index.ts')
       const result = await evaluateModel(modelDir, { ...options, signal: context.signal })
-      await context.stdout.write(json === true ? `${JSON.stringify(result, null, 2)}\n` : resultText(result))
+      await context.stdout.write(json === true ? jsonText(result) : resultText(result))
       if (!result.passed) context.finish(exitCodes.checkFailed)
     })
 }

@@ -3,6 +3,7 @@
 import { Command } from 'commander'
 import type { CliContext } from './cli-context.ts'
 import { oneLine } from './error-text.ts'
+import { jsonText } from './json-text.ts'
 import { textTable } from './text-table.ts'
 
 const examples = `
@@ -28,7 +29,7 @@ export function defineHistoryCommand({ stdout, signal }: CliContext): Command {
       const versions = (await store.versions()).map(({ version, state, checksum }) => ({ version, state, checksum }))
       if (json === true) {
         const production = (await store.production()) ?? null
-        return stdout.write(`${JSON.stringify({ production, versions, history }, null, 2)}\n`)
+        return stdout.write(jsonText({ production, versions, history }))
       }
       if (history.length === 0) return stdout.write(`no version of ${modelDir} was registered yet\n`)
       const states = new Map(versions.map(({ version, state }) => [version, state as string]))

@@ -2,6 +2,7 @@
 
 import { Command } from 'commander'
 import type { CliContext } from './cli-context.ts'
+import { jsonText } from './json-text.ts'
 
 const examples = `
 Nothing in the file is run: a pickle is read as data.
@@ -21,8 +22,6 @@ export function defineInspectCommand({ stdout, signal }: CliContext): Command {
       const { inspectModel, printInspection } = await import('../../converters/index.ts')
       const inspection = await inspectModel(path)
       signal.throwIfAborted()
-      await stdout.write(
-        json === true ? `${JSON.stringify(inspection, null, 2)}\n` : `${printInspection(inspection)}\n`,
-      )
+      await stdout.write(json === true ? jsonText(inspection) : `${printInspection(inspection)}\n`)
     })
 }

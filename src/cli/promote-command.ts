@@ -2,6 +2,7 @@
 
 import { Command } from 'commander'
 import type { CliContext } from './cli-context.ts'
+import { jsonText } from './json-text.ts'
 
 const examples = `
 Verifies the files of the version, its state (staging, or deprecated to promote it again) and the accuracy floor of
@@ -31,7 +32,7 @@ export function definePromoteCommand({ stdout, signal }: CliContext): Command {
       const previous = await store.production()
       signal.throwIfAborted()
       await store.promote(version, reason === undefined ? {} : { reason })
-      if (json === true) return stdout.write(`${JSON.stringify({ version, previous: previous ?? null }, null, 2)}\n`)
+      if (json === true) return stdout.write(jsonText({ version, previous: previous ?? null }))
       const before = previous === undefined ? 'the first one' : `before: ${previous}`
       await stdout.write(
         previous === version ? `${version} is in production already\n` : `${version} is in production (${before})\n`,

@@ -2,6 +2,7 @@
 
 import { Command } from 'commander'
 import type { CliContext } from './cli-context.ts'
+import { jsonText } from './json-text.ts'
 
 const examples = `
 Leads back to the version that was in production before by the history, whatever their numbers; another rollback leads
@@ -29,7 +30,7 @@ export function defineRollbackCommand({ stdout, signal }: CliContext): Command {
       const previous = await store.production()
       signal.throwIfAborted()
       const version = await store.rollback(reason === undefined ? {} : { reason })
-      if (json === true) return stdout.write(`${JSON.stringify({ version, previous: previous ?? null }, null, 2)}\n`)
+      if (json === true) return stdout.write(jsonText({ version, previous: previous ?? null }))
       await stdout.write(`${version} is in production again (before: ${previous ?? 'none'})\n`)
     })
 }

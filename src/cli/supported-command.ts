@@ -2,6 +2,7 @@
 
 import { Command } from 'commander'
 import type { CliContext } from './cli-context.ts'
+import { jsonText } from './json-text.ts'
 import { textTable } from './text-table.ts'
 
 const examples = `
@@ -20,7 +21,7 @@ export function defineSupportedCommand({ stdout }: CliContext): Command {
       const { supportedLayers } = await import('../../converters/frontends/layers/layer-table.ts')
       const estimators = supportedEstimators()
       const layers = supportedLayers()
-      if (json === true) return stdout.write(`${JSON.stringify([...estimators, ...layers], null, 2)}\n`)
+      if (json === true) return stdout.write(jsonText([...estimators, ...layers]))
       await stdout.write(`${tableOf('scikit-learn', estimators)}\n${tableOf('TensorFlow.js layer', layers)}`)
     })
 }

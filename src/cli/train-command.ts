@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import type { TrainResult } from '../training/index.ts'
 import type { CliContext } from './cli-context.ts'
 import { exitCodes } from './exit-code.ts'
+import { jsonText } from './json-text.ts'
 import { countText, millisecondsText } from './number-text.ts'
 import { createProgress } from './progress.ts'
 import { textTable } from './text-table.ts'
@@ -54,7 +55,7 @@ async function train(modelDir: string, options: TrainCommandOptions, context: Cl
       onProgress: ({ fraction, message }) => progress?.report(fraction, message),
     })
     progress?.stop()
-    await context.stdout.write(json === true ? `${JSON.stringify(result, null, 2)}\n` : resultText(result))
+    await context.stdout.write(json === true ? jsonText(result) : resultText(result))
     if (!result.passed) context.finish(exitCodes.checkFailed)
   } finally {
     progress?.stop()

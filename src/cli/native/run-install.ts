@@ -3,6 +3,7 @@
 import type { CliContext } from '../cli-context.ts'
 import { errorDetails, errorLine, oneLine } from '../error-text.ts'
 import { exitCodes } from '../exit-code.ts'
+import { jsonText } from '../json-text.ts'
 import { createProgress } from '../progress.ts'
 import { carryOutInstall, type InstallOutcome, type InstallPorts, type InstallRequest } from './carry-out-install.ts'
 import { describeFlavour } from './flavour-needs.ts'
@@ -35,7 +36,7 @@ export async function runInstall(context: CliContext, call: InstallCall, ports =
     return context.finish(exitCodes.checkFailed)
   }
   progress.stop()
-  await stdout.write(call.json === true ? `${JSON.stringify(outcomeJson(outcome), null, 2)}\n` : outcomeText(outcome))
+  await stdout.write(call.json === true ? jsonText(outcomeJson(outcome)) : outcomeText(outcome))
   const isFit = outcome.kind !== 'planned' || outcome.requirements.every(({ isMet }) => isMet)
   if (outcome.kind === 'refused')
     for (const line of unmetLines(outcome.requirements))

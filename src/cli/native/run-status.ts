@@ -1,6 +1,7 @@
 // The cache in; a table or JSON of the native add-ons there, or their end, out.
 
 import type { CliContext } from '../cli-context.ts'
+import { jsonText } from '../json-text.ts'
 import { textTable } from '../text-table.ts'
 import { findInstalled, type InstalledFolder, removeInstalled } from './installed-folders.ts'
 import type { Machine } from './machine.ts'
@@ -13,7 +14,7 @@ export async function runStatus(
   machine: Machine = nodeMachine,
 ): Promise<void> {
   const found = await findInstalled(machine)
-  if (isJson) return stdout.write(`${JSON.stringify(found, null, 2)}\n`)
+  if (isJson) return stdout.write(jsonText(found))
   if (found.length === 0) return stdout.write('nothing is installed\n')
   const rows = found.map((folder) => [stateText(folder), sizeText(folder.byteLength), folder.home])
   await stdout.write(textTable({ header: ['state', 'size', 'folder'], rows, right: [1] }))
