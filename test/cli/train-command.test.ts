@@ -4,26 +4,16 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { TrainResult } from '../../src/training/index.ts'
 import { sampleFolder } from '../training/sample-folder.ts'
-import { sampleConfig } from '../training/sample-table.ts'
+import { sampleConfig, sampleRule } from '../training/sample-table.ts'
 import { runCommand } from './run-command.ts'
 
 const parameters = { hidden: [], epochs: 12, batchSize: 64, learningRate: 0.05, patience: 4, validationShare: 0.2 }
 const trainer = { kind: 'layers', parameters } as const
-/** A rule that is known everywhere takes other features; this one is a file. */
-const rule = {
-  name: 'sample_rule',
-  positive: 1,
-  negative: 0,
-  buckets: [
-    { when: [{ feature: 'a', op: '>', value: 0 }], probability: 0.7 },
-    { when: [], probability: 0.3 },
-  ],
-}
 
 async function folderOf(accuracyFloor: number): Promise<string> {
   const gates = { ...sampleConfig.gates, accuracyFloor, maxCalibrationError: 0.2 }
   const folder = await sampleFolder({ config: { trainer, gates, folds: 2 }, service: { accuracyFloor: 0.5 } })
-  await writeFile(join(folder, 'rule.json'), JSON.stringify(rule))
+  await writeFile(join(folder, 'rule.json'), JSON.stringify(sampleRule))
   return folder
 }
 

@@ -1,5 +1,4 @@
 // The listings and the training data of the property models: what is committed is what the code that serves computes.
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { propertyInterestRow } from '../../src/crm/interest-row.ts'
 import { listingNumberCount, readListingNumbers } from '../../src/crm/listing-numbers.ts'
@@ -7,17 +6,13 @@ import { matchFactors } from '../../src/crm/match-factors.ts'
 import { viewingProbabilityRow } from '../../src/crm/viewing-row.ts'
 import { crmModelFeatures } from '../../src/resilience/crm-rules/model-features.ts'
 import { marketYear, readListings, simulateLeads } from '../helpers/real-listings.ts'
+import { meanOf, readSimulatedRows } from '../helpers/simulated-rows.ts'
 
 const listings = readListings()
 
 function csv(model: string, name: string): Record<string, number>[] {
-  const text = readFileSync(new URL(`../../models/${model}/data/${name}.csv`, import.meta.url), 'utf8')
-  const [header, ...lines] = text.trimEnd().split('\n')
-  const names = header.split(',')
-  return lines.map((line) => {
-    const cells = line.split(',')
-    return Object.fromEntries(names.map((column, i) => [column, cells[i] === '' ? NaN : Number(cells[i])]))
-  })
+  const { names, rows } = readSimulatedRows(model, `${name}.csv`)
+  return rows.map((row) => Object.fromEntries(names.map((column, i) => [column, row[i]])))
 }
 
 describe('the listings', () => {
@@ -89,12 +84,11 @@ describe.each([
   })
 
   it('draws its labels by the probability that it states, and no class rules', () => {
-    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
     const probabilities = rows.map((row) => row['true_probability'])
     const labels = rows.map((row) => row[target])
     const deviation = Math.sqrt(probabilities.reduce((sum, p) => sum + p * (1 - p), 0)) / rows.length
-    expect(Math.abs(mean(labels) - mean(probabilities))).toBeLessThan(4 * deviation)
-    expect(mean(labels)).toBeGreaterThan(0.35)
-    expect(mean(labels)).toBeLessThan(0.65)
+    expect(Math.abs(meanOf(labels) - meanOf(probabilities))).toBeLessThan(4 * deviation)
+    expect(meanOf(labels)).toBeGreaterThan(0.35)
+    expect(meanOf(labels)).toBeLessThan(0.65)
   })
 })

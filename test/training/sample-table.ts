@@ -21,6 +21,17 @@ export const sampleConfig: TrainingConfig = {
   gates: { accuracyFloor: 0.75, maxCalibrationError: 0.08, latencyTargetMs: 50, maxBytes: 1_000_000 },
 }
 
+/** What rule.json says: a rule that is known everywhere takes other features. */
+export const sampleRule = {
+  name: 'sample_rule',
+  positive: 1,
+  negative: 0,
+  buckets: [
+    { when: [{ feature: 'a', op: '>', value: 0 }], probability: 0.7 },
+    { when: [], probability: 0.3 },
+  ],
+}
+
 /** Columns a, b, c, p (true probability), hot, lead (three rows each), day. */
 export function sampleCsv(rowCount = 1500, seed = 1): string {
   const random = createSeededRandom(seed)

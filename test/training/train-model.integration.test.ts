@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import type { TrainResult } from '../../src/training/train-model.ts'
 import { sampleFolder } from './sample-folder.ts'
+import { sampleRule } from './sample-table.ts'
 
 const command = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url))
 const requirements = readFileSync(new URL('../../models/requirements.txt', import.meta.url), 'utf8')
@@ -21,22 +22,12 @@ def build(parameters, features, seed):
 run(build)
 `
 
-const rule = {
-  name: 'sample_rule',
-  positive: 1,
-  negative: 0,
-  buckets: [
-    { when: [{ feature: 'a', op: '>', value: 0 }], probability: 0.7 },
-    { when: [], probability: 0.3 },
-  ],
-}
-
 async function pythonFolder(parameters: Readonly<Record<string, unknown>>): Promise<string> {
   const trainer = { kind: 'python', script: 'train.py', requirements: 'requirements.txt', parameters } as const
   const folder = await sampleFolder({ config: { trainer, source: 'model.joblib', folds: 3 } })
   writeFileSync(join(folder, 'train.py'), script)
   writeFileSync(join(folder, 'requirements.txt'), requirements)
-  writeFileSync(join(folder, 'rule.json'), JSON.stringify(rule))
+  writeFileSync(join(folder, 'rule.json'), JSON.stringify(sampleRule))
   return folder
 }
 
