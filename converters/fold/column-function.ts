@@ -12,7 +12,9 @@ type ValueMap = (value: number) => number
 
 export type ColumnFunction = {
   readonly feature: number
-  /** Value of the column for any canonical value of the feature, NaN included. */
+  /** What `apply` reads: the feature itself, or a rank of it that the source's own trees compare. */
+  readonly base: ColumnRef
+  /** Value of the column for any value of `base`, NaN included. */
   readonly apply: ValueMap
   readonly shape: ColumnShape
 }
@@ -33,7 +35,7 @@ export type ColumnShape =
   | { readonly kind: 'discrete'; readonly keys: readonly number[] }
 
 /**
- * Column `ref` as a function of one feature.
+ * Column `ref` as a function of one feature, or of ranks of it.
  * @throws UNSUPPORTED where it depends on several, or is neither monotone nor of finitely many values.
  */
 export function columnFunction(graph: RegionGraph, ref: ColumnRef): ColumnFunction {
@@ -41,7 +43,10 @@ export function columnFunction(graph: RegionGraph, ref: ColumnRef): ColumnFuncti
   const { column } = ref
   switch (region.kind) {
     case 'input':
-      return { feature: column, apply: same, shape: rawShape }
+      return { feature: column, base: ref, apply: same, shape: rawShape }
+    // Ranks before trees are kept as they are: intervals that count as one value are no flip point of the feature.
+    case 'ranks':
+      return { ...columnFunction(graph, region.inputs[column]), base: ref, apply: same, shape: rawShape }
     case 'impute': {
       const missing = region.missing[column]
       const before = columnFunction(graph, region.inputs[column])
@@ -72,7 +77,6 @@ export function columnFunction(graph: RegionGraph, ref: ColumnRef): ColumnFuncti
       const apply = chain(before.apply, (value) => (oneHotSlot(block, value) === slot ? 1 : 0))
       return { ...before, apply, shape: encodedShape(before.shape, block.keys) }
     }
-    case 'ranks':
     case 'dense-chain':
     case 'split-trees':
     case 'tree-ensemble':

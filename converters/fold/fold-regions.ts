@@ -19,7 +19,7 @@ export function foldRegions(graph: RegionGraph, schema: ModelSchema): RegionGrap
   for (const region of graph.regions) {
     if (region.kind === 'split-trees') {
       const { ranks, ensemble } = foldTrees(graph, region, schema)
-      const ranksNumber = regions.push(ranks) - 1
+      const ranksNumber = regions.push({ ...ranks, inputs: move(ranks.inputs) }) - 1
       const inputs = ranks.columns.map((_, column) => ({ region: ranksNumber, column }))
       moved.push(regions.push({ ...ensemble, inputs }) - 1)
     } else {

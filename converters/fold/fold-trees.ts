@@ -8,7 +8,7 @@ import type { TreeEnsemble } from '../../src/regions/tree-ensemble.ts'
 import { leafNumbers } from '../../src/regions/tree-layout.ts'
 import { columnFunction } from './column-function.ts'
 import { createFlipMemory, type NodeTest, nodeTest } from './node-test.ts'
-import { RankColumns, rankOf } from './rank-columns.ts'
+import { RankColumns, rankOf, type TestSource } from './rank-columns.ts'
 
 export type FoldedTrees = {
   readonly ranks: Ranks
@@ -45,14 +45,14 @@ function resolveNodes(graph: RegionGraph, trees: SplitTrees, schema: ModelSchema
   const testOf = createTestFinder(graph, trees, schema)
   for (let node = 0; node < nodeCount; node++) {
     if (trees.jump[node] === 0) continue
-    const { feature, test } = testOf(node)
+    const { source, test } = testOf(node)
     if (test.kind === 'constant') {
       column[node] = test.goesRight ? alwaysRight : alwaysLeft
       continue
     }
     let number = numbers.get(test)
     if (number === undefined) {
-      number = columns.add({ feature, player: trees.feature[node] }, test)
+      number = columns.add(source, test)
       numbers.set(test, number)
     }
     column[node] = number
@@ -80,10 +80,12 @@ function createTestFinder(graph: RegionGraph, trees: SplitTrees, schema: ModelSc
     // Columns that no node reads need not be foldable.
     return () => (prepared ??= prepare())
   })
-  return (node: number): { feature: number; test: NodeTest } => {
-    const { column, canMiss, flipOf, known } = inputs[trees.feature[node]]()
+  return (node: number): { source: TestSource; test: NodeTest } => {
+    const player = trees.feature[node]
+    const { column, canMiss, flipOf, known } = inputs[player]()
+    const source = { base: column.base, feature: column.feature, player }
     const context = { trees, node, canMiss, flipOf }
-    if (trees.categorySet[node] >= 0) return { feature: column.feature, test: nodeTest(column, context) }
+    if (trees.categorySet[node] >= 0) return { source, test: nodeTest(column, context) }
     const tests = known[trees.missingLeft[node]]
     const threshold = trees.threshold[node]
     let test = tests.get(threshold)
@@ -91,7 +93,7 @@ function createTestFinder(graph: RegionGraph, trees: SplitTrees, schema: ModelSc
       test = nodeTest(column, context)
       tests.set(threshold, test)
     }
-    return { feature: column.feature, test }
+    return { source, test }
   }
 }
 

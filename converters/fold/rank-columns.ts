@@ -1,11 +1,12 @@
 // Tests on raw features in, as nodes need them; the columns of a ranks region, each distinct one once, out.
 
+import type { ColumnRef } from '../../src/regions/column-ref.ts'
 import type { Ranks, RanksColumn } from '../../src/regions/ranks.ts'
 import { countBelow } from '../../src/regions/ranks.ts'
 import type { NodeTest } from './node-test.ts'
 
-/** The raw feature that a test reads, and the column of the source's trees that stood for it. */
-type TestSource = { readonly feature: number; readonly player: number }
+/** The column that a test reads, the feature it is made of, and the column of the source's trees that stood for it. */
+export type TestSource = { readonly base: ColumnRef; readonly feature: number; readonly player: number }
 
 type RankGroup = {
   readonly flips: Set<number>
@@ -52,7 +53,7 @@ export class RankColumns {
       return { kind: 'ranks', inputs: [{ region: 0, column: 0 }], columns: [column] }
     }
     const sources = this.#entries.map(({ source }) => source)
-    const inputs = sources.map(({ feature }) => ({ region: 0, column: feature }))
+    const inputs = sources.map(({ base }) => base)
     const players = hasOnePlayerAFeature(sources) ? {} : { players: sources.map(({ player }) => player) }
     return { kind: 'ranks', inputs, columns: this.#entries.map(toColumn), ...players }
   }
