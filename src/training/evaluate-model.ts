@@ -9,10 +9,10 @@ import { assertKnownOptions, type OptionNames } from '../runtime/known-options.t
 import { loadModel } from '../runtime/load-model.ts'
 import { modelOutputs, ruleOutputs } from './judge/outputs.ts'
 import { ruleOf } from './judge/measure-run.ts'
-import { measure, type Measures } from './metrics/measures.ts'
+import { measure } from './metrics/measures.ts'
 import { scoredRows } from './metrics/scored-rows.ts'
-import { type ColumnDrift, columnDrift, judgedTrainRows } from './report/column-drift.ts'
-import { evaluationReport } from './report/evaluation-report.ts'
+import { columnDrift, judgedTrainRows } from './report/column-drift.ts'
+import { type EvaluateResult, evaluationReport } from './report/evaluation-report.ts'
 import { openModelStore } from './store/model-store.ts'
 import { parseTable } from './table/parse-table.ts'
 import { targetOf } from './table/training-table.ts'
@@ -36,20 +36,6 @@ const evaluateNames = {
   fallbacks: true,
   signal: true,
 } as const satisfies OptionNames<EvaluateOptions>
-
-export type EvaluateResult = {
-  readonly name: string
-  readonly version: string
-  /** The CSV, and how many of its rows were judged. */
-  readonly data: string
-  readonly measures: Measures
-  readonly rule: { readonly name: string; readonly measures: Measures }
-  readonly accuracyFloor: number
-  /** Whether the accuracy reaches the floor of training.json. */
-  readonly passed: boolean
-  /** Of each feature, against those of the rows to train on that may be judged. */
-  readonly drift: readonly ColumnDrift[]
-}
 
 /**
  * Measures a version on rows that it was not trained on.

@@ -41,6 +41,8 @@ export type {
   TrainerConfig,
   TrainingConfig,
 } from './training-config.ts'
-export { evaluateModel, type EvaluateOptions, type EvaluateResult } from './evaluate-model.ts'
+export { evaluateModel, type EvaluateOptions } from './evaluate-model.ts'
+export type { ColumnDrift } from './report/column-drift.ts'
+export type { EvaluateResult } from './report/evaluation-report.ts'
 export { rebuildArtifact, type RebuildOptions } from './rebuild-artifact.ts'
 export { trainModel, type TrainOptions, type TrainProgress, type TrainResult } from './train-model.ts'

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { crmModelFeatures } from '../../src/resilience/crm-rules/model-features.ts'
 import { evaluateModel } from '../../src/training/evaluate-model.ts'
 import { rebuildArtifact } from '../../src/training/rebuild-artifact.ts'
-import { modelCard } from '../../src/training/report/card.ts'
+import { modelCard } from '../../src/training/report/model-card.ts'
 import type { RunRecord } from '../../src/training/run-record.ts'
 import { openModelStore } from '../../src/training/store/model-store.ts'
 

@@ -3,7 +3,7 @@
 import { calibrationBins, calibrationError } from '../../monitoring/calibration-bins.ts'
 import { wilsonInterval } from '../../monitoring/interval.ts'
 import type { ScoredRows } from '../metrics/scored-rows.ts'
-import { plotColors, svgPlot } from './svg-plot.ts'
+import { guideLine, plotColors, svgPlot } from './svg-plot.ts'
 
 /** Ten equal bins; the bars are Wilson's 95 % intervals of the observed share, the line is the ideal. */
 export function calibrationPlot(rows: ScoredRows): string {
@@ -15,15 +15,7 @@ export function calibrationPlot(rows: ScoredRows): string {
     x: [0, 1],
     y: [0, 1],
     marks: [
-      {
-        kind: 'line',
-        points: [
-          [0, 0],
-          [1, 1],
-        ],
-        color: plotColors.guide,
-        dashed: true,
-      },
+      guideLine([0, 0], [1, 1]),
       {
         kind: 'errors',
         color: plotColors.model,

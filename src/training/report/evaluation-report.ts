@@ -9,18 +9,21 @@ import { driftSection, measuresTable } from './html-tables.ts'
 import { countText, intervalText, shareText } from './number-text.ts'
 import { heldOutPlots } from './training-report.ts'
 
-export type EvaluationFindings = {
+export type EvaluateResult = {
   readonly name: string
   readonly version: string
+  /** The CSV, and how many of its rows were judged. */
   readonly data: string
   readonly measures: Measures
   readonly rule: { readonly name: string; readonly measures: Measures }
   readonly accuracyFloor: number
+  /** Whether the accuracy reaches the floor of training.json. */
   readonly passed: boolean
+  /** Of each feature, against those of the rows to train on that may be judged. */
   readonly drift: readonly ColumnDrift[]
 }
 
-export function evaluationReport(found: EvaluationFindings, rows: ScoredRows, decision: Decision): string {
+export function evaluationReport(found: EvaluateResult, rows: ScoredRows, decision: Decision): string {
   const { name, version, data, measures, rule, accuracyFloor, passed, drift } = found
   const { accuracy } = measures.measures
   const ruleAccuracy = rule.measures.measures.accuracy

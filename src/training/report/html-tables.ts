@@ -1,7 +1,7 @@
 // Measures and drift in, tables for reports out.
 
 import type { MeasureName, Measures } from '../metrics/measures.ts'
-import { measureTitles, methodTexts } from './card.ts'
+import { measureTitles, methodTexts } from './measure-titles.ts'
 import type { ColumnDrift } from './column-drift.ts'
 import { driftPlot } from './drift-plot.ts'
 import { htmlTable, plots } from './html-page.ts'

@@ -5,7 +5,7 @@ import { percentileInterval } from '../metrics/percentile-interval.ts'
 import { averagePrecision, curvePoints } from '../metrics/ranking.ts'
 import type { ScoredRows } from '../metrics/scored-rows.ts'
 import { createSeededRandom, spreadSeed } from '../../rows/seeded-random.ts'
-import { type Point, plotColors, svgPlot } from './svg-plot.ts'
+import { guideLine, type Point, plotColors, svgPlot } from './svg-plot.ts'
 
 /** Of the band; a drawn line needs fewer than a stated interval. */
 const bandResamples = 300
@@ -38,15 +38,7 @@ export function rocPlot(rows: ScoredRows): string {
         lower: rates.map((rate, i): Point => [rate, intervals[i][0]]),
         color: plotColors.band,
       },
-      {
-        kind: 'line',
-        points: [
-          [0, 0],
-          [1, 1],
-        ],
-        color: plotColors.guide,
-        dashed: true,
-      },
+      guideLine([0, 0], [1, 1]),
       { kind: 'line', points: thinned(curve), color: plotColors.model },
     ],
   })
@@ -67,18 +59,7 @@ export function precisionRecallPlot(rows: ScoredRows): string {
     yLabel: 'precision',
     x: [0, 1],
     y: [0, 1],
-    marks: [
-      {
-        kind: 'line',
-        points: [
-          [0, base],
-          [1, base],
-        ],
-        color: plotColors.guide,
-        dashed: true,
-      },
-      { kind: 'line', points: thinned(curve), color: plotColors.model },
-    ],
+    marks: [guideLine([0, base], [1, base]), { kind: 'line', points: thinned(curve), color: plotColors.model }],
   })
 }
 

@@ -43,6 +43,11 @@ export type Plot = {
 
 export const plotColors = { model: '#1f6feb', other: '#d1730b', guide: '#8a8f98', band: '#1f6feb33' } as const
 
+/** A dashed line to compare with. */
+export function guideLine(from: Point, to: Point): Mark {
+  return { kind: 'line', points: [from, to], color: plotColors.guide, dashed: true }
+}
+
 const margin = { left: 56, right: 14, top: 34, bottom: 46 } as const
 const tickCount = 5
 
