@@ -1,12 +1,18 @@
 // The bytes of a source file and their format in, the model in our own terms out.
 
 import { readLayersModel } from '../formats/layers/read-layers-model.ts'
+import { readLightgbm } from '../formats/lightgbm/read-lightgbm.ts'
 import { readPickle } from '../formats/pickle/read-pickle.ts'
+import { readXgboost } from '../formats/xgboost/read-xgboost.ts'
 import { layersToSourceModel } from '../frontends/layers/to-source-model.ts'
+import { lightgbmToSourceModel } from '../frontends/lightgbm/to-source-model.ts'
 import { sklearnToSourceModel } from '../frontends/sklearn/to-source-model.ts'
 import type { SourceModel } from '../frontends/source-model.ts'
+import { xgboostToSourceModel } from '../frontends/xgboost/to-source-model.ts'
 import { describeEstimators, type EstimatorNode } from '../report/describe-estimators.ts'
 import { describeLayers } from '../report/describe-layers.ts'
+import { describeLightgbm } from '../report/describe-lightgbm.ts'
+import { describeXgboost } from '../report/describe-xgboost.ts'
 import type { DetectedSource } from './source-format.ts'
 
 /** What a source holds, read but not understood so far. */
@@ -30,6 +36,21 @@ export function openSource({ format, name, bytes, files }: DetectedSource): Open
       return {
         describe: () => describeLayers(document),
         toSourceModel: () => layersToSourceModel(document),
+      }
+    }
+    case 'lightgbm': {
+      const document = readLightgbm(bytes)
+      return {
+        describe: () => describeLightgbm(document),
+        toSourceModel: () => lightgbmToSourceModel(document),
+      }
+    }
+    case 'xgboost-json':
+    case 'xgboost-ubjson': {
+      const document = readXgboost(bytes, format)
+      return {
+        describe: () => describeXgboost(document),
+        toSourceModel: () => xgboostToSourceModel(document),
       }
     }
   }

@@ -3,12 +3,19 @@
 import { createError } from '../../src/errors.ts'
 import { detectFormat, type FormatName } from '../formats/detect.ts'
 import { jsonKindOf, parseJsonObject } from '../formats/layers/json-kind.ts'
+import { isXgboostJson } from '../formats/xgboost/read-xgboost.ts'
 import { shardNamesOf } from '../formats/layers/weight-files.ts'
 
 export type SourceFiles = Readonly<Record<string, Uint8Array>>
 
 /** What a caller may name as `format`. */
-export const sourceFormats = ['pickle', 'layers-model'] as const satisfies readonly FormatName[]
+export const sourceFormats = [
+  'pickle',
+  'layers-model',
+  'lightgbm',
+  'xgboost-json',
+  'xgboost-ubjson',
+] as const satisfies readonly FormatName[]
 
 export type SourceFormat = (typeof sourceFormats)[number]
 
@@ -46,6 +53,8 @@ function modelFiles(entries: readonly Entry[]): readonly Entry[] {
   if (entries.length === 1) return entries
   const pickles = entries.filter(([name]) => /\.(pkl|pickle|joblib)$/i.test(name))
   if (pickles.length > 0) return pickles
+  const binaries = entries.filter(([name]) => /\.(ubj|ubjson)$/i.test(name))
+  if (binaries.length > 0) return binaries
   const documents = entries.filter(([name]) => /\.json$/i.test(name))
   const standard = documents.filter(([name]) => name === 'model.json')
   return standard.length > 0 ? standard : documents
@@ -66,8 +75,9 @@ function withShards(name: string, files: SourceFiles): Uint8Array {
 /** True for the model.json of an artifact of this library, or of one that was. */
 export function isArtifactFiles(files: SourceFiles): boolean {
   if (!Object.hasOwn(files, 'model.json')) return false
+  if (isXgboostJson(files['model.json'])) return false
   try {
-    return jsonKindOf(parseJsonObject(files['model.json'], 'model.json')) !== 'layers-model'
+    return !['layers-model', 'xgboost'].includes(jsonKindOf(parseJsonObject(files['model.json'], 'model.json')))
   } catch {
     return true // the reader of artifacts says what is wrong with it
   }

@@ -2,9 +2,18 @@
 
 import { createError, type MLError } from '../../src/errors.ts'
 import { type JsonKind, jsonKindOf, parseJsonObject } from './layers/json-kind.ts'
+import { isXgboostJson } from './xgboost/read-xgboost.ts'
 
 /** Formats that are read. */
-export type FormatName = 'pickle' | 'layers-model'
+export type FormatName = 'pickle' | 'layers-model' | 'lightgbm' | 'xgboost-json' | 'xgboost-ubjson'
+
+/** Of the formats with a signature, those that are read; a layers model has none but that of JSON. */
+const readBySignature = [
+  'pickle',
+  'lightgbm',
+  'xgboost-json',
+  'xgboost-ubjson',
+] as const satisfies readonly FormatName[]
 
 type Signature = { readonly format: string; readonly matches: (bytes: Uint8Array, name: string) => boolean }
 
@@ -31,8 +40,9 @@ const signatures: readonly Signature[] = [
   { format: 'pickle', matches: (bytes) => startsWith(bytes, [0x5a, 0x46]) },
   { format: 'Keras HDF5', matches: (bytes) => startsWith(bytes, [0x89, 0x48, 0x44, 0x46]) },
   { format: 'zip (skops, Keras or PyTorch)', matches: (bytes) => startsWith(bytes, [0x50, 0x4b, 0x03, 0x04]) },
-  { format: 'LightGBM text', matches: (bytes) => /^tree\r?\n/.test(textOf(bytes)) },
-  { format: 'XGBoost UBJSON', matches: (bytes) => startsWith(bytes, [0x7b, 0x4c]) },
+  { format: 'lightgbm', matches: (bytes) => /^tree\r?\n/.test(textOf(bytes)) },
+  { format: 'xgboost-ubjson', matches: (bytes) => startsWith(bytes, [0x7b, 0x4c]) },
+  { format: 'xgboost-json', matches: isXgboostJson },
   { format: 'JSON', matches: (bytes) => /^(\xef\xbb\xbf)?\s*\{\s*"/.test(textOf(bytes)) },
   { format: 'ONNX', matches: (_, name) => /\.onnx$/i.test(name) },
   { format: 'TensorFlow SavedModel', matches: (_, name) => /\.pb$/i.test(name) },
@@ -47,8 +57,9 @@ const signatures: readonly Signature[] = [
 export function detectFormat(bytes: Uint8Array, name: string): FormatName {
   const head = bytes.subarray(0, headByteLength)
   const found = signatures.find(({ matches }) => matches(head, name))
-  if (found?.format === 'pickle') return 'pickle'
   if (found?.format === 'JSON') return jsonFormat(bytes, name)
+  const read = readBySignature.find((format) => format === found?.format)
+  if (read !== undefined) return read
   if (found !== undefined) {
     throw createError('UNSUPPORTED', `${name} is a file of format ${found.format}, which is not read. ${expected}`, {
       details: { file: name, format: found.format },
@@ -59,16 +70,18 @@ export function detectFormat(bytes: Uint8Array, name: string): FormatName {
 }
 
 const expected =
-  'Expected a fitted scikit-learn estimator, saved by joblib.dump or pickle.dump, or model.json of a tf.LayersModel.'
+  'Expected a fitted scikit-learn estimator, saved by joblib.dump or pickle.dump, model.json of a tf.LayersModel, or a LightGBM or XGBoost model saved by save_model.'
 
 /** Which model a JSON file holds stands anywhere in it. */
 function jsonFormat(bytes: Uint8Array, name: string): FormatName {
   const kind = jsonKindOf(parseJsonObject(bytes, name))
   if (kind === 'layers-model') return kind
+  // Written anew by another program, which may put other names first.
+  if (kind === 'xgboost') return 'xgboost-json'
   throw unreadJson(kind, name)
 }
 
-function unreadJson(kind: Exclude<JsonKind, 'layers-model'>, name: string): MLError {
+function unreadJson(kind: Exclude<JsonKind, 'layers-model' | 'xgboost'>, name: string): MLError {
   const details = { file: name, format: kind }
   switch (kind) {
     case 'artifact':
@@ -83,10 +96,6 @@ function unreadJson(kind: Exclude<JsonKind, 'layers-model'>, name: string): MLEr
         `${name} is a TensorFlow.js graph model, which is not read: its layers are gone. Save the tf.LayersModel that it was made of (model.save), and convert that`,
         { details },
       )
-    case 'xgboost':
-      return createError('UNSUPPORTED', `${name} is a file of format JSON (XGBoost), which is not read. ${expected}`, {
-        details,
-      })
     case 'unknown':
       return createError('FORMAT_UNKNOWN', `${name} is JSON that holds no model. ${expected}`, { details })
   }

@@ -27,9 +27,9 @@ export function readXgboost(bytes: Uint8Array, format: XgboostFormat): BoosterRe
   )
 }
 
-const modelHead = /^(\xef\xbb\xbf)?\s*\{\s*"(learner|version)"\s*:/
+const modelHead = /^(\xef\xbb\xbf)?\s*\{\s*("learner"\s*:|"version"\s*:\s*\[\s*\d)/
 
-/** True where a JSON file begins as XGBoost begins it: no other word stands first in its files. */
+/** True where a JSON file begins as XGBoost begins it: its own files have no other word first. */
 export function isXgboostJson(bytes: Uint8Array): boolean {
   return modelHead.test(String.fromCharCode(...bytes.subarray(0, 64)))
 }

@@ -19,7 +19,7 @@ export function xgboostToSourceModel(document: BoosterRecord): SourceModel {
   const learner = readLearner(document)
   const name = learner.booster.text('name')
   const parts = boosterOf(learner, name)
-  const regions = parts.regionsOf(marginsOf(learner, parts.width))
+  const regions = parts.regionsOf(marginsOf(learner, name, parts.width))
   const output = Array.from({ length: parts.width }, (_, column) => ({ region: regions.length - 1, column }))
   const { schema, ...head } = headOf(learner, parts.width)
   return {
@@ -43,12 +43,12 @@ function boosterOf(learner: Learner, name: string): BoosterParts {
   )
 }
 
-function marginsOf({ baseScores, objective, params }: Learner, width: number): Float64Array {
+function marginsOf({ baseScores, objective, params }: Learner, name: string, width: number): Float64Array {
   if (baseScores.length !== 1 && baseScores.length !== width)
     throw params.corrupt('base_score', `one number, or one for each of ${width} outputs`, `${baseScores.length}`)
-  return Float64Array.from({ length: width }, (_, i) =>
-    baseMargin(baseScores[baseScores.length === 1 ? 0 : i], objective, params),
-  )
+  // gblinear gives the first to all outputs, and is trained so (PredictBatchInternal in src/gbm/gblinear.cc of 3.4).
+  const isShared = baseScores.length === 1 || name === 'gblinear'
+  return Float64Array.from({ length: width }, (_, i) => baseMargin(baseScores[isShared ? 0 : i], objective, params))
 }
 
 type HeadParts = {

@@ -21,15 +21,22 @@ describe('detectFormat', () => {
 
   it.each([
     ['Keras HDF5', Uint8Array.of(0x89, 0x48, 0x44, 0x46), 'model.h5'],
-    ['LightGBM text', text('tree\nversion=v4\n'), 'model.txt'],
-    ['JSON', text('{"learner": {}}'), 'model.json'],
-    ['UBJSON', Uint8Array.of(0x7b, 0x4c, 0), 'model.ubj'],
     ['zip', Uint8Array.of(0x50, 0x4b, 3, 4), 'model.skops'],
     ['ONNX', Uint8Array.of(8, 7), 'model.onnx'],
   ])('names %s as known and not read', (format, bytes, name) => {
     expect(() => detectFormat(bytes, name)).toThrow(
       expect.objectContaining({ code: 'UNSUPPORTED', message: expect.stringContaining(format) }),
     )
+  })
+
+  it.each([
+    ['lightgbm', text('tree\nversion=v4\n')],
+    ['xgboost-json', text('{"learner":{"attributes":')],
+    ['xgboost-json', text('{"version":[3,4,1],"learner"')],
+    ['xgboost-json', text('\n { "other": 1, "learner": {}}')],
+    ['xgboost-ubjson', Uint8Array.of(0x7b, 0x4c, 0)],
+  ])('takes a model of boosted trees for %s by its first bytes', (format, bytes) => {
+    expect(detectFormat(bytes, 'model.bin')).toBe(format)
   })
 
   it.each([
