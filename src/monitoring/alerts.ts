@@ -3,6 +3,7 @@
 import type { Clock } from '../observe/clock.ts'
 import { assertKnownOptions, wrongOption } from '../runtime/known-options.ts'
 
+/** How bad: out of bounds; past `highBeyond`; out of bounds `escalateAfter` times in a row. */
 export type AlertSeverity = 'medium' | 'high' | 'critical'
 
 /** A bound of one value: exactly one of `max` and `min`. */
@@ -18,6 +19,7 @@ export type AlertRule = {
   readonly highBeyond?: number
 }
 
+/** What `notify` is told. Times are those of the clock, in milliseconds. */
 export type AlertEvent = {
   /** `repeated` once a cooldown while it lasts; `escalated` where it got worse; `resolved` where the value is fine again. */
   readonly kind: 'raised' | 'repeated' | 'escalated' | 'resolved'
@@ -64,7 +66,15 @@ type State =
 
 const rank = { medium: 0, high: 1, critical: 2 } as const satisfies Record<AlertSeverity, number>
 
-/** @throws VALIDATION_FAILED for a rule without exactly one finite bound, a name given twice, or an option that cannot be */
+/**
+ * Watches values against bounds: raises an alert where one is out of bounds, repeats it once a cooldown, escalates it where
+ * it lasts or gets worse, and tells that it is over. It asks for no time of its own: call `evaluate` after each check.
+ * @throws VALIDATION_FAILED for a rule without exactly one finite bound, a name given twice, or an option that cannot be
+ * @example
+ * const rules = [driftRule, { name: 'accuracy', metric: 'accuracy', min: 0.9 }]
+ * const alerts = createAlerts({ rules, clock, notify: ({ rule, kind }) => console.warn(rule, kind) })
+ * alerts.evaluate({ ...driftValues(drift.check()), ...performanceValues(performance.report()) })
+ */
 export function createAlerts(options: AlertOptions): Alerts {
   const { rules, clock, cooldownMs, escalateAfter, notify } = resolveAlertOptions(options)
   const states = new Map<AlertRule, State>(rules.map((rule) => [rule, { kind: 'quiet', toldAtMs: -Infinity }]))

@@ -2,6 +2,7 @@
 
 import type { RowWeights } from './roc-auc.ts'
 
+/** Rows and the probabilities that were said of them. */
 export type SaidRows = {
   readonly rowCount: number
   /** 0 or 1. [rowCount] */
@@ -10,6 +11,7 @@ export type SaidRows = {
   readonly probability: Float64Array
 }
 
+/** Rows whose probabilities lie in [low, high); those of 1 are in the last. */
 export type CalibrationBin = {
   readonly low: number
   readonly high: number

@@ -31,6 +31,7 @@ export type DriftMonitorOptions = {
   readonly publish?: (report: DriftReport) => void
 }
 
+/** What a check found of one column: its test, and its missing values. */
 export type DriftFinding = Omit<ColumnTest, 'missing'> & {
   readonly name: string
   /** Corrected for all tests of the check. */
@@ -41,6 +42,7 @@ export type DriftFinding = Omit<ColumnTest, 'missing'> & {
   readonly missing: ColumnTest['missing'] & { readonly adjustedP: number; readonly drifted: boolean }
 }
 
+/** Of one check of the window against the reference; plain JSON. */
 export type DriftReport = {
   readonly checkedAtMs: number
   /** Rows in the window. */
@@ -64,6 +66,7 @@ export type DriftMonitor = PredictionObserver & {
   readonly byteLength: number
   /** Reports that `publish` failed on. */
   readonly faults: number
+  /** Compares the latest `windowRows` rows with the reference. */
   check(): DriftReport
 }
 

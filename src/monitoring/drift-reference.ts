@@ -38,6 +38,7 @@ export type DriftReference = {
   readonly confidence?: ReferenceColumn
 }
 
+/** Rows that are as they should be: those trained on, or a good week. */
 export type ReferenceOptions = {
   readonly rows: readonly Row[]
   /** What the model answered for them, where predictions are to be watched too. */
@@ -56,7 +57,11 @@ const otherBuckets = 32
 /** Numbers of no more than so many values, such as flags, are compared as categories: a KS test of ties sees little. */
 const mostFlagValues = 2
 
-/** @throws VALIDATION_FAILED where there are no rows, or not as many predictions */
+/**
+ * What a drift monitor needs of its reference, as plain JSON: of each feature a sorted sample of its numbers, or counts of its
+ * categories, and the share of missing values.
+ * @throws VALIDATION_FAILED where there are no rows, or not as many predictions
+ */
 export function summarizeReference(options: ReferenceOptions): DriftReference {
   const { rows, predictions, features, sampleRows = 10_000, random } = options
   if (rows.length === 0) throw wrongOption('reference.rows', 'at least one row', rows)

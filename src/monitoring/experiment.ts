@@ -27,12 +27,14 @@ export type ExperimentOptions = {
   readonly test: ExperimentTest
 }
 
+/** Of one arm with the control. */
 export type Comparison = DifferenceTest & {
   readonly arm: string
   /** `better`: its mean is higher than the control's; all decisions together are wrong with a chance of at most α. */
   readonly decision: 'better' | 'worse' | 'undecided'
 }
 
+/** As things stand; plain JSON. */
 export type ExperimentReport = {
   readonly name: string
   readonly arms: readonly { readonly name: string; readonly count: number; readonly mean: number }[]
@@ -56,6 +58,10 @@ export type Experiment = {
  * An A/B test. A unit's arm is MurmurHash3_x86_32 of `name`, a zero and the unit, with the seed, as a share of 2³².
  * Memory is that of a few sums an arm, whatever it counts.
  * @throws VALIDATION_FAILED for an option that cannot be
+ * @example
+ * const test = { kind: 'sequential', effect: 0.02 }
+ * const experiment = createExperiment({ name: 'scorer', arms: ['2.0.0', '2.1.0'], outcome: 'proportion', test })
+ * experiment.record(leadId, hasBought)
  */
 export function createExperiment(options: ExperimentOptions): Experiment {
   const { name, arms, split, seed, outcome, test } = resolveExperimentOptions(options)

@@ -5,6 +5,7 @@ import { normalQuantile } from './interval.ts'
 import { normalTail } from './normal-tail.ts'
 import type { DifferenceTest } from './sequential-test.ts'
 
+/** What a test that is made once is planned for: either `baseline` or `deviation` is needed. */
 export type Horizon = {
   /** Difference that is to be seen. */
   readonly effect: number

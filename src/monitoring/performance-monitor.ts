@@ -34,6 +34,7 @@ export type PerformanceMonitor = PredictionObserver & {
   readonly byteLength: number
   /** @returns whether a prediction of the model was waiting for it */
   label(requestId: string, truth: Scalar): boolean
+  /** Of the latest `windowRows` labels. */
   report(): PerformanceReport
 }
 
@@ -47,7 +48,16 @@ type Waiting = {
   readonly isRule: boolean
 }
 
-/** @throws VALIDATION_FAILED for an option that cannot be */
+/**
+ * Measures a model by labels that come later: a prediction waits by its request id until `label` tells what came true. Give
+ * it to `watchPredictor`, and each `predict` a `requestId`. What rules answered is counted apart.
+ * @throws VALIDATION_FAILED for an option that cannot be
+ * @example
+ * const performance = createPerformanceMonitor({ clock: { now: Date.now }, floor: 0.9 })
+ * const watched = watchPredictor(model, performance)
+ * await watched.predict(row, { requestId: 'lead-7' })
+ * performance.label('lead-7', 1)
+ */
 export function createPerformanceMonitor(options: PerformanceMonitorOptions): PerformanceMonitor {
   const settings = resolvePerformanceOptions(options)
   const { clock, classes, threshold, scale, maxPending, expireAfterMs, windowRows, minSamples, floor } = settings

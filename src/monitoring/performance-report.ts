@@ -2,6 +2,7 @@
 
 import type { Calibration, Measured } from './scored-labels.ts'
 
+/** Intervals are of 95 %. */
 export type PerformanceReport = {
   /** In the window. */
   readonly labelled: number
@@ -19,6 +20,7 @@ export type PerformanceReport = {
   readonly counts: PerformanceCounts
 }
 
+/** What came of predictions and of labels. */
 export type PerformanceCounts = {
   /** Predictions that wait for a label now. */
   readonly pending: number

@@ -15,6 +15,7 @@ export interface Predicts {
   predictSync?(row: Row, options?: PredictOptions): Prediction
 }
 
+/** The calls of a predictor, shown to observers. */
 export type WatchedPredictor<TPredictor extends Predicts> = {
   readonly predictor: TPredictor
   predict: TPredictor['predict']

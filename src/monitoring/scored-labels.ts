@@ -5,8 +5,10 @@ import { type CalibrationBin, calibrationBins, calibrationError } from './calibr
 import { aucInterval, type Interval, meanInterval, wilsonInterval } from './interval.ts'
 import { rocAuc } from './roc-auc.ts'
 
+/** A measure and its 95 % interval. */
 export type Measured = { readonly value: number; readonly interval: Interval }
 
+/** How often what was said with a probability came true. */
 export type Calibration = {
   /** Mean distance of what was said and what came, weighted by rows (expected calibration error). */
   readonly error: number

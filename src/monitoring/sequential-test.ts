@@ -2,6 +2,7 @@
 
 import type { Outcomes } from './arm-outcomes.ts'
 
+/** Of two arms. */
 export type DifferenceTest = {
   /** Of the means, candidate less control. */
   readonly difference: number

@@ -10,6 +10,7 @@ export interface ChannelSource {
   unsubscribe(name: string, listener: (message: unknown) => void): unknown
 }
 
+/** How one shadow version agrees with the version that answered the same rows. */
 export type ShadowAgreement = {
   readonly model: string
   /** The shadow's. */
@@ -29,6 +30,7 @@ export type ShadowAgreement = {
 }
 
 export type ShadowComparison = {
+  /** Counts one message, of a caller that hears the channel itself. */
   observe(message: ChannelMessages['shadow']): void
   /** Hears the engine's channel until the function that it returns is called. */
   listen(source: ChannelSource): () => void
@@ -54,6 +56,8 @@ const scale = 1024
 const mostVersions = 64
 
 /**
+ * Counts how a shadow version agrees with the one that answers, from the messages of the registry's shadow channel. Memory:
+ * 10 KB a version, of at most 64.
  * @example
  * const shadow = createShadowComparison()
  * const stop = shadow.listen(await import('node:diagnostics_channel'))

@@ -9,6 +9,7 @@ import type { Decision } from './training-config.ts'
 /** Best reachable on the held-out rows, where the true probabilities are known. */
 export type BestReachable = { readonly accuracy: number; readonly brier: number; readonly logLoss: number }
 
+/** The best that one feature alone can do. */
 export type ThresholdRecord = {
   readonly feature: string
   /** Null where no row is called yes, or every row. */
@@ -19,6 +20,7 @@ export type ThresholdRecord = {
   readonly accuracy: number
 }
 
+/** On the rows of one fold, by the model that was not fitted on them. */
 export type FoldRecord = {
   readonly rowCount: number
   readonly accuracy: number
@@ -26,6 +28,7 @@ export type FoldRecord = {
   readonly brier: number
 }
 
+/** All that one run found of one version. */
 export type RunRecord = {
   readonly name: string
   readonly version: string

@@ -2,6 +2,7 @@
 
 import type { TrainingConfig } from './training-config.ts'
 
+/** What is to be fitted: a checked table, split. */
 export type TrainingJob = {
   readonly config: TrainingConfig
   /** Absolute path of the model's folder. */
@@ -21,6 +22,7 @@ export type TrainingJob = {
   readonly onProgress?: (done: number, total: number, message: string) => void
 }
 
+/** What a trainer leaves: a source model that `convertModel` reads, and its answers. */
 export type TrainedModel = {
   /** Files by name, as `convertModel` takes them: the source. */
   readonly files: Readonly<Record<string, Uint8Array>>
@@ -35,6 +37,7 @@ export type TrainedModel = {
   readonly framework: string
 }
 
+/** Fits models: Python in a process of its own, TensorFlow.js layers in this one, or yours. */
 export interface Trainer {
   /** @throws INPUT_INVALID for parameters; EXECUTION_FAILED where fitting fails; `signal.reason` when aborted */
   train(job: TrainingJob): Promise<TrainedModel>

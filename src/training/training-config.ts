@@ -11,6 +11,7 @@ export type Decision = {
   readonly scale?: number
 }
 
+/** Which rows, and what their columns mean. */
 export type DataConfig = {
   /** CSV with a header row. */
   readonly file: string
@@ -30,6 +31,7 @@ export type DataConfig = {
   readonly evaluateWhere?: Readonly<Record<string, number>>
 }
 
+/** Which rows are held out: a share of them, 0 to 1, drawn evenly from each class, or the latest. */
 export type SplitConfig =
   | { readonly kind: 'stratified'; readonly heldOutShare: number; readonly seed: number }
   /** The rows with the highest values of `column` are held out. */
@@ -47,6 +49,7 @@ export type TrainerConfig =
   /** TensorFlow.js layers, in this process. */
   | { readonly kind: 'layers'; readonly parameters: Readonly<Record<string, unknown>> }
 
+/** What a version must reach to be staged. */
 export type GateConfig = {
   /** Least accuracy of the decision on held-out rows, by the quantized artifact. */
   readonly accuracyFloor: number
@@ -60,6 +63,7 @@ export type GateConfig = {
   readonly maxQuantizationLoss?: number
 }
 
+/** All of training.json. */
 export type TrainingConfig = {
   readonly name: string
   /** Version that `train` makes where none is given. */

@@ -6,6 +6,7 @@ import type { GateConfig } from '../training-config.ts'
 
 export type GateName = 'accuracy' | 'calibration' | 'quantization' | 'parity' | 'latency' | 'bytes' | 'production'
 
+/** One demand of training.json, and what the run measured. */
 export type Gate = {
   readonly name: GateName
   readonly passed: boolean

@@ -2,6 +2,7 @@
 
 import { quantile } from '../metrics/percentile-interval.ts'
 
+/** Of single `predict` calls without the cache, one after the other. */
 export type LatencyFacts = {
   readonly count: number
   readonly p50Ms: number

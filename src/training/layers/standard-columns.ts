@@ -44,7 +44,7 @@ export function assertFiniteFeatures({ features, config }: TrainingJob): void {
   const [row, feature] = [Math.floor(at / names.length), names[at % names.length]]
   throw createError(
     'INPUT_INVALID',
-    `row ${row} of ${config.data.file}: ${feature} must be a finite number for a layers model, got ${Number.isNaN(features[at]) ? 'a missing value' : features[at]}. Fill it, and add a column that says so, or train with scikit-learn`,
+    `row ${row + 1} of ${config.data.file}: ${feature} must be a finite number for a layers model, got ${Number.isNaN(features[at]) ? 'a missing value' : features[at]}. Fill it, and add a column that says so, or train with scikit-learn`,
     { details: { row, feature } },
   )
 }

@@ -42,6 +42,7 @@ export function bootstrapIntervals<TName extends string>(
   >
 }
 
+/** Of two models on the same rows, with its 95 % interval. */
 export type PairedDifference = {
   /** first − second. */
   readonly difference: number

@@ -3,6 +3,7 @@
 import type { RowWeights } from '../../monitoring/roc-auc.ts'
 import type { ScoredRows } from './scored-rows.ts'
 
+/** Rows by what was decided and what was true. */
 export type Confusion = {
   readonly truePositives: number
   readonly falsePositives: number
@@ -10,6 +11,7 @@ export type Confusion = {
   readonly falseNegatives: number
 }
 
+/** Counts rows, each as often as its weight says. @default once */
 export function confusion({ rowCount, truth, decided }: ScoredRows, weights?: RowWeights): Confusion {
   const counts = [0, 0, 0, 0]
   for (let i = 0; i < rowCount; i++) counts[2 * truth[i] + decided[i]] += weights === undefined ? 1 : weights[i]

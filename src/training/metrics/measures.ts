@@ -24,6 +24,7 @@ export const measureNames = [
 
 export type MeasureName = (typeof measureNames)[number]
 
+/** A measure of held-out rows; 0 to 1, but for `logLoss`, which is in nats. */
 export type Measure = {
   readonly value: number
   /** 95 %. */
@@ -35,6 +36,7 @@ export type Measure = {
   readonly method: 'wilson' | 'bootstrap' | 'chance'
 }
 
+/** All that is measured of one model on one set of rows; plain JSON. */
 export type Measures = {
   readonly rowCount: number
   readonly positives: number
@@ -42,6 +44,12 @@ export type Measures = {
   readonly measures: Readonly<Record<MeasureName, Measure>>
 }
 
+/**
+ * Nine measures of a yes-or-no model, each with its 95 % interval: Wilson's for proportions, else by bootstrap resamples.
+ * @example
+ * const { measures } = measure(scoredRows(truth, probability))
+ * measures.accuracy // { value, interval: [low, high], method: 'wilson' }
+ */
 export function measure(rows: ScoredRows, options: BootstrapOptions = {}): Measures {
   const counts = confusion(rows)
   const { truePositives: hits, falsePositives, trueNegatives, falseNegatives } = counts

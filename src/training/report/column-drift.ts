@@ -5,6 +5,7 @@ import { holmAdjusted, kolmogorovSmirnov, populationStability } from '../../moni
 import type { RowSplit } from '../table/split-rows.ts'
 import { columnOf, type TrainingTable } from '../table/training-table.ts'
 
+/** How far the values of one feature have moved. */
 export type ColumnDrift = {
   readonly feature: string
   /** Population stability index over deciles of the first rows; custom calls 0.1 stable and 0.25 moved. */

@@ -9,6 +9,7 @@ import { driftSection, measuresTable } from './html-tables.ts'
 import { countText, intervalText, shareText } from './number-text.ts'
 import { heldOutPlots } from './training-report.ts'
 
+/** What an evaluation found; plain JSON. */
 export type EvaluateResult = {
   readonly name: string
   readonly version: string
