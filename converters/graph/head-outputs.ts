@@ -40,6 +40,8 @@ function addProbabilities(
       )
     case 'softmax':
       return { name: builder.add(name, 'Softmax', [raw]), width }
+    case 'each-sigmoid':
+      return { name: builder.add(name, 'Sigmoid', [addScaled(builder, target, { name, raw })]), width }
     case 'ovr-sigmoid': {
       const each = builder.add(`${name}/each`, 'Sigmoid', [raw])
       const sum = builder.add(`${name}/sum`, 'Sum', [each, builder.integers(1)], {

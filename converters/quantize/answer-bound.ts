@@ -53,6 +53,7 @@ function targetBound(target: ClassifierTarget, rawErrors: Float64Array): number 
     case 'identity':
       return error
     case 'sigmoid':
+    case 'each-sigmoid':
       return (error * (target.scale ?? 1)) / 4
     // dp = p(1 − p)·(difference of two logits): at most 1/4 of twice the error; the same for logarithms of sigmoids.
     case 'softmax':

@@ -8,12 +8,13 @@ import type { Scalar } from './schema.ts'
  * - `sigmoid`: width 1, p(second class) = 1 / (1 + exp(−scale · raw)).
  * - `softmax`: p = exp(raw) / Σ exp(raw).
  * - `ovr-sigmoid`: p = sigmoid(raw) per class, divided by their sum (scikit-learn's one-vs-rest).
+ * - `each-sigmoid`: p = sigmoid(scale · raw) per class and no more; they need not add up to 1 (LightGBM's `multiclassova`).
  */
 export type ClassifierTarget = {
   readonly classes: readonly Scalar[]
   readonly start: number
   readonly width: number
-  readonly link: 'identity' | 'sigmoid' | 'softmax' | 'ovr-sigmoid'
+  readonly link: 'identity' | 'sigmoid' | 'softmax' | 'ovr-sigmoid' | 'each-sigmoid'
   /** Multiplies raw before the sigmoid. @default 1 */
   readonly scale?: number
   /** Which class an exact tie of two classes gives: sources differ. @default 'first' */

@@ -53,7 +53,7 @@ const targetShape = closedObject({
   classes: listOf(scalar),
   start: count,
   width: count,
-  link: oneOf('identity', 'sigmoid', 'softmax', 'ovr-sigmoid'),
+  link: oneOf('identity', 'sigmoid', 'softmax', 'ovr-sigmoid', 'each-sigmoid'),
   scale: optional(finite),
   tie: optional(oneOf('first', 'second')),
 })

@@ -26,7 +26,7 @@ export function createTargetDecoder(target: ClassifierTarget): TargetDecoder {
       const isSecond = tie === 'second' ? p >= 0.5 : p > 0.5
       return { label: classes[isSecond ? 1 : 0], probabilities: [clampUnit(1 - p), clampUnit(p)] }
     }
-  const probabilitiesOf = inverseLinks[link]
+  const probabilitiesOf = link === 'each-sigmoid' ? eachSigmoid(scale) : inverseLinks[link]
   const count = classes.length
   return (raw, offset) => {
     const first = offset + start
@@ -70,6 +70,15 @@ const inverseLinks = {
     return probabilities
   },
 } as const satisfies Record<string, InverseLink>
+
+/** Each class by itself: nothing is divided. */
+function eachSigmoid(scale: number): InverseLink {
+  return (raw, first, count) => {
+    const probabilities = new Array<number>(count)
+    for (let k = 0; k < count; k++) probabilities[k] = sigmoid(scale * raw[first + k])
+    return probabilities
+  }
+}
 
 /** A mean of float32 leaves may leave [0, 1] by a rounding; a probability must not. */
 function clampUnit(p: number): number {

@@ -66,6 +66,13 @@ describe('decoder of a classifier', () => {
     probabilities.forEach((p, k) => expect(p).toBeCloseTo((expected.probabilities as readonly number[])[k], 15))
   })
 
+  it('leaves probabilities of classes by themselves as they are, scaled before the sigmoid', () => {
+    const target = { classes: [0, 1, 2], width: 3, link: 'each-sigmoid', scale: 2 } as const
+    const { label, probabilities } = decode(classifier(target), [1, -1, 1.5])
+    expect(label).toBe(2)
+    expect(probabilities).toEqual([sigmoid(2), Math.exp(-2) / (1 + Math.exp(-2)), sigmoid(3)])
+  })
+
   it('divides one-vs-rest probabilities by their sum', () => {
     const { label, probabilities } = decode(
       classifier({ classes: [0, 1, 2], width: 3, link: 'ovr-sigmoid' }),

@@ -39,6 +39,8 @@ const objectiveTable: Readonly<Record<string, HeadOf>> = {
   binary: (objective) => classifier(objective, { link: 'sigmoid', scale: sigmoidOf(objective) }),
   cross_entropy: (objective) => classifier(objective, { link: 'sigmoid' }),
   multiclass: (objective) => classifier(objective, { link: 'softmax' }),
+  // Not divided by their sum, and so the answers of `predict` need not add up to 1.
+  multiclassova: (objective) => classifier(objective, { link: 'each-sigmoid', scale: sigmoidOf(objective) }),
 }
 
 /** Names of the supported objectives, for tables of what can be converted. */

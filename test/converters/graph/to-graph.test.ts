@@ -23,7 +23,11 @@ import { slabsOf } from '../../suites/backend-contract.ts'
 
 const random = createRandom(31)
 const classes = (count: number) => Array.from({ length: count }, (_, i) => `c${i}`)
-const classifier = (link: 'identity' | 'sigmoid' | 'softmax' | 'ovr-sigmoid', width: number, scale?: number): Head => ({
+const classifier = (
+  link: 'identity' | 'sigmoid' | 'softmax' | 'ovr-sigmoid' | 'each-sigmoid',
+  width: number,
+  scale?: number,
+): Head => ({
   kind: 'classifier',
   targets: [{ classes: classes(Math.max(2, width)), start: 0, width, link, ...(scale !== undefined && { scale }) }],
   hasScores: false,
@@ -64,6 +68,13 @@ const heads: readonly (readonly [string, Head, RegionGraph, string, (raw: Float6
     softmax,
   ],
   ['one against the rest', classifier('ovr-sigmoid', 3), randomChain(random, [4, 3], 'identity'), 'probabilities', ovr],
+  [
+    'classes by themselves',
+    classifier('each-sigmoid', 3, 1.5),
+    randomChain(random, [4, 3], 'identity'),
+    'probabilities',
+    (raw) => [...raw].map((value) => sigmoid(1.5 * value)),
+  ],
   [
     'yes or no labels',
     { kind: 'multilabel', classes: ['a', 'b'] },

@@ -12,6 +12,7 @@ const targets: readonly ClassifierTarget[] = [
   { classes: [0, 1], start: 0, width: 1, link: 'sigmoid', scale: 2 },
   { classes: [0, 1, 2], start: 0, width: 3, link: 'softmax' },
   { classes: [0, 1, 2], start: 0, width: 3, link: 'ovr-sigmoid' },
+  { classes: [0, 1, 2], start: 0, width: 3, link: 'each-sigmoid', scale: 2 },
 ]
 
 test.each(targets)('$link (scale $scale) moves probabilities by no more than the bound', (target) => {

@@ -36,6 +36,13 @@ export function writeTarget(target: ClassifierTarget, row: TargetRow): Statement
       return sequence(best, writeSoftmax(row, width, top))
     case 'ovr-sigmoid':
       return sequence(best, writeSigmoids(row, width, top))
+    case 'each-sigmoid':
+      return sequence(
+        best,
+        eachClassPair(row, width, (pair) =>
+          pair.store(row.sigmoid.evaluate('v128', f64x2.mul(splat(scale), pair.raw))),
+        ),
+      )
   }
 }
 

@@ -72,7 +72,7 @@ const rawWidth = 40
 
 const targets = fc
   .record({
-    link: fc.constantFrom('identity', 'sigmoid', 'softmax', 'ovr-sigmoid'),
+    link: fc.constantFrom('identity', 'sigmoid', 'softmax', 'ovr-sigmoid', 'each-sigmoid'),
     classCount: fc.integer({ min: 1, max: 13 }),
     isNarrow: fc.boolean(),
     gap: fc.integer({ min: 0, max: 2 }),

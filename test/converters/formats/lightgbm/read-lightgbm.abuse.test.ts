@@ -1,0 +1,79 @@
+// Files that LightGBM would not write in; which error says what is wrong out.
+import { expect, it } from 'vitest'
+import { lightgbmLimits } from '../../../../converters/formats/lightgbm/lightgbm-limits.ts'
+import { readLightgbm } from '../../../../converters/formats/lightgbm/read-lightgbm.ts'
+import { lightgbmToSourceModel } from '../../../../converters/frontends/lightgbm/to-source-model.ts'
+import { isMLError } from '../../../../src/errors.ts'
+import { type Lines, lightgbmText } from './lightgbm-text.ts'
+
+function errorOf(bytes: Uint8Array): { readonly code: string; readonly message: string } {
+  try {
+    lightgbmToSourceModel(readLightgbm(bytes))
+  } catch (error) {
+    if (isMLError(error)) return error
+    throw error
+  }
+  return { code: 'none', message: '' }
+}
+
+it.each<readonly [Lines, string, string]>([
+  [{ leaf_value: '1' }, 'FILE_CORRUPT', 'tree 0, leaf_value: expected 2 numbers, got 1'],
+  [{ leaf_value: '1 nan' }, 'FILE_CORRUPT', '"nan"'],
+  [{ leaf_value: '1 inf' }, 'FILE_CORRUPT', 'finite numbers'],
+  [{ left_child: '5' }, 'FILE_CORRUPT', 'left_child: expected nodes of a tree of 2 leaves, got 5'],
+  [{ left_child: '0' }, 'FILE_CORRUPT', 'children between'],
+  [{ left_child: '-3' }, 'FILE_CORRUPT', 'left_child'],
+  [{ split_feature: '2' }, 'FILE_CORRUPT', 'split_feature: expected features below 2, got 2'],
+  [{ split_feature: '0.5' }, 'FILE_CORRUPT', 'integers'],
+  [{ decision_type: '12' }, 'FILE_CORRUPT', 'decision_type'],
+  [{ decision_type: '1', threshold: '0' }, 'FILE_CORRUPT', 'cat_boundaries'],
+  [{ num_cat: '1', cat_boundaries: '0 1', cat_threshold: '4294967296' }, 'FILE_CORRUPT', 'cat_threshold'],
+  [{ num_cat: '1', cat_boundaries: '0 2', cat_threshold: '1' }, 'FILE_CORRUPT', 'cat_threshold'],
+  [{ num_cat: '2', cat_boundaries: '0 2 1', cat_threshold: '1' }, 'FILE_CORRUPT', 'cat_boundaries'],
+  [{ num_leaves: '0' }, 'FILE_CORRUPT', 'at least one leaf'],
+  [{ num_leaves: '4294967295' }, 'FILE_CORRUPT', 'numbers'],
+  [{ max_feature_idx: '0' }, 'FILE_CORRUPT', 'feature_names'],
+  [{ max_feature_idx: '-1' }, 'FILE_CORRUPT', 'max_feature_idx'],
+  [{ max_feature_idx: '1e9' }, 'LIMIT_EXCEEDED', 'featureCount'],
+  [{ feature_names: 'a a' }, 'FILE_CORRUPT', 'distinct names'],
+  [{ num_tree_per_iteration: '2' }, 'FILE_CORRUPT', 'multiple of 2'],
+  [{ num_tree_per_iteration: '100000000' }, 'LIMIT_EXCEEDED', 'classCount'],
+  [{ objective: 'binary sigmoid:x' }, 'FILE_CORRUPT', 'a number for sigmoid'],
+  [{ objective: 'binary sigmoid:-1' }, 'FILE_CORRUPT', 'above 0'],
+  [{ objective: 'multiclass num_class:3' }, 'FILE_CORRUPT', 'classes of multiclass'],
+  [{ objective: 'cross_entropy_lambda' }, 'UNSUPPORTED', 'objective cross_entropy_lambda'],
+  [{ objective: 'regression sqrt' }, 'UNSUPPORTED', 'reg_sqrt'],
+  [{ objective: '__proto__' }, 'UNSUPPORTED', '__proto__'],
+  [{ is_linear: '1' }, 'UNSUPPORTED', 'linear_tree=true'],
+  [{ version: 'v2' }, 'UNSUPPORTED', 'version=v2'],
+])('refuses %j with %s', (changes, code, message) => {
+  const error = errorOf(lightgbmText(changes))
+  expect(error.code).toBe(code)
+  expect(error.message).toContain(message)
+})
+
+it.each([
+  ['a file that ends in the header', 'tree\nversion=v4\n'],
+  ['no trees', 'tree\nversion=v4\nend of trees\n'],
+  ['a file that ends in a tree', 'tree\nversion=v4\nTree=0\nnum_leaves=1\n'],
+  ['trees out of order', 'tree\nversion=v4\nTree=1\nnum_leaves=1\nleaf_value=1\nend of trees\n'],
+  ['a line of a tree twice', 'tree\nversion=v4\nTree=0\nnum_leaves=1\nnum_leaves=1\nend of trees\n'],
+])('refuses %s as broken', (_, text) => {
+  expect(errorOf(new TextEncoder().encode(text)).code).toBe('FILE_CORRUPT')
+})
+
+it.each([
+  ['no JSON', '[["a"', 'FILE_CORRUPT'],
+  ['no lists', '{"a": 1}', 'FILE_CORRUPT'],
+  ['more lists than categorical features', '[["a"], ["b"], ["c"]]', 'UNSUPPORTED'],
+])('refuses pandas categories that are %s', (_, json, code) => {
+  expect(errorOf(lightgbmText({}, { end: `pandas_categorical:${json}\n` })).code).toBe(code)
+})
+
+it('refuses lines, headers and categories past their limits in linear time', () => {
+  const long = new Uint8Array(lightgbmLimits.lineByteLength + 100).fill(0x41)
+  long.set(new TextEncoder().encode('tree\nversion=v4\n'))
+  expect(errorOf(long).message).toContain('lineByteLength')
+  const keys = Array.from({ length: 1002 }, (_, i) => `k${i}=1\n`).join('')
+  expect(errorOf(new TextEncoder().encode(`tree\n${keys}`)).message).toContain('headerLineCount')
+})
