@@ -6,6 +6,7 @@ import { type HealthReason, type HealthStatus, judgeHealth } from '../observe/he
 import { type ModelStatsSnapshot, VersionStats } from '../observe/version-stats.ts'
 import type { Provenance } from './model-source.ts'
 
+/** How a service fares, over the window of its statistics. */
 export type CrmHealth = {
   /** `degraded` by errors, by a p95 over the target or by rules that answer; `unhealthy` where everything fails. */
   readonly status: HealthStatus

@@ -24,6 +24,7 @@ export const churnActions = {
   'qualify-again': 'Ask the qualifying questions again.',
 } as const
 
+/** Name of a thing to do; `churnActions` has its text. */
 export type ChurnAction = keyof typeof churnActions
 
 const byTier: Readonly<Record<ChurnTier, readonly ChurnAction[]>> = {

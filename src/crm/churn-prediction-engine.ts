@@ -102,6 +102,7 @@ export class ChurnPredictionEngine {
     return this.#interventions.take(tenant, leadId)
   }
 
+  /** Status by what calls came to lately; counts since the service was made. */
   getHealth(): CrmHealth {
     return this.#record.health(this.#answers.entryCount)
   }
@@ -113,6 +114,7 @@ export class ChurnPredictionEngine {
     return Promise.resolve()
   }
 
+  /** As `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

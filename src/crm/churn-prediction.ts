@@ -13,6 +13,7 @@ export type ChurnOptions = CrmCallOptions & {
   readonly refresh?: boolean
 }
 
+/** How likely a lead is to be lost, what to do about it, and who says so. */
 export type ChurnPrediction = {
   readonly leadId: string
   readonly tenant: string
@@ -39,6 +40,7 @@ export type ChurnPrediction = {
   readonly requestId?: string
 }
 
+/** Of many leads; one that failed stops no other. */
 export type ChurnBatch = {
   /** In the order of the leads, without those that failed. */
   readonly results: readonly ChurnPrediction[]
@@ -58,6 +60,7 @@ export type HighRiskOptions = ChurnOptions & {
   readonly examined?: number
 }
 
+/** Leads whose 14-day risk reaches the threshold. */
 export type HighRiskList = {
   /** By falling 14-day risk. */
   readonly results: readonly ChurnPrediction[]

@@ -5,6 +5,7 @@ import type { ChurnHorizon } from './lead-features.ts'
 /** Percent, 0 to 100, by days ahead. */
 export type ChurnRisks = Readonly<Record<ChurnHorizon, number>>
 
+/** By the score: critical from 80, high from 60, medium from 30. */
 export type ChurnTier = 'critical' | 'high' | 'medium' | 'low'
 
 /** How soon somebody should act. */

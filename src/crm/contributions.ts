@@ -4,6 +4,7 @@ import type { CrmModelName, CrmModelRow } from '../resilience/crm-rules/model-fe
 import type { Explanations } from './explanations.ts'
 import type { Answered, AskedModel, FoundModel } from './model-answers.ts'
 
+/** What one feature has to do with an answer. */
 export type Factor = {
   readonly feature: string
   /** The row's value. */
@@ -14,6 +15,7 @@ export type Factor = {
   readonly weight: number
 }
 
+/** Why an answer is what it is. */
 export type Factors = {
   /** How they were found: by the model's own explanation, or, where the rule answered, from the rule. */
   readonly by: 'tree-shap' | 'linear' | 'shapley' | 'rule'

@@ -16,6 +16,7 @@ export type EventFeed<TEvent> = {
   close(): void
 }
 
+/** Since the service was made. */
 export type EventFeedStats = {
   readonly subscribers: number
   readonly delivered: number

@@ -19,8 +19,10 @@ export const leadActs = [
 /** Acts of the agency and changes of the record: no interaction of the lead. */
 export const agencyActs = ['email_sent', 'sms_sent', 'call_made', 'stage_changed', 'qualification_changed'] as const
 
+/** What a lead does, and what the agency does with it. */
 export type LeadEventKind = (typeof leadActs)[number] | (typeof agencyActs)[number]
 
+/** One act of a lead, or of the agency. */
 export type LeadEvent = {
   readonly kind: LeadEventKind
   /** Milliseconds since 1970-01-01T00:00Z, as `Date.parse` gives: no time zones, so none to mix up. */

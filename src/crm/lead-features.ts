@@ -6,6 +6,7 @@ import type { Lead, LeadActivity, QualifyingAnswers } from './lead.ts'
 
 /** Days ahead for which the churn predictor is asked. */
 export const churnHorizons = [7, 14, 30] as const
+/** Days. */
 export type ChurnHorizon = (typeof churnHorizons)[number]
 
 /** From here on more idle or stagnant days tell nothing new. */

@@ -13,6 +13,7 @@ export type ScoreOptions = CrmCallOptions & {
   readonly factors?: boolean
 }
 
+/** Whether a lead is hot, and who says so. */
 export type LeadScore = {
   readonly leadId: string
   readonly tenant: string
@@ -31,6 +32,7 @@ export type LeadScore = {
   readonly requestId?: string
 }
 
+/** Of many leads; one that failed stops no other. */
 export type ScoreBatch = {
   /** In the order of the leads, without those that failed. */
   readonly results: readonly LeadScore[]
@@ -38,6 +40,7 @@ export type ScoreBatch = {
   readonly errors: readonly LeadError[]
 }
 
+/** What subscribers hear. */
 export type ScoreEvent =
   /** A lead was scored anew; remembered scores make no event. */
   | ({ readonly type: 'score_update' } & LeadScore)

@@ -1,5 +1,6 @@
 // A lead's score and how much it counts for in; hot, warm or cold out.
 
+/** How soon a lead may buy or sell. */
 export type LeadTier = 'hot' | 'warm' | 'cold'
 
 const usual = { hot: 70, warm: 50 } as const

@@ -89,6 +89,7 @@ export const reactionWeights = {
 /** A listing that the lead reacted to; what matching learns the lead's taste from. */
 export type LeadReaction = { readonly reaction: keyof typeof reactionWeights; readonly listing: Listing }
 
+/** A lead as the application knows it: whatever is not known stays away. */
 export type Lead = {
   readonly id: string
   readonly answers?: QualifyingAnswers

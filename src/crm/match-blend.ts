@@ -8,6 +8,7 @@ const confidencePoints = { least: 0.2, wishes: 0.5, reactions: 0.15, model: 0.15
 /** So many reactions are plenty; EnterpriseHub's content-based matching. */
 const plentyOfReactions = 10
 
+/** One part of a score and what it weighs. */
 export type MatchPart = {
   /** 0 to 1. */
   readonly score: number

@@ -16,6 +16,7 @@ export type MatchOptions = CrmCallOptions & {
   readonly explain?: boolean
 }
 
+/** A listing that suits a lead, and why. */
 export type PropertyMatch = {
   readonly listingId: string
   /** Position of the listing among those given. */
@@ -41,6 +42,7 @@ export type PropertyMatch = {
   }
 }
 
+/** A listing or reaction that was left out. */
 export type MatchWarning = {
   /** Empty where it has none. */
   readonly listingId: string
@@ -49,6 +51,7 @@ export type MatchWarning = {
   readonly reason: string
 }
 
+/** What became of the listings given. */
 export type MatchCounts = {
   readonly given: number
   /** Listings that cannot be; each has a warning. */
@@ -64,6 +67,7 @@ export type MatchCounts = {
   readonly returned: number
 }
 
+/** The listings that suit a lead. */
 export type MatchResult = {
   readonly leadId: string
   readonly tenant: string
@@ -82,6 +86,8 @@ export type MatchResult = {
   readonly requestId?: string
 }
 
+/** What a model had to do with a ranking; `reason` where it answered for fewer than all. */
 export type ModelShare = { readonly version: string | null; readonly answered: number; readonly reason?: string }
 
+/** Of many leads; one that failed stops no other. */
 export type MatchBatch = { readonly results: readonly MatchResult[]; readonly errors: readonly LeadError[] }

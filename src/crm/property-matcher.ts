@@ -91,6 +91,7 @@ export class PropertyMatcher {
     return this.#gate.pass(resolved, () => this.#matchBatch(leads, listings, resolved))
   }
 
+  /** Status by what calls came to lately; counts since the service was made. */
   getHealth(): PropertyMatcherHealth {
     const { cache: _none, ...health } = this.#record.health(0)
     return { ...health, listings: { ...this.#listings } }
@@ -102,6 +103,7 @@ export class PropertyMatcher {
     return Promise.resolve()
   }
 
+  /** As `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -107,6 +107,7 @@ export class RealTimeScoring {
     }
   }
 
+  /** Status by what calls came to lately; counts since the service was made. */
   getHealth(): ScoringHealth {
     return { ...this.#record.health(this.#answers.entryCount), events: this.#feed.stats() }
   }
@@ -121,6 +122,7 @@ export class RealTimeScoring {
     return Promise.resolve()
   }
 
+  /** As `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -15,6 +15,7 @@ export type WarmUpOptions = CrmCallOptions & {
   readonly limit?: number
 }
 
+/** Counts of leads. */
 export type WarmUpResult = {
   /** Leads scored now. */
   readonly scored: number
