@@ -7,6 +7,7 @@ import type { FallbackRules } from '../resilience/rules.ts'
 import { assertKnownOptions, type OptionNames } from '../runtime/known-options.ts'
 import { readArtifactFolder } from '../runtime/model-folder.ts'
 import { nodeSha256 } from '../runtime/node-hash.ts'
+import { assertRunnable } from './assert-runnable.ts'
 import { measureRun } from './judge/measure-run.ts'
 import { createPythonTrainer } from './python/python-trainer.ts'
 import type { RunRecord } from './run-record.ts'
@@ -17,6 +18,7 @@ import type { Trainer } from './trainer.ts'
 import { readTrainingFolder, type TrainingFolder } from './training-folder.ts'
 import { writeRun } from './write-run.ts'
 
+/** `fraction` of the whole run, 0 to 1. */
 export type TrainProgress = { readonly fraction: number; readonly message: string }
 
 export type TrainOptions = {
@@ -53,9 +55,12 @@ const trainNames = {
   onProgress: true,
 } as const satisfies OptionNames<TrainOptions>
 
+/** What became of the version. */
 export type TrainResult = {
   readonly version: string
+  /** Whether every gate did. */
   readonly passed: boolean
+  /** `development` where a gate failed; `production` where it was promoted. */
   readonly state: ModelState
   readonly record: RunRecord
   /** Absolute. */
@@ -66,7 +71,7 @@ export type TrainResult = {
  * Reads and checks the data, trains with cross-validation, converts, quantizes, measures the finished artifact on rows that
  * training never saw, judges it by the gates of training.json, and registers it: as staging where all passed, else as
  * development. Nothing is written before the artifact is measured.
- * @throws VALIDATION_FAILED for training.json or service.json; INPUT_INVALID for data; EXECUTION_FAILED where training fails;
+ * @throws VALIDATION_FAILED for training.json, service.json or rule; INPUT_INVALID for data; EXECUTION_FAILED where training fails;
  *   BACKEND_UNAVAILABLE without Python; PARITY_FAILED where the artifact answers otherwise than its source; `signal.reason`
  * @example
  * const { passed, record } = await trainModel('models/churn_predictor_v2', { promote: true })
@@ -84,6 +89,7 @@ export async function trainModel(modelDir: string, options: TrainOptions = {}): 
   const version = options.version ?? config.version
   const outDir = outDirOf(folder, options.out)
   const facts = checkData(table, split)
+  await assertRunnable(folder, { version, outDir, fallbacks: options.fallbacks })
   const trainer = options.trainer ?? (await openTrainer(folder, options))
   const trained = await trainer.train({
     config,

@@ -106,7 +106,8 @@ export function splitText({ split, data }: TrainingConfig): string {
   return `${kind} ${100 * split.heldOutShare} % held out${group}${judged}`
 }
 
-function featureNotes({ schema }: ServiceConfig, { data, name }: TrainingConfig) {
+/** What service.json says of the features. @throws VALIDATION_FAILED where it describes others */
+export function featureNotes({ schema }: ServiceConfig, { data, name }: TrainingConfig) {
   if (schema === undefined) return []
   const names = schema.features.map((feature) => feature.name)
   if (names.join('\n') !== data.features.join('\n'))
