@@ -6,9 +6,27 @@ import { createError } from '../../errors.ts'
 import { nameHint } from '../../rows/nearest-name.ts'
 import type { TrainingConfig } from '../training-config.ts'
 
+/** What a model's folder and a run have beside the source. */
+const ownFiles: ReadonlySet<string> = new Set([
+  '.',
+  'training.json',
+  'service.json',
+  'rule.json',
+  'heldout.json',
+  'history.jsonl',
+  'card.md',
+  'calibration.svg',
+  'report.html',
+  'versions',
+])
+
 const text = z.string().min(1)
-/** Stays inside the model's folder: a configuration is read from wherever a user points. */
+/** Models may share data and requirements with others beside them. */
 const path = text.refine((value) => !/^([/\\]|[A-Za-z]:)/.test(value), 'expected a path relative to training.json')
+/** A run writes here: nothing outside of the model's folder, and nothing that the folder has of its own. */
+const sourcePath = path
+  .refine((value) => !value.split(/[/\\]/).includes('..'), "expected a path inside the model's folder")
+  .refine((value) => !ownFiles.has(value.replace(/^(\.\/)+/, '')), 'expected a name of its own, such as model.joblib')
 const share = z.number().gt(0).lt(1)
 const seed = z.int().min(0).max(4294967295)
 const parameters = z.record(z.string(), z.unknown()).readonly()
@@ -51,7 +69,7 @@ const configSchema = z.strictObject({
   split: z.discriminatedUnion('kind', [stratifiedSchema, timeSchema]),
   folds: z.int().min(2).max(20).optional(),
   trainer: z.discriminatedUnion('kind', [pythonSchema, layersSchema]),
-  source: path,
+  source: sourcePath,
   decision: decisionSchema,
   fallback: text,
   gates: gatesSchema,
@@ -69,6 +87,8 @@ export function parseTrainingConfig(text: string, where: string): TrainingConfig
   const parsed = configSchema.safeParse(json)
   if (!parsed.success) throw createError('VALIDATION_FAILED', `${where}: ${faultsOf(parsed.error, json)}`)
   assertColumns(parsed.data, where)
+  assertSource(parsed.data, where)
+  assertThreshold(parsed.data, where)
   return parsed.data
 }
 
@@ -112,6 +132,20 @@ function assertColumns({ data, split }: TrainingConfig, where: string): void {
       throw invalid(where, `data.${key} is ${column}, which is also a feature; take it out of data.features`)
   if (split.kind === 'time' && split.column === target)
     throw invalid(where, `split.column is ${target}, which is the target; name the column with the time`)
+}
+
+function assertSource({ source, data, trainer }: TrainingConfig, where: string): void {
+  const used = trainer.kind === 'python' ? [data.file, trainer.script, trainer.requirements] : [data.file]
+  if (used.includes(source)) throw invalid(where, `source is ${source}, which training reads; name another file`)
+}
+
+/** Else every row, or none, would be positive. */
+function assertThreshold({ decision: { threshold, scale = 1 } }: TrainingConfig, where: string): void {
+  if (threshold > 0 && threshold <= scale) return
+  throw invalid(
+    where,
+    `decision.threshold must be over 0 and at most decision.scale, which is ${scale}, got ${threshold}; scale is what a probability of 1 is on the model's scale`,
+  )
 }
 
 function invalid(where: string, fault: string): Error {

@@ -33,6 +33,22 @@ test.each([
   ['a version that is none', { ...sampleConfig, version: '2' }, 'version: expected a semantic version'],
   ['an absolute path', { ...sampleConfig, source: '/model.joblib' }, 'source: expected a path relative'],
   [
+    'a source outside of the folder',
+    { ...sampleConfig, source: 'x/../../model.joblib' },
+    'source: expected a path inside',
+  ],
+  [
+    'a source over the configuration',
+    { ...sampleConfig, source: './service.json' },
+    'source: expected a name of its own',
+  ],
+  ['a source over the data', { ...sampleConfig, source: data.file }, 'source is data/rows.csv, which training reads'],
+  [
+    'a threshold beyond the scale',
+    { ...sampleConfig, decision: { ...sampleConfig.decision, threshold: 50 } },
+    'decision.threshold must be over 0 and at most decision.scale, which is 1, got 50',
+  ],
+  [
     'the target as a feature',
     { ...sampleConfig, data: { ...data, features: ['a', 'hot'] } },
     'data.target is hot, which is also a feature',
