@@ -36,6 +36,16 @@ export function parseTable(
     const index = indexOf(name, key)
     return Float64Array.from(lines, (cells, row) => readNumber(cells[index], `${where} row ${row + 1}, column ${name}`))
   }
+  const probabilitiesOf = (name: string): Float64Array =>
+    numbersOf(name, 'data.trueProbability').map((value, row) => {
+      if (value >= 0 && value <= 1) return value
+      throw createError('INPUT_INVALID', `${where} row ${row + 1}: ${name} must be a probability, got ${value}`)
+    })
+  const timesOf = (name: string): Float64Array =>
+    numbersOf(name, 'split.column').map((value, row) => {
+      if (!Number.isNaN(value)) return value
+      throw createError('INPUT_INVALID', `${where} row ${row + 1}: ${name} must say when the row was, got nothing`)
+    })
   const rowCount = lines.length
   const width = data.features.length
   const features = new Float64Array(rowCount * width)
@@ -58,9 +68,9 @@ export function parseTable(
       if (value === 0 || value === 1) return value
       throw createError('INPUT_INVALID', `${where} row ${row + 1}: ${target} must be 0 or 1, got ${value}`)
     }),
-    ...(trueProbability !== undefined && { trueProbability: numbersOf(trueProbability, 'data.trueProbability') }),
-    ...(group !== undefined && { group: groupsOf(lines, indexOf(group, 'data.group')) }),
-    ...(split.kind === 'time' && { time: numbersOf(split.column, 'split.column') }),
+    ...(trueProbability !== undefined && { trueProbability: probabilitiesOf(trueProbability) }),
+    ...(group !== undefined && { group: groupsOf(lines, indexOf(group, 'data.group'), `${where}, column ${group}`) }),
+    ...(split.kind === 'time' && { time: timesOf(split.column) }),
     isJudged,
     sha256: nodeSha256(bytes),
   }
@@ -76,9 +86,12 @@ function recordsOf(bytes: Uint8Array, where: string): string[][] {
   }
 }
 
-function groupsOf(lines: readonly (readonly string[])[], index: number): Int32Array {
+/** Rows without a group are no group: lumped together they would all lie on one side. */
+function groupsOf(lines: readonly (readonly string[])[], index: number, where: string): Int32Array {
   const numbers = new Map<string, number>()
-  return Int32Array.from(lines, (cells) => {
+  return Int32Array.from(lines, (cells, row) => {
+    if (cells[index].trim() === '')
+      throw createError('INPUT_INVALID', `${where}, row ${row + 1}: expected the name of a group, got nothing`)
     const number = numbers.get(cells[index]) ?? numbers.size
     numbers.set(cells[index], number)
     return number

@@ -174,7 +174,7 @@ it('refuses a missing value by its row and feature', async () => {
   job.features[3 * 17 + 1] = NaN
   await expect(trainer.train(job)).rejects.toMatchObject({
     code: 'INPUT_INVALID',
-    message: expect.stringMatching(/row 17 of signs\.csv: b must be a finite number.*missing/),
+    message: expect.stringMatching(/row 18 of signs\.csv: b must be a finite number.*missing/),
   })
 })
 

@@ -25,6 +25,25 @@ describe('a table', () => {
   })
 
   test.each([
+    [
+      'a group without a name',
+      'hot,a,b,c,p,lead,day\n1,1,2,3,0.5,7,1\n0,1,2,4,0.5,,1\n',
+      'row 2: expected the name of a group',
+    ],
+    [
+      'a row without a time',
+      'hot,a,b,c,p,lead,day\n1,1,2,3,0.5,7,1\n0,1,2,4,0.5,7,\n',
+      'row 2: day must say when the row was',
+    ],
+    ['an unknown true probability', 'hot,a,b,c,p,lead,day\n1,1,2,3,,7,1\n', 'row 1: p must be a probability, got NaN'],
+    ['a true probability over 1', 'hot,a,b,c,p,lead,day\n1,1,2,3,1.5,7,1\n', 'row 1: p must be a probability, got 1.5'],
+  ])('%s is refused', (_name, csv, reason) => {
+    expect(() => read(csv, { group: 'lead' }, byTime)).toThrow(
+      expect.objectContaining({ code: 'INPUT_INVALID', message: expect.stringContaining(reason) as string }),
+    )
+  })
+
+  test.each([
     ['', 'is empty'],
     ['hot,a,b,d,p\n', 'no column c'],
     ['hot,a,b,c,c,p\n', 'two columns named c'],
