@@ -38,6 +38,8 @@ const entries = {
     ...['createAlerts', 'createDriftMonitor', 'createExperiment', 'createPerformanceMonitor', 'createShadowComparison'],
     ...['watchPredictor'],
   ],
+  'src/crm/index.ts': ['ChurnPredictionEngine', 'PropertyMatcher', 'RealTimeScoring'],
+  'src/training/index.ts': ['evaluateModel', 'openModelStore', 'rebuildArtifact', 'trainModel'],
 }
 
 test('src/index.ts re-exports and does nothing else', () => {
