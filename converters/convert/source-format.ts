@@ -55,9 +55,16 @@ function modelFiles(entries: readonly Entry[]): readonly Entry[] {
   if (pickles.length > 0) return pickles
   const binaries = entries.filter(([name]) => /\.(ubj|ubjson)$/i.test(name))
   if (binaries.length > 0) return binaries
+  const texts = entries.filter(([name, bytes]) => /\.(txt|lgb|model)$/i.test(name) && isLightgbm(bytes))
+  if (texts.length > 0) return texts
   const documents = entries.filter(([name]) => /\.json$/i.test(name))
   const standard = documents.filter(([name]) => name === 'model.json')
   return standard.length > 0 ? standard : documents
+}
+
+/** Many texts lie beside models: the first line tells. */
+function isLightgbm(bytes: Uint8Array): boolean {
+  return [...'tree'].every((letter, i) => bytes[i] === letter.charCodeAt(0)) && (bytes[4] === 0x0a || bytes[4] === 0x0d)
 }
 
 function withShards(name: string, files: SourceFiles): Uint8Array {

@@ -147,6 +147,24 @@ describe('foldRegions', () => {
     for (const x of [-2, -1, 0, 10, nextUp(10), 60]) expect(interpret(folded, [x])).toEqual(interpret(graph, [x]))
   })
 
+  it('keeps ranks that the trees themselves compare, and folds their missing rank and their sets', () => {
+    // 0 … 2 of ranks: up to −1, (−1, 1], above; the middle one is missing
+    const column = {
+      kind: 'rank',
+      flipPoints: Float64Array.of(-1, 1),
+      missingValue: Number.NaN,
+      missing: 'lowest',
+    } as const
+    const ranks: Region = { kind: 'ranks', inputs: [{ region: 0, column: 0 }], columns: [column] }
+    const impute: Region = { kind: 'impute', inputs: [{ region: 1, column: 0 }], missing: [1], fill: [Number.NaN] }
+    for (const missingLeft of [0, 1] as const) {
+      const graph = treesOn([ranks, impute], [split(0, 0, missingLeft), split(0, 1, missingLeft)])
+      const folded = foldRegions(graph, schemaOf('handled'))
+      for (const x of [Number.NaN, -2, -1, nextUp(-1), 0, 1, nextUp(1), 5, Number.POSITIVE_INFINITY])
+        expect(interpret(folded, [x])).toEqual(interpret(graph, [x]))
+    }
+  })
+
   it('folds fifteen thousand splits in well under a second', () => {
     const splits = Array.from({ length: 15_000 }, (_, i) => split(0, i / 1000, i % 2))
     const graph = treesOn([scale(0.37, 11)], splits)
