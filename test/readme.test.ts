@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { supportedBoosters } from '../converters/frontends/boosters/booster-table.ts'
 import { supportedLayers } from '../converters/frontends/layers/layer-table.ts'
 import { supportedEstimators } from '../converters/frontends/sklearn/estimator-table.ts'
 import { errorTable } from '../src/errors.ts'
@@ -10,13 +11,17 @@ type Spec = Readonly<Record<'name' | 'role' | 'versions' | 'notes', string>>
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 
-it('lists the estimators and layers of the specs, and no other', () => {
+it('lists the estimators, boosters and layers of the specs, and no other', () => {
   const rowsOf = (specs: readonly Spec[]) =>
     specs.map(({ name, role, versions, notes }) => `| ${name} | ${role} | ${versions} | ${notes} |`)
   const table = [
     '| estimator | role | scikit-learn | what of it |',
     '|---|---|---|---|',
     ...rowsOf(supportedEstimators()),
+    '',
+    '| booster | role | framework | what of it |',
+    '|---|---|---|---|',
+    ...rowsOf(supportedBoosters()),
     '',
     '| layer | role | TensorFlow.js | what of it |',
     '|---|---|---|---|',

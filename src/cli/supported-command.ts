@@ -1,4 +1,4 @@
-// The converters' own table of estimators in, a list for people or JSON out.
+// The converters' own tables of estimators, boosters and layers in, a list for people or JSON out.
 
 import { Command } from 'commander'
 import type { CliContext } from './cli-context.ts'
@@ -13,16 +13,23 @@ Examples:
 
 export function defineSupportedCommand({ stdout }: CliContext): Command {
   return new Command('supported')
-    .description('list the estimators and layers that can be converted')
+    .description('list the estimators, boosters and layers that can be converted')
     .option('--json', 'print JSON')
     .addHelpText('after', examples)
     .action(async ({ json }: { readonly json?: boolean }) => {
       const { supportedEstimators } = await import('../../converters/frontends/sklearn/estimator-table.ts')
       const { supportedLayers } = await import('../../converters/frontends/layers/layer-table.ts')
+      const { supportedBoosters } = await import('../../converters/frontends/boosters/booster-table.ts')
       const estimators = supportedEstimators()
       const layers = supportedLayers()
-      if (json === true) return stdout.write(jsonText([...estimators, ...layers]))
-      await stdout.write(`${tableOf('scikit-learn', estimators)}\n${tableOf('TensorFlow.js layer', layers)}`)
+      const boosters = supportedBoosters()
+      if (json === true) return stdout.write(jsonText([...estimators, ...boosters, ...layers]))
+      const tables = [
+        tableOf('scikit-learn', estimators),
+        tableOf('booster', boosters),
+        tableOf('TensorFlow.js layer', layers),
+      ]
+      await stdout.write(tables.join('\n'))
     })
 }
 

@@ -42,13 +42,15 @@ const objectives: Readonly<Record<string, Objective>> = {
   'multi:softprob': { base: 'identity', answer: 'softmax' },
 }
 
+export const objectiveNames: readonly string[] = Object.keys(objectives)
+
 /** @throws UNSUPPORTED for objectives that are not known, with what to do instead */
 export function objectiveOf(name: string, learner: RecordReader): Objective {
   if (Object.hasOwn(objectives, name)) return objectives[name]
   const instead =
     name === 'reg:logistic'
       ? "It gives a probability as a value. The same trees with class and probability: booster.set_param({'objective': 'binary:logistic'}), and save again."
-      : `Supported are ${Object.keys(objectives).join(', ')}.`
+      : `Supported are ${objectiveNames.join(', ')}.`
   throw learner.unsupported(`objective ${JSON.stringify(name.slice(0, 60))}`, instead)
 }
 
