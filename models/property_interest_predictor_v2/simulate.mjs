@@ -14,25 +14,19 @@
 // outcome is one draw of P, so that the best reachable accuracy is known.
 
 import { propertyInterestRow } from 'tfjs-serving/crm'
-import { simulateLeads } from '../listings/leads.mjs'
-import { readListings } from '../listings/listings.mjs'
-import { createDraws } from '../simulation/draw.mjs'
-import { rounded, roundedRow } from '../simulation/rounding.mjs'
+import { simulateOutcomes } from '../listings/outcomes.mjs'
 import { printDifficulty, writeRows } from '../simulation/write-rows.mjs'
 
 const [seed, centre, spread] = [5, 2.6, 0.375]
 
-const draw = createDraws(seed)
-const leads = simulateLeads(readListings(), { seed: seed + 1000, leadCount: 1300, shownCount: 10 })
-const rows = leads.flatMap(({ lead, shown }) =>
-  shown.map((listing) => {
-    const row = roundedRow(propertyInterestRow(lead, listing))
-    const probability = rounded(1 / (1 + Math.exp((centre - interestIn(row)) / spread)))
-    const interested = draw.chance(probability) ? 1 : 0
-    const day = Math.floor(draw.between(0, 180))
-    return { lead: lead.id.slice('lead-'.length), day, ...row, interested, true_probability: probability }
-  }),
-)
+const rows = simulateOutcomes({
+  seed,
+  centre,
+  spread,
+  target: 'interested',
+  rowOf: propertyInterestRow,
+  sumOf: interestIn,
+})
 writeRows(new URL('data/interest.csv', import.meta.url), rows)
 printDifficulty(rows, 'interested')
 

@@ -12,10 +12,8 @@
 // the spread. The outcome is one draw of P, so that the best reachable accuracy is known.
 
 import { matchFactors } from 'tfjs-serving/crm'
-import { marketYear, simulateLeads } from '../listings/leads.mjs'
-import { readListings } from '../listings/listings.mjs'
-import { createDraws } from '../simulation/draw.mjs'
-import { rounded, roundedRow } from '../simulation/rounding.mjs'
+import { marketYear } from '../listings/leads.mjs'
+import { simulateOutcomes } from '../listings/outcomes.mjs'
 import { printDifficulty, writeRows } from '../simulation/write-rows.mjs'
 
 const [seed, centre, spread] = [3, 3.5, 0.265]
@@ -38,17 +36,14 @@ const worth = {
   market_timing: 0.2,
 }
 
-const draw = createDraws(seed)
-const leads = simulateLeads(readListings(), { seed: seed + 1000, leadCount: 1300, shownCount: 10 })
-const rows = leads.flatMap(({ lead, shown }) =>
-  shown.map((listing) => {
-    const row = roundedRow(matchFactors(lead, listing, { year: marketYear }))
-    const probability = rounded(1 / (1 + Math.exp((centre - satisfactionOf(row)) / spread)))
-    const satisfied = draw.chance(probability) ? 1 : 0
-    const day = Math.floor(draw.between(0, 180))
-    return { lead: lead.id.slice('lead-'.length), day, ...row, satisfied, true_probability: probability }
-  }),
-)
+const rows = simulateOutcomes({
+  seed,
+  centre,
+  spread,
+  target: 'satisfied',
+  rowOf: (lead, listing) => matchFactors(lead, listing, { year: marketYear }),
+  sumOf: satisfactionOf,
+})
 writeRows(new URL('data/satisfaction.csv', import.meta.url), rows)
 printDifficulty(rows, 'satisfied')
 

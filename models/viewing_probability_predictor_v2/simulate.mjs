@@ -14,25 +14,20 @@
 // outcome is one draw of P, so that the best reachable accuracy is known.
 
 import { viewingProbabilityRow } from 'tfjs-serving/crm'
-import { simulateActivity, simulateLeads } from '../listings/leads.mjs'
-import { readListings } from '../listings/listings.mjs'
-import { createDraws } from '../simulation/draw.mjs'
-import { rounded, roundedRow } from '../simulation/rounding.mjs'
+import { simulateActivity } from '../listings/leads.mjs'
+import { simulateOutcomes } from '../listings/outcomes.mjs'
 import { printDifficulty, writeRows } from '../simulation/write-rows.mjs'
 
 const [seed, centre, spread] = [7, 3.35, 0.56]
 
-const draw = createDraws(seed)
-const leads = simulateLeads(readListings(), { seed: seed + 1000, leadCount: 1300, shownCount: 10 })
-const rows = leads.flatMap(({ lead, shown }) =>
-  shown.map((listing) => {
-    const row = roundedRow(viewingProbabilityRow({ ...lead, activity: simulateActivity(draw) }, listing))
-    const probability = rounded(1 / (1 + Math.exp((centre - willOf(row)) / spread)))
-    const viewed = draw.chance(probability) ? 1 : 0
-    const day = Math.floor(draw.between(0, 180))
-    return { lead: lead.id.slice('lead-'.length), day, ...row, viewed, true_probability: probability }
-  }),
-)
+const rows = simulateOutcomes({
+  seed,
+  centre,
+  spread,
+  target: 'viewed',
+  rowOf: (lead, listing, draw) => viewingProbabilityRow({ ...lead, activity: simulateActivity(draw) }, listing),
+  sumOf: willOf,
+})
 writeRows(new URL('data/viewings.csv', import.meta.url), rows)
 printDifficulty(rows, 'viewed')
 
