@@ -9,7 +9,9 @@ import type { ModelPredictor } from '../runtime/predictor.ts'
 
 /** So many in a row that never came, and for so long none is asked for: a batch would wait for each of its leads. */
 const silencesToRest = 3
-const restMs = 10_000
+const restMs = 2000
+/** Share of the time that one must have had to itself to count as never coming: others only had no turn in time. */
+const fairShare = 0.5
 
 export type Explanations = {
   /** @throws DEADLINE_EXCEEDED where it takes too long, its turn included, or those before it never came; UNSUPPORTED; what the model throws; signal.reason */
@@ -51,7 +53,8 @@ export function createExplanations(model: string, clock: Clock, timeoutMs: numbe
     return createError('DEADLINE_EXCEEDED', `${model} had no time to explain itself`)
   }
 
-  function countSilence(): void {
+  function countSilence(askedAtMs: number): void {
+    if (clock.now() - askedAtMs < fairShare * timeoutMs) return
     silences++
     if (silences >= silencesToRest) restsUntilMs = clock.now() + restMs
   }
@@ -60,19 +63,19 @@ export function createExplanations(model: string, clock: Clock, timeoutMs: numbe
     explain: (predictor, row, signal) =>
       withDeadline({ timeoutMs, clock, model, ...(signal && { signal }) }, (joined) => {
         const before = latest
-        let isAsked = false
+        let askedAtMs = Infinity
         const mine = (async () => {
           await before
           // its caller has had its answer while it waited, or nobody will have one
           if (joined?.aborted === true || clock.now() < restsUntilMs) throw refusal()
-          isAsked = true
-          const explanation = await explainClass(predictor, row, joined).finally(() => (isAsked = false))
+          askedAtMs = clock.now()
+          const explanation = await explainClass(predictor, row, joined).finally(() => (askedAtMs = Infinity))
           silences = 0
           return explanation
         })()
         const left = new Promise<void>((resolve) => {
           const leave = (): void => {
-            if (isAsked && signal?.aborted !== true) countSilence()
+            if (signal?.aborted !== true) countSilence(askedAtMs)
             resolve()
           }
           joined?.addEventListener('abort', leave, { once: true })

@@ -182,7 +182,7 @@ describe('a model that answers and', () => {
     expect(clock.now() - startedAtMs).toBeLessThanOrEqual(800)
   })
 
-  test('explains itself again is asked again, ten seconds later', async () => {
+  test('explains itself again is asked again, two seconds later', async () => {
     const clock = createFakeClock()
     let explanation: () => Promise<unknown> = never
     const engine = new ChurnPredictionEngine({ models: modelsThat(() => explanation()), clock, cache: false })
@@ -195,7 +195,7 @@ describe('a model that answers and', () => {
     explanation = () =>
       Promise.resolve({ method: 'tree-shap', contributions: [{ feature: 'interactions_7d', contribution: 1 }] })
     expect((await engine.predict(knownLead, acme)).factorsBy).toBeUndefined()
-    clock.advance(10_000)
+    clock.advance(2000)
     expect((await engine.predict(knownLead, acme)).factorsBy).toBe('tree-shap')
   })
 

@@ -38,6 +38,36 @@ test('are made in the order in which they were asked for, so that nobody passes 
   expect(clock.pendingTimers).toBe(0)
 })
 
+test('that only had no turn in time are no reason to ask for none', async () => {
+  const clock = createFakeClock()
+  const { explain } = createExplanations('m', clock, 200)
+  const quick = predictorThat(() => new Promise((resolve) => clock.setTimer(() => resolve(explanation), 50)))
+  const late: Promise<unknown>[] = []
+  const isLate = (asked: Promise<unknown>) =>
+    late.push(expect(asked).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' }))
+  isLate(
+    explain(
+      predictorThat(() => new Promise(() => undefined)),
+      row,
+      undefined,
+    ),
+  )
+  for (let caller = 0; caller < 2; caller++) {
+    clock.advance(10)
+    isLate(explain(quick, row, undefined))
+  }
+  // the first holds up the others, whose turns come 10 ms before their time is up
+  for (const step of [180, 10, 10]) {
+    await settled()
+    clock.advance(step)
+  }
+  await Promise.all(late)
+  const asked = explain(quick, row, undefined)
+  await settled()
+  clock.advance(50)
+  expect(await asked).toBe(explanation)
+})
+
 test('of which one never ends hold up the others no longer than their time, and are told to stop', async () => {
   const clock = createFakeClock()
   const { explain } = createExplanations('m', clock, 200)
