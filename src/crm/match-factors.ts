@@ -38,6 +38,11 @@ export function matchFactors(lead: Lead, listing: Listing, context: MatchContext
   const prepared = prepareLead(lead, context)
   const factors = new Float64Array(matchFactorCount)
   writeFactors(prepared, listing, listingNumbers(listing), factors, 0)
+  return matcherRow(factors)
+}
+
+/** The row that the model is asked, of written factors. */
+export function matcherRow(factors: Float64Array): CrmModelRow<'property_matcher_v3'> {
   const row = {} as Record<keyof CrmModelRow<'property_matcher_v3'>, number>
   propertyMatcherFeatures.forEach((name, i) => (row[name] = orNeutral(factors[i])))
   return row

@@ -1,7 +1,7 @@
 // Rows of the best listings in; matches told in full out: factors, reasons, what models or rules say of them, and why.
 
 import type { Explanation } from '../explain/explanation.ts'
-import { type CrmModelName, type CrmModelRow, propertyMatcherFeatures } from '../resilience/crm-rules/model-features.ts'
+import type { CrmModelName, CrmModelRow } from '../resilience/crm-rules/model-features.ts'
 import type { Row } from '../rows/prediction.ts'
 import type { Explanations } from './explanations.ts'
 import { propertyInterestRow } from './interest-row.ts'
@@ -10,7 +10,7 @@ import type { LeadTaste } from './lead-taste.ts'
 import type { Listing } from './listing.ts'
 import { type ListingScores, scoredRow, type ScoringColumns } from './listing-scores.ts'
 import { matchParts } from './match-blend.ts'
-import { listingNumbers, matchFactorCount, orNeutral, writeFactors } from './match-factors.ts'
+import { listingNumbers, matcherRow, matchFactorCount, writeFactors } from './match-factors.ts'
 import type { ResolvedMatchOptions } from './match-options.ts'
 import { matchReasons } from './match-reasons.ts'
 import type { MatcherModels } from './matcher-models.ts'
@@ -34,8 +34,6 @@ export type Asked = {
   readonly models: MatcherModels
   readonly options: ResolvedMatchOptions
 }
-
-type MatcherRow = CrmModelRow<'property_matcher_v3'>
 
 /** @throws `signal.reason` */
 export async function toldMatches(rows: readonly number[], scored: ScoredLead, asked: Asked): Promise<PropertyMatch[]> {
@@ -95,12 +93,6 @@ export async function toldMatches(rows: readonly number[], scored: ScoredLead, a
     told.push({ ...matches[i], explanations: Object.fromEntries(Object.entries(why).filter(([, one]) => one)) })
   }
   return told
-}
-
-function matcherRow(factors: Float64Array): MatcherRow {
-  const row = {} as { -readonly [Name in keyof MatcherRow]: number }
-  propertyMatcherFeatures.forEach((name, i) => (row[name] = orNeutral(factors[i])))
-  return row
 }
 
 type AskedRows<TName extends CrmModelName> = {
