@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { foldRegions } from '../../../converters/fold/fold-regions.ts'
 import { readLightgbm } from '../../../converters/formats/lightgbm/read-lightgbm.ts'
 import { lightgbmToSourceModel } from '../../../converters/frontends/lightgbm/to-source-model.ts'
-import { convertModel } from '../../../converters/index.ts'
+import { convertModel, inspectModel } from '../../../converters/index.ts'
 import { interpret } from '../../../src/regions/interpret.ts'
 import { createRowReader } from '../../../src/rows/read-row.ts'
 import { loadModel } from '../../../src/runtime/load-model.ts'
@@ -41,9 +41,13 @@ it.each(kinds)('takes the branch of LightGBM %s for every row of %s', (version, 
   })
 })
 
-async function asked({ bytes, rows }: LightgbmCase, quantize: 'none' | 'uint8'): Promise<readonly Answer[]> {
+async function asked(
+  { bytes, rows }: LightgbmCase,
+  quantize: 'none' | 'uint8',
+  backend: 'wasm' | 'kernel' = 'wasm',
+): Promise<readonly Answer[]> {
   const { files } = await convertModel({ 'model.txt': bytes }, { quantize })
-  const model = await loadModel(files, { backend: 'wasm', caching: false })
+  const model = await loadModel(files, { backend, caching: false })
   const answers = await model.predictBatch(rows as never)
   await model.close()
   return answers as unknown as Answer[]
@@ -85,6 +89,43 @@ describe('unquantized', () => {
       expect(scores.every((row, i) => row.every((s, k) => float32(5)(s, one.raw[i][k])))).toBe(true)
   })
 })
+
+it.each(['categories_codes', 'categories_codes_zero', 'missing_zero', 'tiny_zero', 'multiclassova_sigmoid'])(
+  'answers the same from a kernel for %s',
+  async (name) => {
+    const one = readLightgbmCase('4.6', name)
+    assertClose(await asked(one, 'none', 'kernel'), one, float32(largest(one)))
+  },
+)
+
+it('inspects a file without converting it', async () => {
+  const { bytes } = readLightgbmCase('4.6', 'rf_multiclass')
+  const inspection = await inspectModel({ 'model.txt': bytes, 'notes.txt': new Uint8Array(3) })
+  expect(inspection).toMatchObject({
+    kind: 'source',
+    file: 'model.txt',
+    format: 'lightgbm',
+    estimator: { className: 'Booster', parameters: { trees: '15', average_output: 'True' } },
+    model: { framework: 'LightGBM', frameworkVersion: 'v4', classes: [0, 1, 2] },
+    problems: [],
+  })
+})
+
+it.each(['missing_zero', 'categories_codes', 'categories_pandas', 'binary_sigmoid'])(
+  'explains answers of %s: parts add up',
+  async (name) => {
+    const one = readLightgbmCase('4.6', name)
+    const { files } = await convertModel({ 'model.txt': one.bytes }, { quantize: 'none' })
+    const model = await loadModel(files, { backend: 'wasm', caching: false })
+    for (const [i, row] of one.rows.slice(0, 10).entries()) {
+      const { method, base, contributions } = await model.explain(row as never)
+      expect(method).toBe('tree-shap')
+      const sum = contributions.reduce((total, { contribution }) => total + contribution, base)
+      expect(float32(5)(sum, one.raw[i][0]), `row ${i}: ${sum}, expected ${one.raw[i][0]}`).toBe(true)
+    }
+    await model.close()
+  },
+)
 
 describe('with uint8 weights', () => {
   const few = kinds.filter(([version, name]) => version === '4.6' && !/_(fair|huber|mape|quantile|gamma)$/.test(name))
