@@ -22,7 +22,9 @@ const examples = `
 The folder has training.json (data, split, trainer, decision, gates), service.json, the data and, for the Python trainer,
 train.py. Python packages are installed once, into an environment in the user's cache folder.
 Written: the version in versions/, with its lineage; the source model, heldout.json, card.md, calibration.svg, report.html.
-Exit code: 0 every gate passed, 1 a gate missed (the version is registered as development), 2 bad input.
+Where a gate is missed and another version is in production, only the version and report.html: the rest stays that version's.
+Exit code: 0 every gate passed, 1 a gate missed (the version is registered as development), 2 bad input, 130 interrupted.
+training.json and train.py in full: docs/training.md
 
 Examples:
   tfjs-serving train models/churn_predictor_v2

@@ -25,7 +25,10 @@ export type WriteRunInput = {
   readonly hasReport: boolean
 }
 
-/** Nothing in the folder changes where the store refuses the version. */
+/**
+ * Nothing in the folder changes where the store refuses the version. Source, held-out rows and card are those of the version in
+ * production where another one has missed a gate: what serves can still be made again.
+ */
 export async function writeRun(input: WriteRunInput): Promise<ModelStore> {
   const { folder, outDir, trained, converted, measured, passed, clock } = input
   const { config, split, table } = folder
@@ -50,18 +53,24 @@ export async function writeRun(input: WriteRunInput): Promise<ModelStore> {
     lineage,
     state: passed ? 'staging' : 'development',
   })
-  await writeSource(outDir, config.source, trained.files)
-  const { rows } = goldenOutputs(trained.golden, table, split.heldOutRows)
-  const { truth, decision } = evaluationOf(trained, folder, rows)
-  await writeHeldOut(outDir, { golden: trained.golden, truth, ...(decision && { decision }) })
-  await writeFile(join(outDir, 'card.md'), modelCard(record))
-  await writeFile(join(outDir, 'calibration.svg'), calibrationPlot(measured.heldOut))
+  const production = await store.production()
+  if (passed || production === undefined || production === record.version) await writeFindings(input, record)
   if (input.hasReport)
     await writeFile(
       join(outDir, 'report.html'),
       trainingReport({ record, heldOut: measured.heldOut, lineage, table, split }),
     )
   return store
+}
+
+async function writeFindings({ folder, outDir, trained, measured }: WriteRunInput, record: RunRecord): Promise<void> {
+  const { config, split, table } = folder
+  await writeSource(outDir, config.source, trained.files)
+  const { rows } = goldenOutputs(trained.golden, table, split.heldOutRows)
+  const { truth, decision } = evaluationOf(trained, folder, rows)
+  await writeHeldOut(outDir, { golden: trained.golden, truth, ...(decision && { decision }) })
+  await writeFile(join(outDir, 'card.md'), modelCard(record))
+  await writeFile(join(outDir, 'calibration.svg'), calibrationPlot(measured.heldOut))
 }
 
 /** service.json as it is in the model's own folder, less which versions serve there. */

@@ -148,9 +148,14 @@ describe('a missed gate', () => {
     const lenient = { ...gates, accuracyFloor: 0.5, maxCalibrationError: 1 }
     const folder = await sampleFolder({ config: { gates: lenient }, service: { accuracyFloor: 0.5 } })
     await train(folder, { promote: true })
+    const kept = ['card.md', 'heldout.json', 'calibration.svg'].map((name) => text(folder, name))
     const worse = await train(folder, { version: '1.1.0', promote: true, trainer: createSampleTrainer({ ignored: 0 }) })
     expect(worse.state).toBe('development')
     expect(worse.record.gates.filter((gate) => !gate.passed).map((gate) => gate.name)).toEqual(['production'])
+    expect(['card.md', 'heldout.json', 'calibration.svg'].map((name) => text(folder, name))).toEqual(kept)
+    expect((await rebuildArtifact(folder, { version: '1.0.0' })).files['model.json']).toEqual(
+      new Uint8Array(readFileSync(join(folder, 'versions', '1.0.0', 'model.json'))),
+    )
     expect(worse.record.production?.interval[1]).toBeLessThan(0)
     const alike = await train(folder, { version: '1.2.0', promote: true, trainer: createSampleTrainer({ rounds: 50 }) })
     expect(alike).toMatchObject({ state: 'production', record: { production: { version: '1.0.0' } } })
