@@ -31,11 +31,8 @@ export { type Horizon, outcomesNeeded } from './fixed-horizon-test.ts'
 export { holmAdjusted } from './holm.ts'
 export type { Interval } from './interval.ts'
 export { type KsTest, kolmogorovSmirnov } from './kolmogorov-smirnov.ts'
-export {
-  createPerformanceMonitor,
-  type PerformanceMonitor,
-  type PerformanceMonitorOptions,
-} from './performance-monitor.ts'
+export { createPerformanceMonitor, type PerformanceMonitor } from './performance-monitor.ts'
+export type { PerformanceMonitorOptions } from './performance-options.ts'
 export type { PerformanceCounts, PerformanceReport } from './performance-report.ts'
 export { populationStability } from './population-stability.ts'
 export {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { performanceValues } from '../../src/monitoring/alert-values.ts'
-import { createPerformanceMonitor, type PerformanceMonitorOptions } from '../../src/monitoring/performance-monitor.ts'
+import { createPerformanceMonitor } from '../../src/monitoring/performance-monitor.ts'
+import type { PerformanceMonitorOptions } from '../../src/monitoring/performance-options.ts'
 import { areaUnderCurve, brierScore, calibrationOf } from '../../src/monitoring/scored-labels.ts'
 import { createSeededRandom } from '../../src/rows/seeded-random.ts'
 import type { Prediction } from '../../src/rows/prediction.ts'
