@@ -6,11 +6,13 @@ import { exitCodes } from './exit-code.ts'
 
 const interruption = new AbortController()
 
-process.once('SIGINT', () => {
-  interruption.abort()
-  // whoever asks twice does not want to wait for what is under way
-  process.once('SIGINT', () => process.exit(exitCodes.interrupted))
-})
+// terminals, services and CI jobs each have their own way to end a command; a trainer must not live on after any of them
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => {
+    interruption.abort()
+    // whoever asks twice does not want to wait for what is under way
+    process.once(signal, () => process.exit(exitCodes.interrupted))
+  })
 
 process.exitCode = await runCli(process.argv.slice(2), {
   stdin: process.stdin,
