@@ -63,7 +63,7 @@ function resolveNodes(graph: RegionGraph, trees: SplitTrees, schema: ModelSchema
   return { columns, column, flip, isSwapped }
 }
 
-/** Tests by input, threshold and missing direction: many nodes share one. */
+/** Tests by input, threshold or category set, and missing direction: many nodes share one. */
 function createTestFinder(graph: RegionGraph, trees: SplitTrees, schema: ModelSchema) {
   const inputs = trees.inputs.map((ref) => {
     let prepared: ReturnType<typeof prepare> | undefined
@@ -75,6 +75,7 @@ function createTestFinder(graph: RegionGraph, trees: SplitTrees, schema: ModelSc
         canMiss,
         flipOf: createFlipMemory(),
         known: [new Map<number, NodeTest>(), new Map<number, NodeTest>()],
+        knownSets: [new Map<number, NodeTest>(), new Map<number, NodeTest>()],
       }
     }
     // Columns that no node reads need not be foldable.
@@ -82,16 +83,16 @@ function createTestFinder(graph: RegionGraph, trees: SplitTrees, schema: ModelSc
   })
   return (node: number): { source: TestSource; test: NodeTest } => {
     const player = trees.feature[node]
-    const { column, canMiss, flipOf, known } = inputs[player]()
+    const { column, canMiss, flipOf, known, knownSets } = inputs[player]()
     const source = { base: column.base, feature: column.feature, player }
     const context = { trees, node, canMiss, flipOf }
-    if (trees.categorySet[node] >= 0) return { source, test: nodeTest(column, context) }
-    const tests = known[trees.missingLeft[node]]
-    const threshold = trees.threshold[node]
-    let test = tests.get(threshold)
+    const set = trees.categorySet[node]
+    const tests = (set < 0 ? known : knownSets)[trees.missingLeft[node]]
+    const key = set < 0 ? trees.threshold[node] : set
+    let test = tests.get(key)
     if (test === undefined) {
       test = nodeTest(column, context)
-      tests.set(threshold, test)
+      tests.set(key, test)
     }
     return { source, test }
   }

@@ -17,8 +17,11 @@ export const lightgbmLimits = Object.freeze({
   featureCount: 1_000_000,
   /** Trees an iteration, one a class: each becomes an output of the graph. */
   classCount: 10_000,
-  /** Categories of all category sets together: a bit each in the file, and an entry of a set each here. */
-  categoryCount: 2 ** 24,
+  /**
+   * Categories of all category sets together, a set once for each feature of its tree that reads it: a file can name one
+   * huge set at a million nodes. LightGBM puts 32 categories in a set unless told otherwise.
+   */
+  categoryCount: 8_000_000,
 })
 
 export type LightgbmLimitName = keyof typeof lightgbmLimits

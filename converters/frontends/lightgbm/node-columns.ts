@@ -3,6 +3,7 @@
 import type { ColumnRef, Region } from '../../../src/regions/region.ts'
 import { countBelow, type RanksColumn } from '../../../src/regions/ranks.ts'
 import { nextDown } from '../../fold/flip-point.ts'
+import { lightgbmLimitError, lightgbmLimits } from '../../formats/lightgbm/lightgbm-limits.ts'
 import type { LightgbmTree } from '../../formats/lightgbm/read-tree.ts'
 import { categorySetOf } from './category-sets.ts'
 import type { LightgbmFeature } from './feature-kinds.ts'
@@ -41,7 +42,9 @@ type Found = { readonly feature: number; readonly mode: ColumnMode; readonly cut
 
 export function findNodeColumns(trees: readonly LightgbmTree[], features: readonly LightgbmFeature[]): NodeColumns {
   const found = new Map<string, Found>()
+  let categoryCount = 0
   for (const tree of trees) {
+    const seen = new Set<string>()
     for (let node = 0; node < tree.leafCount - 1; node++) {
       const feature = tree.feature[node]
       const mode = modeOf(tree, node, features[feature])
@@ -49,7 +52,13 @@ export function findNodeColumns(trees: readonly LightgbmTree[], features: readon
       let entry = found.get(key)
       if (entry === undefined) found.set(key, (entry = { feature, mode, cuts: new Set() }))
       if (mode === 'zero') entry.cuts.add(zeroCut(tree.threshold[node]))
-      else if (mode === 'code') for (const code of categorySetOf(tree, node)) addCodeCuts(entry.cuts, code)
+      const use = `${feature} ${tree.threshold[node]}`
+      if (mode === 'zero' || mode === 'number' || seen.has(use)) continue
+      seen.add(use)
+      const codes = categorySetOf(tree, node)
+      categoryCount += codes.length
+      if (categoryCount > lightgbmLimits.categoryCount) throw lightgbmLimitError('categoryCount', categoryCount)
+      if (mode === 'code') for (const code of codes) addCodeCuts(entry.cuts, code)
     }
   }
   const builder = new ColumnRegions()

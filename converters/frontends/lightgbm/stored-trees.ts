@@ -1,12 +1,11 @@
 // Trees of a LightGBM file and the columns of their nodes in; trees as split-layout lays them out, and their sets, out.
 
 import type { CategorySet } from '../../../src/regions/split-trees.ts'
-import { lightgbmLimitError, lightgbmLimits } from '../../formats/lightgbm/lightgbm-limits.ts'
 import type { LightgbmTree } from '../../formats/lightgbm/read-tree.ts'
 import type { StoredTree } from '../sklearn/split-layout.ts'
 import { categorySetOf } from './category-sets.ts'
 import { categoryValue, type LightgbmFeature } from './feature-kinds.ts'
-import type { NodeColumns } from './node-columns.ts'
+import type { NodeColumn, NodeColumns } from './node-columns.ts'
 
 type Context = {
   readonly columns: NodeColumns
@@ -30,18 +29,20 @@ function toStored(tree: LightgbmTree, { columns, features, weight }: Context, se
   const threshold = new Float64Array(inner)
   const missingLeft = new Uint8Array(inner)
   const categorySet = new Int32Array(inner).fill(-1)
+  const known = new Map<string, number>()
   for (let node = 0; node < inner; node++) {
-    const { mode, input, placeOf } = columns.columnOf(tree, node)
-    feature[node] = input
-    if (mode === 'code') categorySet[node] = sets.add(categorySetOf(tree, node).map(placeOf))
-    else if (mode === 'category') {
-      const { categories = [] } = features[tree.feature[node]]
-      const left = categorySetOf(tree, node).map((code) => categoryValue(categories, code))
-      categorySet[node] = sets.add(left.filter((value) => value !== undefined))
-    } else {
-      threshold[node] = placeOf(tree.threshold[node])
+    const column = columns.columnOf(tree, node)
+    feature[node] = column.input
+    if (column.mode === 'number' || column.mode === 'zero') {
+      threshold[node] = column.placeOf(tree.threshold[node])
       missingLeft[node] = goesLeftMissing(tree, node) ? 1 : 0
+      continue
     }
+    // Many nodes may name one set, which is read once a column.
+    const use = `${column.input} ${tree.threshold[node]}`
+    const set = known.get(use) ?? sets.add(valuesLeft(tree, node, { column, feature: features[tree.feature[node]] }))
+    known.set(use, set)
+    categorySet[node] = set
   }
   const cover = new Float64Array(inner + tree.leafCount)
   cover.set(tree.leafCover, inner)
@@ -62,6 +63,15 @@ function toStored(tree: LightgbmTree, { columns, features, weight }: Context, se
   }
 }
 
+type Reading = { readonly column: NodeColumn; readonly feature: LightgbmFeature }
+
+/** What the column holds for each code that goes left. */
+function valuesLeft(tree: LightgbmTree, node: number, { column, feature: { categories } }: Reading): number[] {
+  const codes = categorySetOf(tree, node)
+  if (categories === undefined) return codes.map(column.placeOf)
+  return codes.map((code) => categoryValue(categories, code)).filter((value) => value !== undefined)
+}
+
 /** `NumericalDecision` of include/LightGBM/tree.h: where NaN is not what is missing, NaN is 0. */
 function goesLeftMissing(tree: LightgbmTree, node: number): boolean {
   const decision = tree.decision[node]
@@ -73,14 +83,11 @@ function goesLeftMissing(tree: LightgbmTree, node: number): boolean {
 class CategorySets {
   readonly all: CategorySet[] = []
   readonly #numbers = new Map<string, number>()
-  #size = 0
 
   add(left: readonly number[]): number {
     const key = left.join()
     const known = this.#numbers.get(key)
     if (known !== undefined) return known
-    this.#size += left.length
-    if (this.#size > lightgbmLimits.categoryCount) throw lightgbmLimitError('categoryCount', this.#size)
     this.#numbers.set(key, this.all.length)
     return this.all.push({ left: new Set(left), known: new Set(left) }) - 1
   }

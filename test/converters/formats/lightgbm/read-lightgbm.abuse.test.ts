@@ -1,5 +1,6 @@
 // Files that LightGBM would not write in; which error says what is wrong out.
 import { expect, it } from 'vitest'
+import { foldRegions } from '../../../../converters/fold/fold-regions.ts'
 import { lightgbmLimits } from '../../../../converters/formats/lightgbm/lightgbm-limits.ts'
 import { readLightgbm } from '../../../../converters/formats/lightgbm/read-lightgbm.ts'
 import { lightgbmToSourceModel } from '../../../../converters/frontends/lightgbm/to-source-model.ts'
@@ -68,6 +69,32 @@ it.each([
   ['more lists than categorical features', '[["a"], ["b"], ["c"]]', 'UNSUPPORTED'],
 ])('refuses pandas categories that are %s', (_, json, code) => {
   expect(errorOf(lightgbmText({}, { end: `pandas_categorical:${json}\n` })).code).toBe(code)
+})
+
+it('reads a huge category set once, however many nodes name it', () => {
+  const inner = 3000
+  const list = (valueOf: (node: number) => number | string, count = inner) =>
+    Array.from({ length: count }, (_, i) => valueOf(i)).join(' ')
+  const chain: Lines = {
+    num_leaves: String(inner + 1),
+    num_cat: '1',
+    split_feature: list(() => 1),
+    threshold: list(() => 0),
+    decision_type: list(() => 1),
+    left_child: list((node) => -node - 1),
+    right_child: list((node) => (node + 1 < inner ? node + 1 : -inner - 1)),
+    leaf_value: list(() => 1, inner + 1),
+    leaf_count: '',
+    cat_boundaries: '0 20000',
+    cat_threshold: list(() => 4294967295, 20_000),
+  }
+  const before = process.cpuUsage()
+  const { graph, schema } = lightgbmToSourceModel(readLightgbm(lightgbmText(chain)))
+  foldRegions(graph, schema)
+  // 640,000 codes at 3,000 nodes: minutes, if each node read them
+  expect(process.cpuUsage(before).user / 1e6).toBeLessThan(10)
+  const pandas = { treeCount: 13, end: 'pandas_categorical:[["a"]]\n' }
+  expect(errorOf(lightgbmText({ ...chain, feature_infos: '[0:9] 0:1' }, pandas)).message).toContain('categoryCount')
 })
 
 it('refuses lines, headers and categories past their limits in linear time', () => {
