@@ -46,6 +46,8 @@ export const objectiveNames: readonly string[] = Object.keys(objectives)
 
 /** @throws UNSUPPORTED for objectives that are not known, with what to do instead */
 export function objectiveOf(name: string, learner: RecordReader): Objective {
+  // Until 1.2 its base score was a probability (measured: 1.2.1 and 1.3.3 differ).
+  if (name === 'binary:logitraw' && /^1\.[012]\./.test(learner.version)) return { base: 'logit', answer: 'sigmoid' }
   if (Object.hasOwn(objectives, name)) return objectives[name]
   const instead =
     name === 'reg:logistic'

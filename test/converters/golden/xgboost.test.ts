@@ -8,7 +8,7 @@ import { detectFormat } from '../../../converters/formats/detect.ts'
 import { readXgboost } from '../../../converters/formats/xgboost/read-xgboost.ts'
 import { xgboostToSourceModel } from '../../../converters/frontends/xgboost/to-source-model.ts'
 import type { SourceModel } from '../../../converters/frontends/source-model.ts'
-import { convertModel } from '../../../converters/index.ts'
+import { convertModel, inspectModel } from '../../../converters/index.ts'
 import { isMLError } from '../../../src/errors.ts'
 import { interpret } from '../../../src/regions/interpret.ts'
 import type { RegionGraph } from '../../../src/regions/region.ts'
@@ -121,4 +121,21 @@ describe.each(['none', 'uint8'] as const)('served, quantize: %s', (quantize) => 
     const found = differences(golden, answers as never, limit)
     expect(quantize === 'none' ? found : found.filter((line) => !line.includes('label'))).toEqual([])
   })
+})
+
+it.each([
+  ['3.4.1/early-classes', 'xgboost-ubjson', 'gbtree(multi:softprob, '],
+  ['1.7.6/linear', 'xgboost-json', 'gblinear(reg:squarederror)'],
+])('tells what %s holds', async (name, format, estimator) => {
+  const { file, bytes } = readGolden(name)
+  const inspection = await inspectModel({ [file]: bytes })
+  expect(inspection).toMatchObject({ kind: 'source', format, problems: [], model: { framework: 'XGBoost' } })
+  if (inspection.kind !== 'source') return
+  expect(inspection.model?.estimator).toContain(estimator)
+  expect(inspection.estimator?.parameters).toMatchObject({ num_feature: '5' })
+})
+
+it('takes a model.json of XGBoost for a source, not for an artifact', async () => {
+  const { bytes } = readGolden('1.7.6/linear')
+  expect(await inspectModel({ 'model.json': bytes })).toMatchObject({ kind: 'source', format: 'xgboost-json' })
 })
