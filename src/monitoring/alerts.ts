@@ -2,6 +2,7 @@
 
 import type { Clock } from '../observe/clock.ts'
 import { assertKnownOptions, wrongOption } from '../runtime/known-options.ts'
+import { assertClock } from './assert-clock.ts'
 
 /** How bad: out of bounds; past `highBeyond`; out of bounds `escalateAfter` times in a row. */
 export type AlertSeverity = 'medium' | 'high' | 'critical'
@@ -111,7 +112,8 @@ export function createAlerts(options: AlertOptions): Alerts {
     }
     const isTold = state.kind === 'active' && state.isTold
     const isWorse = before !== undefined && rank[event.severity] > rank[before.severity]
-    const isDue = atMs - state.toldAtMs >= cooldownMs
+    // a time of day that was set back must not silence a rule until it comes again
+    const isDue = atMs - state.toldAtMs >= cooldownMs || atMs < state.toldAtMs
     if (!isWorse && !isDue) {
       states.set(rule, { kind: 'active', event, toldAtMs: state.toldAtMs, isTold })
       return undefined
@@ -167,6 +169,7 @@ const optionNames = { rules: true, clock: true, cooldownMs: true, escalateAfter:
 function resolveAlertOptions(options: AlertOptions): Required<AlertOptions> {
   assertKnownOptions('', options, optionNames satisfies Record<keyof AlertOptions, true>)
   const { rules, clock, cooldownMs = 30 * 60_000, escalateAfter = 3, notify } = options
+  assertClock(clock)
   if (!Array.isArray(rules) || rules.length === 0) throw wrongOption('rules', 'at least one rule', rules)
   const names = new Set<string>()
   for (const { name, max, min } of rules as readonly AlertRule[]) {

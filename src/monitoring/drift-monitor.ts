@@ -3,6 +3,7 @@
 import type { Clock } from '../observe/clock.ts'
 import type { Prediction, Row } from '../rows/prediction.ts'
 import { assertKnownOptions, wrongOption } from '../runtime/known-options.ts'
+import { assertClock } from './assert-clock.ts'
 import { type ColumnTest, createDriftColumn, type DriftColumn } from './drift-column.ts'
 import { type DriftFeature, readPrediction, valueIn } from './drift-reading.ts'
 import { type DriftReference, summarizeReference } from './drift-reference.ts'
@@ -27,8 +28,8 @@ export type DriftMonitorOptions = {
   readonly clock: Pick<Clock, 'now'>
   /** Numbers in [0, 1), which pick the reference's rows where there are too many. @default seeded with 1 */
   readonly random?: () => number
-  /** Gets every report of `check`; what it throws is counted as a fault. */
-  readonly publish?: (report: DriftReport) => void
+  /** Gets every report of `check`; that it throws or rejects is counted as a fault. */
+  readonly publish?: (report: DriftReport) => unknown
 }
 
 /** What a check found of one column: its test, and its missing values. */
@@ -75,7 +76,7 @@ export type DriftMonitor = PredictionObserver & {
  * Memory is 16 bytes a row of the window and column, and 8 a reference value.
  * @throws VALIDATION_FAILED for an option that cannot be, or a reference of other features
  * @example
- * const drift = createDriftMonitor({ reference, features: model.schema.features, clock: systemClock })
+ * const drift = createDriftMonitor({ reference, features: model.schema.features, clock: { now: Date.now } })
  * const watched = watchPredictor(model, drift)
  */
 export function createDriftMonitor(options: DriftMonitorOptions): DriftMonitor {
@@ -123,7 +124,8 @@ export function createDriftMonitor(options: DriftMonitorOptions): DriftMonitor {
         ...(ofConfidence === undefined ? {} : { confidence: ofConfidence }),
       }
       try {
-        publish?.(report)
+        // what an async function rejects with would end the process
+        Promise.resolve(publish?.(report)).catch(() => faults++)
       } catch {
         faults++
       }
@@ -159,7 +161,10 @@ const optionNames = {
 
 function resolveDriftOptions(options: DriftMonitorOptions) {
   assertKnownOptions('', options, optionNames)
-  const { features, windowRows = 1000, alpha = 1e-5, minSamples = 100, clock, publish } = options
+  const { reference, features, windowRows = 1000, alpha = 1e-5, minSamples = 100, clock, publish } = options
+  assertClock(clock)
+  if (typeof reference !== 'object' || reference === null)
+    throw wrongOption('reference', '{ rows } or what summarizeReference gives', reference)
   if (!Array.isArray(features) || features.length === 0) throw wrongOption('features', 'at least one feature', features)
   if (!Number.isInteger(minSamples) || minSamples < 1) throw wrongOption('minSamples', 'a whole number', minSamples)
   if (!Number.isInteger(windowRows) || windowRows < minSamples)

@@ -3,6 +3,7 @@
 import type { Scalar } from '../artifact/schema.ts'
 import type { Clock } from '../observe/clock.ts'
 import { assertKnownOptions, wrongOption } from '../runtime/known-options.ts'
+import { assertClock } from './assert-clock.ts'
 
 export type PerformanceMonitorOptions = {
   readonly clock: Pick<Clock, 'now'>
@@ -39,6 +40,7 @@ const optionNames = {
 /** @throws VALIDATION_FAILED for an option that cannot be */
 export function resolvePerformanceOptions(options: PerformanceMonitorOptions) {
   assertKnownOptions('', options, optionNames)
+  assertClock(options.clock)
   const { clock, classes = [0, 1], threshold = 0.5, scale = 1, floor } = options
   const { maxPending = 10_000, expireAfterMs = 30 * 24 * 3_600_000, windowRows = 2000, minSamples = 100 } = options
   for (const [name, value] of Object.entries({ maxPending, windowRows, minSamples }))

@@ -1,6 +1,7 @@
 // A predictor and what wants to see its traffic in; the same predictor's calls, each row and answer shown, out.
 
 import type { Prediction, Row } from '../rows/prediction.ts'
+import { wrongOption } from '../runtime/known-options.ts'
 import type { PredictOptions } from '../runtime/options.ts'
 
 /** Sees every row and what was answered; a drift or performance monitor is one. */
@@ -26,11 +27,19 @@ export type WatchedPredictor<TPredictor extends Predicts> = {
   readonly faults: number
 }
 
-/** Shows observers what is answered; the predictor itself, its errors, its health and its own calls are as before. */
+/**
+ * Shows observers what is answered; the predictor itself, its errors, its health and its own calls are as before.
+ * @throws VALIDATION_FAILED for what is no predictor or no observer
+ */
 export function watchPredictor<TPredictor extends Predicts>(
   predictor: TPredictor,
   ...observers: readonly PredictionObserver[]
 ): WatchedPredictor<TPredictor> {
+  if (typeof (predictor as Partial<Predicts> | undefined)?.predict !== 'function')
+    throw wrongOption('predictor', 'a model that predicts', predictor)
+  for (const observer of observers)
+    if (typeof (observer as Partial<PredictionObserver> | undefined)?.observe !== 'function')
+      throw wrongOption('observers', 'drift or performance monitors, or whatever has observe', observer)
   let faults = 0
   const show = (row: Row, prediction: Prediction, call: PredictOptions | undefined): void => {
     for (const observer of observers)

@@ -84,6 +84,16 @@ describe('createAlerts', () => {
     expect(kinds()).toEqual(['raised medium', 'resolved medium'])
   })
 
+  it('repeats itself where the time of day was set back', () => {
+    let now = 10 * 24 * 60 * minute
+    const { alerts, kinds } = scene({ clock: { now: () => now }, escalateAfter: 99 })
+    alerts.evaluate({ p95: 210 })
+    now -= 9 * 24 * 60 * minute
+    alerts.evaluate({ p95: 210 })
+    alerts.evaluate({ p95: 210 })
+    expect(kinds()).toEqual(['raised medium', 'repeated medium'])
+  })
+
   it('does not flap: what comes back within the cooldown is told of when that is over', () => {
     const { alerts, clock, kinds } = scene({ escalateAfter: 100 })
     for (let i = 0; i < 20; i++) {
@@ -131,6 +141,7 @@ describe('createAlerts', () => {
     ['rules.r', { rules: [{ name: 'r', metric: 'm' }] }],
     ['rules.r', { rules: [{ name: 'r', metric: 'm', max: 1, min: 0 }] }],
     ['rules.r', { rules: [{ name: 'r', metric: 'm', max: NaN }] }],
+    ['clock', { clock: undefined }],
     ['cooldownMs', { cooldownMs: -1 }],
     ['escalateAfter', { escalateAfter: 0 }],
     ['notify', { notify: undefined }],

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createDriftMonitor, type DriftMonitorOptions } from '../../src/monitoring/drift-monitor.ts'
 import { kolmogorovSmirnov } from '../../src/monitoring/kolmogorov-smirnov.ts'
+import { type PredictionObserver, type Predicts, watchPredictor } from '../../src/monitoring/prediction-observer.ts'
 import type { Prediction, Row } from '../../src/rows/prediction.ts'
 import { createFakeClock } from '../helpers/fake-clock.ts'
 
@@ -60,6 +61,8 @@ describe('a drift monitor', () => {
     ['reference.rows', { reference: { rows: [] } }],
     ['reference.predictions', { reference: { ...reference, predictions: [] } }],
     ['reference', { reference: { formatVersion: 1, rowCount: 1, features: [] } }],
+    ['reference', { reference: undefined }],
+    ['clock', { clock: undefined }],
     ['windowRow', { windowRow: 5 }],
   ])('refuses a wrong %s', (option, change) => {
     const options = { reference, features, clock: createFakeClock(), ...change } as unknown as DriftMonitorOptions
@@ -84,4 +87,11 @@ it('a KS test of any two samples is symmetric, and says a probability', () => {
       expect(there.p).toBeLessThanOrEqual(1)
     }),
   )
+})
+
+it('what is no predictor, or no monitor, is refused where it is given and not at the first row', () => {
+  const predictor: Predicts = { predict: () => Promise.reject(new Error()), predictBatch: () => Promise.resolve([]) }
+  const none = undefined as unknown as Predicts
+  expect(() => watchPredictor(none)).toThrow('option predictor')
+  expect(() => watchPredictor(predictor, {} as PredictionObserver)).toThrow('option observers')
 })

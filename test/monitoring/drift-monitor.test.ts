@@ -8,6 +8,7 @@ import type { Prediction, Row } from '../../src/rows/prediction.ts'
 import { loadModel } from '../../src/runtime/load-model.ts'
 import { artifactFiles, heldOut } from '../helpers/artifacts.ts'
 import { createFakeClock } from '../helpers/fake-clock.ts'
+import { settleMicrotasks } from '../helpers/hand-driven-model.ts'
 
 const features: readonly DriftFeature[] = [
   { name: 'idle_days' },
@@ -213,6 +214,13 @@ describe('createDriftMonitor', () => {
       },
     })
     expect(serve(600).isReady).toBe(true)
+    expect(monitor.faults).toBe(1)
+  })
+
+  it('is not troubled by a listener that rejects', async () => {
+    const { serve, monitor } = scene({ publish: () => Promise.reject(new Error('no room')) })
+    expect(serve(600).isReady).toBe(true)
+    await settleMicrotasks()
     expect(monitor.faults).toBe(1)
   })
 

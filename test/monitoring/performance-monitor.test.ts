@@ -174,6 +174,7 @@ describe('createPerformanceMonitor', () => {
   })
 
   it.each([
+    ['clock', { clock: undefined }],
     ['maxPending', { maxPending: 0 }],
     ['windowRows', { windowRows: 1.5 }],
     ['scale', { scale: 0 }],
