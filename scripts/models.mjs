@@ -164,9 +164,14 @@ async function compareCommitted(modelDir, { version, record }, training) {
   const folder = join(modelDir, 'versions', version)
   if (!existsSync(folder)) return { bytes: 'not committed', metrics: 'not committed', faults: [] }
   const faults = []
-  const rebuilt = await training.rebuildArtifact(modelDir, { version })
-  const changed = differences(await artifactOf(folder), rebuilt.files)
-  if (changed.length > 0)
+  const changed = await training.rebuildArtifact(modelDir, { version }).then(
+    async ({ files }) => differences(await artifactOf(folder), files),
+    (error) => {
+      // the other models are still of interest
+      faults.push(`the committed source cannot be converted: ${error.message}`)
+    },
+  )
+  if (changed?.length > 0)
     faults.push(`the committed source must make the committed ${version}; ${changed.join(', ')} differ`)
   const { metrics } = JSON.parse(await readFile(join(folder, 'lineage.json'), 'utf8'))
   const beyond = Object.entries(metrics.artifact.measures)
@@ -180,7 +185,7 @@ async function compareCommitted(modelDir, { version, record }, training) {
       `${measure} of a new training is ${record.artifact.measures[measure].value}, outside of the committed ${interval.join(' to ')}`,
     )
   return {
-    bytes: changed.length === 0 ? 'equal' : 'DIFFER',
+    bytes: changed === undefined ? 'BROKEN' : changed.length === 0 ? 'equal' : 'DIFFER',
     metrics: beyond.length === 0 ? 'within' : 'BEYOND',
     faults,
   }
