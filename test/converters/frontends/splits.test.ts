@@ -25,8 +25,8 @@ describe('answers at the flip point of every split and at both its neighbours', 
   })
 })
 
-describe('held-out rows of the models that the package ships', () => {
-  it.each(readdirSync(models).filter((name) => existsSync(join(models, name, 'heldout.json'))))('%s', (name) => {
+describe('held-out rows of the models of this repository that scikit-learn made', () => {
+  it.each(readdirSync(models).filter((name) => existsSync(join(models, name, 'model.joblib'))))('%s', (name) => {
     const heldout = JSON.parse(readFileSync(join(models, name, 'heldout.json'), 'utf8')) as Pick<Splits, 'expected'> & {
       readonly rows: readonly unknown[]
     }
