@@ -3,7 +3,7 @@
 import type { SupportedBooster } from '../boosters/supported-booster.ts'
 import { objectiveNames } from './objective.ts'
 
-const versions = 'LightGBM 3.0 to 4.6'
+const versions = 'LightGBM 3.3 to 4.6'
 
 export const lightgbmBoosters: readonly SupportedBooster[] = [
   {
