@@ -190,7 +190,7 @@ export const errorTable = {
     retryable: false,
     countsAsModelFailure: false,
     hasStack: true,
-    meaning: 'A part or parameter of the source model is not supported.',
+    meaning: 'A part or parameter of the source model is not supported, or no method explains the model.',
   },
   PARITY_FAILED: {
     kind: 'ConversionError',
