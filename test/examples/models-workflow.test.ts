@@ -25,11 +25,11 @@ function program(): Command {
   return createProgram({ stdin: new PassThrough(), stdout: writer, stderr: writer, signal, finish: () => undefined })
 }
 
-test('every script is one that bash can read, and ends at the first command that fails', () => {
+test('every script is one that a shell can read, and ends at the first command that fails', () => {
   expect(scripts).toHaveLength(3)
   for (const script of scripts) {
     expect(script).toMatch(/^set -euo pipefail\n/)
-    execFileSync('bash', ['-n'], { input: script })
+    execFileSync('sh', ['-n'], { input: script })
   }
 })
 
