@@ -1,6 +1,7 @@
 // Every bound that reading a layers model obeys, with the attack it stops and why no real file reaches it.
 
-import { createError, type MLError } from '../../../src/errors.ts'
+import type { MLError } from '../../../src/errors.ts'
+import { passedLimit } from '../passed-limit.ts'
 
 export const layersLimits = Object.freeze({
   /** A JSON text that fills the heap; weights are in other files, and a thousand layers take half a megabyte. */
@@ -30,10 +31,9 @@ export type LayersLimitName = keyof typeof layersLimits
 
 /** The error that says which limit was passed, what it allows and what was found. */
 export function limitError(limit: LayersLimitName, found: number): MLError {
-  return createError(
-    'LIMIT_EXCEEDED',
-    `the layers model passes the limit ${limit}: at most ${layersLimits[limit]} allowed, found ${found}. ` +
-      'No model for tables is so large; save a smaller one',
-    { details: { limit, allowed: layersLimits[limit], found } },
-  )
+  return passedLimit('the layers model', layersLimits, {
+    limit,
+    found,
+    advice: 'No model for tables is so large; save a smaller one',
+  })
 }

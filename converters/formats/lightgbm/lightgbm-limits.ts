@@ -1,6 +1,7 @@
 // Every bound that reading a LightGBM text file obeys, with the attack it stops and why no real file reaches it.
 
 import { createError, type MLError } from '../../../src/errors.ts'
+import { passedLimit } from '../passed-limit.ts'
 
 export const lightgbmLimits = Object.freeze({
   /** A text that fills the heap once it is numbers; 10,000 trees of 500 leaves take half of it. */
@@ -28,12 +29,11 @@ export type LightgbmLimitName = keyof typeof lightgbmLimits
 
 /** The error that says which limit was passed, what it allows and what was found. */
 export function lightgbmLimitError(limit: LightgbmLimitName, found: number): MLError {
-  return createError(
-    'LIMIT_EXCEEDED',
-    `the LightGBM model passes the limit ${limit}: at most ${lightgbmLimits[limit]} allowed, found ${found}. ` +
-      'No model for tables is so large; train a smaller one',
-    { details: { limit, allowed: lightgbmLimits[limit], found } },
-  )
+  return passedLimit('the LightGBM model', lightgbmLimits, {
+    limit,
+    found,
+    advice: 'No model for tables is so large; train a smaller one',
+  })
 }
 
 /** @throws FILE_CORRUPT that says where, what was expected, and what was there */

@@ -1,6 +1,7 @@
 // Every bound that reading an XGBoost file obeys, with the attack it stops and why no real file reaches it.
 
-import { createError, type MLError } from '../../../src/errors.ts'
+import type { MLError } from '../../../src/errors.ts'
+import { passedLimit } from '../passed-limit.ts'
 
 export const xgboostLimits = Object.freeze({
   /** Numbers become doubles, four times their text at most; 30,000 trees of 255 leaves take half of this as JSON. */
@@ -24,10 +25,9 @@ export type XgboostLimitName = keyof typeof xgboostLimits
 
 /** The error that says which limit was passed, what it allows and what was found. */
 export function xgboostLimitError(limit: XgboostLimitName, found: number): MLError {
-  return createError(
-    'LIMIT_EXCEEDED',
-    `the XGBoost file passes the limit ${limit}: at most ${xgboostLimits[limit]} allowed, found ${found}. ` +
-      'No real model is so large; save a smaller one',
-    { details: { limit, allowed: xgboostLimits[limit], found } },
-  )
+  return passedLimit('the XGBoost file', xgboostLimits, {
+    limit,
+    found,
+    advice: 'No real model is so large; save a smaller one',
+  })
 }

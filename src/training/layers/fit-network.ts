@@ -12,7 +12,7 @@ export type FitOptions = NetworkOptions & {
 
 type Rows = { readonly features: Float32Array; readonly target: Float32Array }
 
-/** Batches between two turns of the event loop: some 20 ms of work. */
+/** Batches between two turns of the event loop. */
 const batchesPerTurn = 8
 
 /**
