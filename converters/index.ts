@@ -14,6 +14,8 @@ export type { ConvertOptions, ConvertProgress, ConvertStage } from './convert/co
 export type { ConvertResult } from './convert/convert-model.ts'
 export type { Inspection, InspectOptions } from './convert/inspect-model.ts'
 export type { SourceFiles, SourceFormat } from './convert/source-format.ts'
+export type { AnswerComparison } from './check/compare-answers.ts'
+export type { GateName, GateResult, Gates } from './gates/gate.ts'
 export type { GoldenRows } from './check/golden-rows.ts'
 export type { ParityReport, ParityRow } from './check/parity.ts'
 export type { ToleranceOption } from './check/tolerance.ts'
@@ -30,7 +32,8 @@ export type ConvertSource = string | SourceFiles
  * size and of how its answers differ from the source's.
  * @throws MODEL_LOAD_FAILED where a path cannot be read; FORMAT_UNKNOWN, FILE_CORRUPT, UNSAFE_CONTENT, UNSUPPORTED or
  * LIMIT_EXCEEDED for the source; INPUT_INVALID for options and rows; PARITY_FAILED, with `details.report`, where answers
- * differ from golden ones by more than the tolerance; `signal.reason` when aborted
+ * differ from golden ones by more than the tolerance; with `details.missedGates` too PARITY_FAILED, ACCURACY_BELOW_FLOOR or
+ * LIMIT_EXCEEDED where a gate is missed; `signal.reason` when aborted
  * @example
  * const { report, files } = await convertModel('model.joblib', { outDir: 'models/churn/versions/1.0.0' })
  */

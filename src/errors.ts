@@ -70,7 +70,8 @@ export const errorTable = {
     retryable: false,
     countsAsModelFailure: true,
     hasStack: true,
-    meaning: 'The accuracy measured at conversion is below the floor that service.json demands.',
+    meaning:
+      'The accuracy measured at conversion is below the floor that service.json, or a gate of the conversion, demands.',
   },
   INPUT_INVALID: {
     kind: 'PredictionError',
@@ -174,7 +175,7 @@ export const errorTable = {
     retryable: false,
     countsAsModelFailure: false,
     hasStack: true,
-    meaning: 'The input is larger, deeper or longer than a named limit allows.',
+    meaning: 'The input is larger, deeper or longer than a named limit allows, or a converted model than a gate.',
   },
   UNSAFE_CONTENT: {
     kind: 'ConversionError',
@@ -198,7 +199,7 @@ export const errorTable = {
     retryable: false,
     countsAsModelFailure: false,
     hasStack: true,
-    meaning: "The converted model's answers differ from the golden ones by more than the tolerance.",
+    meaning: "The converted model's answers differ from the source's by more than the tolerance, or a gate, allows.",
   },
 } as const satisfies Record<string, ErrorTraits>
 

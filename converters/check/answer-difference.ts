@@ -37,6 +37,29 @@ export function answerDifference(first: Answer, second: Answer): AnswerDifferenc
   }
 }
 
+/** Of all columns of each part. */
+export function largestDifferences({ parts }: AnswerDifference): Partial<Record<AnswerPart, number>> {
+  const largest: Partial<Record<AnswerPart, number>> = {}
+  for (const part of answerPartNames) {
+    const columns = parts[part]
+    if (columns !== undefined) largest[part] = columns.reduce((a, b) => Math.max(a, b), 0)
+  }
+  return largest
+}
+
+/** Of all rows, part by part. */
+export function mergeLargest(
+  list: readonly Partial<Record<AnswerPart, number>>[],
+): Partial<Record<AnswerPart, number>> {
+  const merged: Partial<Record<AnswerPart, number>> = {}
+  for (const parts of list)
+    for (const part of answerPartNames) {
+      const value = parts[part]
+      if (value !== undefined) merged[part] = Math.max(merged[part] ?? 0, value)
+    }
+  return merged
+}
+
 /** Numbers of an answer part in order, whatever its nesting. */
 export function flat(part: Answer[(typeof answerParts)[AnswerPart]]): readonly number[] {
   if (part === undefined) return []

@@ -2,7 +2,14 @@
 
 import type { Answer } from '../../src/rows/prediction.ts'
 import type { QuantizeMode } from '../quantize/quantize-mode.ts'
-import { type AnswerDifference, answerDifference, type AnswerPart, answerPartNames } from './answer-difference.ts'
+import {
+  type AnswerDifference,
+  answerDifference,
+  type AnswerPart,
+  answerPartNames,
+  largestDifferences,
+  mergeLargest,
+} from './answer-difference.ts'
 import { quantizedBars, resolveTolerance, type Tolerance, type ToleranceOption } from './tolerance.ts'
 
 export type ParityRow = {
@@ -49,7 +56,7 @@ export function compareWithGolden(
       row,
       use: isExcused ? toleranceUse(difference, tolerance, options.noise?.[row] ?? 0) : Infinity,
       isFlipped: difference.isFlipped,
-      differences: largestParts(difference),
+      differences: largestDifferences(difference),
     }
   })
   const worst = [...rows].sort((a, b) => b.use - a.use || a.row - b.row)
@@ -58,7 +65,7 @@ export function compareWithGolden(
     rowCount: rows.length,
     labelFlips: rows.filter(({ isFlipped }) => isFlipped).length,
     unexcusedFlips: differences.filter(({ isFlipped, gap }) => isFlipped && gap > excusedGap).length,
-    largest: mergeParts(rows.map((row) => row.differences)),
+    largest: mergeLargest(rows.map((row) => row.differences)),
     tolerance: Object.fromEntries(
       Object.entries(tolerance).map(([part, columns]) => [part, columns.reduce((a, b) => Math.max(a, b), 0)]),
     ),
@@ -80,23 +87,4 @@ function toleranceUse({ parts }: AnswerDifference, tolerance: Tolerance, noise: 
     })
   }
   return use
-}
-
-function largestParts({ parts }: AnswerDifference): Partial<Record<AnswerPart, number>> {
-  const largest: Partial<Record<AnswerPart, number>> = {}
-  for (const part of answerPartNames) {
-    const columns = parts[part]
-    if (columns !== undefined) largest[part] = columns.reduce((a, b) => Math.max(a, b), 0)
-  }
-  return largest
-}
-
-function mergeParts(list: readonly Partial<Record<AnswerPart, number>>[]): Partial<Record<AnswerPart, number>> {
-  const merged: Partial<Record<AnswerPart, number>> = {}
-  for (const parts of list)
-    for (const part of answerPartNames) {
-      const value = parts[part]
-      if (value !== undefined) merged[part] = Math.max(merged[part] ?? 0, value)
-    }
-  return merged
 }

@@ -11,6 +11,8 @@ import { isRecord } from '../check/golden-rows.ts'
 import { answerPartNames } from '../check/answer-difference.ts'
 import type { EvaluationRows } from '../check/evaluate.ts'
 import type { ToleranceOption } from '../check/tolerance.ts'
+import type { Gates } from '../gates/gate.ts'
+import { assertGates } from '../gates/gates.ts'
 import { type QuantizeMode, quantizeModes } from '../quantize/quantize-mode.ts'
 import { assertFeatureNotes, type FeatureNote } from './annotate.ts'
 import { type SourceFormat, sourceFormats } from './source-format.ts'
@@ -40,6 +42,8 @@ export type ConvertOptions = {
   readonly calibration?: string | { readonly rows: readonly unknown[] }
   /** Rows with known truth to measure accuracy on: a JSON file or `{ rows, truth }`. */
   readonly evaluation?: string | EvaluationRows
+  /** Bounds of size, accuracy and answers, for CI: where one is missed the call throws, and nothing is written. */
+  readonly gates?: Gates
   /**
    * What the source does not know of its features: shown to callers, and ranges tell which rows to
    * round weights for; rows are never refused for them.
@@ -69,6 +73,7 @@ const knownNames = {
   storeGolden: 'boolean',
   calibration: 'any',
   evaluation: 'any',
+  gates: 'any',
   features: 'any',
   training: 'any',
   backend: 'string',
@@ -99,6 +104,7 @@ export function resolveConvertOptions(options: ConvertOptions = {}): ResolvedCon
   if (storeGolden && options.golden === undefined)
     throw invalid('storeGolden', 'given together with golden', storeGolden)
   assertTolerance(options.tolerance)
+  assertGates(options.gates, options)
   if (options.features !== undefined) assertFeatureNotes(options.features)
   const issue = options.training === undefined ? undefined : trainingShape.issueOf(options.training)
   if (issue !== undefined) throw createError('INPUT_INVALID', `option training of convertModel ${issueText(issue)}`)

@@ -1,17 +1,19 @@
 // Everything a conversion found out in, its report as plain JSON out.
 
-import type { Evaluation, TensorRecord } from '../../src/artifact/metadata.ts'
+import type { TensorRecord } from '../../src/artifact/metadata.ts'
 import { sha256Hex } from '../../src/artifact/sha256.ts'
 import { isMLError } from '../../src/errors.ts'
 import { interpret } from '../../src/regions/interpret.ts'
 import type { RegionGraph } from '../../src/regions/region.ts'
 import { createDecoder } from '../../src/rows/decode.ts'
+import type { AnswerComparison } from '../check/compare-answers.ts'
 import { compareWithGolden, type ParityReport } from '../check/parity.ts'
 import type { RawAgreement } from '../check/raw-agreement.ts'
 import { modelNameOf, type ResolvedConvertOptions } from '../convert/convert-options.ts'
 import { plainByteLength } from '../convert/artifact-parts.ts'
 import type { DetectedSource } from '../convert/source-format.ts'
 import type { SourceModel } from '../frontends/source-model.ts'
+import { measureGates } from '../gates/gates.ts'
 import { smallChainBytes } from '../quantize/dense-chain-ladder.ts'
 import type { QuantizedModel } from '../quantize/quantized-tensors.ts'
 import type { ByteReport, ConversionReport, QuantizationReport } from './report.ts'
@@ -30,14 +32,15 @@ export type ReportParts = {
   readonly warnings: readonly string[]
   readonly tensors: readonly TensorRecord[]
   readonly files: Readonly<Record<string, Uint8Array>>
-  readonly evaluation: { readonly source: Evaluation; readonly artifact: Evaluation } | null
+  readonly evaluation: ConversionReport['evaluation']
+  readonly comparisons: readonly AnswerComparison[]
 }
 
 /** Of uint8: weights against their plain form. */
 const promisedRatios = { dense: 0.3, trees: 0.55 } as const
 
 export function makeReport(parts: ReportParts): ConversionReport {
-  const { detected, source, options, agreement, parity, evaluation } = parts
+  const { detected, source, options, agreement, parity, evaluation, comparisons } = parts
   const bytes = byteReport(parts)
   return {
     name: options.name ?? modelNameOf(detected.name),
@@ -59,6 +62,8 @@ export function makeReport(parts: ReportParts): ConversionReport {
     },
     parity,
     evaluation,
+    comparisons,
+    gates: measureGates(options.gates, { bytes, evaluation, comparisons }),
     warnings: [...parts.warnings, ...sizeWarnings(bytes)],
   }
 }

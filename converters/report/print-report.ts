@@ -1,10 +1,11 @@
 // A conversion report in, aligned text for people out.
 
+import { amountText } from '../gates/gates.ts'
 import { alignColumns } from './align-columns.ts'
 import type { ConversionReport } from './report.ts'
 
 export function printReport(report: ConversionReport): string {
-  const { source, bytes, quantization, selfCheck, parity, evaluation, warnings } = report
+  const { source, bytes, quantization, selfCheck, parity, comparisons, evaluation, warnings } = report
   const facts: [string, string][] = [
     ['model', `${report.name} ${report.version} (${report.kind})`],
     ['source', `${source.file}: ${source.estimator}, ${source.framework} ${source.frameworkVersion}`],
@@ -22,6 +23,7 @@ export function printReport(report: ConversionReport): string {
       `raw columns within ${numberText(selfCheck.largestDifference)} of float64 on ${selfCheck.rowCount} rows`,
     ],
     ...parityFacts(parity),
+    ...comparisonFacts(comparisons),
     ...(evaluation === null
       ? []
       : [
@@ -42,6 +44,7 @@ export function printReport(report: ConversionReport): string {
   ])
   return [
     alignColumns(facts),
+    ...(report.gates.length > 0 ? [gateTable(report.gates)] : []),
     alignColumns([['tensor', 'role', 'shape', 'stored as', 'bytes', 'error', ''], ...tensors]),
     ...warnings.map((warning) => `Warning: ${warning}.`),
   ].join('\n\n')
@@ -52,6 +55,26 @@ function parityFacts(parity: ConversionReport['parity']): [string, string][] {
   const verdict = parity.isPassed ? 'passed' : 'FAILED'
   const flips = `${parity.labelFlips} of ${parity.rowCount} labels flipped (${parity.unexcusedFlips} not close)`
   return [['golden rows', `${verdict}: ${partsText(parity.largest)}, ${flips}`]]
+}
+
+function gateTable(gates: ConversionReport['gates']): string {
+  const lines = gates.map(({ gate, bound, measured, unit, isPassed }) => [
+    gate,
+    amountText(bound, unit),
+    amountText(measured, unit),
+    isPassed ? 'passed' : 'MISSED',
+  ])
+  return alignColumns([['gate', 'bound', 'measured', ''], ...lines])
+}
+
+/** Of golden rows parity says all that. */
+function comparisonFacts(comparisons: ConversionReport['comparisons']): [string, string][] {
+  const others = comparisons.filter(({ set }) => set !== 'golden')
+  return others.map(({ set, against, rowCount, labelFlips, tieFlips, largest }) => {
+    const flips = labelFlips === null ? [] : [`${labelFlips} of ${rowCount} labels flipped, ${tieFlips} ties`]
+    const than = against === 'source' ? "the source's own answers" : 'the float64 tables of the source'
+    return [`on ${set} rows`, `${[partsText(largest), ...flips].join(', ')}, against ${than}`]
+  })
 }
 
 function ratioText({ bytes: { ratio, promisedRatio } }: ConversionReport): string {

@@ -3,7 +3,9 @@
 import type { Evaluation, TensorRecord } from '../../src/artifact/metadata.ts'
 import type { ModelKind } from '../../src/artifact/schema.ts'
 import type { AnswerPart } from '../check/answer-difference.ts'
+import type { AnswerComparison } from '../check/compare-answers.ts'
 import type { ParityReport } from '../check/parity.ts'
+import type { GateResult } from '../gates/gate.ts'
 import type { QuantizeMode } from '../quantize/quantize-mode.ts'
 
 export type ByteReport = {
@@ -57,5 +59,9 @@ export type ConversionReport = {
   readonly parity: ParityReport | null
   /** Measured on the source's own tables and on the finished files; null without evaluation rows. */
   readonly evaluation: { readonly source: Evaluation; readonly artifact: Evaluation } | null
+  /** The finished files against the source, on each set of rows that was given. */
+  readonly comparisons: readonly AnswerComparison[]
+  /** What each gate that was asked for measured; empty without gates. */
+  readonly gates: readonly GateResult[]
   readonly warnings: readonly string[]
 }

@@ -4,6 +4,7 @@ import { Command, Option } from 'commander'
 import type { ConversionReport, ConvertOptions, QuantizeMode, ToleranceOption } from '../../converters/index.ts'
 import { isMLError } from '../errors.ts'
 import type { CliContext } from './cli-context.ts'
+import { createGateOptions, gateHelp, type GateOptions, takeGates } from './gate-options.ts'
 import { jsonText } from './json-text.ts'
 import { createProgress } from './progress.ts'
 import { usageError } from './usage-error.ts'
@@ -19,7 +20,8 @@ type ConvertCommandOptions = {
   readonly storeGolden?: boolean
   readonly tolerance?: ToleranceOption
   readonly json?: boolean
-}
+  readonly verbose?: boolean
+} & GateOptions
 
 const quantizeModes = ['none', 'float16', 'uint8', 'uint16'] as const satisfies QuantizeMode[]
 
@@ -30,17 +32,20 @@ Rows for the checks are JSON files, all optional:
   --evaluation   { "rows": [...], "truth": [...] }: what was right, to measure the accuracy; for values also
                  "decision": { "threshold": 50 }: a value of at least 50 means yes
 One file may be all three.
-Exit code: 0 converted, 1 golden answers moved by more than the tolerance (nothing is written), 2 bad input.
+
+${gateHelp}
+Exit code: 0 converted, 1 golden answers moved by more than the tolerance or a gate was missed, 2 wrong use or bad input.
 
 Examples:
   tfjs-serving convert model.joblib --out models/churn/versions/1.0.0 --name churn
   tfjs-serving convert model.pkl --out artifacts/churn --golden heldout.json --evaluation heldout.json
   tfjs-serving convert model.pkl --out artifacts/churn --golden heldout.json --tolerance probability=0.02
+  tfjs-serving convert model.pkl --out artifacts/churn --evaluation heldout.json --max-size 300KiB --max-accuracy-loss 0.001
   tfjs-serving convert model.pkl --out artifacts/churn --quantize none --json > report.json
 `
 
 export function defineConvertCommand(context: CliContext): Command {
-  return new Command('convert')
+  const command = new Command('convert')
     .description('convert a trained model to a TensorFlow.js graph model')
     .argument(
       '<file>',
@@ -59,13 +64,16 @@ export function defineConvertCommand(context: CliContext): Command {
       'largest differences from golden answers, by part: probability, score, value, vector',
       parseTolerance,
     )
+  for (const option of createGateOptions()) command.addOption(option)
+  return command
     .option('--json', 'print the report as JSON')
     .addHelpText('after', examples)
     .action((file: string, options: ConvertCommandOptions) => convert(file, options, context))
 }
 
 async function convert(file: string, options: ConvertCommandOptions, context: CliContext): Promise<void> {
-  const { out: outDir, json, quantize, ...rest } = options
+  const { gates, others } = takeGates(options)
+  const { out: outDir, json, quantize, verbose: _verbose, ...rest } = others
   const { convertModel, printReport } = await import('../../converters/index.ts')
   const { nodeSha256 } = await import('../runtime/node-hash.ts')
   const progress = createProgress(context.stderr)
@@ -75,6 +83,7 @@ async function convert(file: string, options: ConvertCommandOptions, context: Cl
     ...rest,
     outDir,
     quantize: quantize as QuantizeMode,
+    gates,
     signal: context.signal,
     hash: nodeSha256,
     onProgress: ({ fraction, message }) => progress.report(fraction, message),

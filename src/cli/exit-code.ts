@@ -31,5 +31,8 @@ const isFailedCheck = {
 } as const satisfies Record<ErrorCode, boolean>
 
 export function exitCodeOf(error: unknown): number {
-  return isMLError(error) && isFailedCheck[error.code] ? exitCodes.checkFailed : exitCodes.wrongUse
+  if (!isMLError(error)) return exitCodes.wrongUse
+  // a gate says no whatever it is about; one of bytes has a code that elsewhere is about the input
+  const isMissedGate = error.details['missedGates'] !== undefined
+  return isFailedCheck[error.code] || isMissedGate ? exitCodes.checkFailed : exitCodes.wrongUse
 }

@@ -71,7 +71,60 @@ test('tells by exit code 1 and the report that golden answers moved too far, and
   expect(existsSync(out)).toBe(false)
 })
 
+const gated = ['--evaluation', heldOut, '--golden', heldOut]
+
+test('holds a conversion to its gates and reports what each measured', async () => {
+  const out = join(folder, 'gated')
+  const gates = ['--max-size', '60KiB', '--min-accuracy', '.95', '--max-accuracy-loss', '0', '--max-flips', '0']
+  const { exitCode, stdout } = await runCommand(['convert', source, '--out', out, ...gated, ...gates, '--json'])
+  expect(exitCode).toBe(0)
+  const { gates: results } = JSON.parse(stdout) as ConversionReport
+  expect(results).toMatchObject([
+    { gate: 'maxSize', bound: 61_440, unit: 'bytes', isPassed: true },
+    { gate: 'minAccuracy', bound: 0.95, measured: 0.955, isPassed: true },
+    { gate: 'maxAccuracyLoss', measured: 0, isPassed: true },
+    { gate: 'maxFlips', measured: 0, unit: 'rows', isPassed: true },
+  ])
+  expect(existsSync(join(out, 'model.json'))).toBe(true)
+})
+
+test.each([
+  ['LIMIT_EXCEEDED', 'maxSize', ['--max-size', '20%']],
+  ['ACCURACY_BELOW_FLOOR', 'minAccuracy', ['--min-accuracy', '0.96']],
+  ['PARITY_FAILED', 'maxDifference', ['--max-difference', '1e-9']],
+])('ends with exit code 1, %s and the report where %s is missed, and writes nothing', async (code, gate, args) => {
+  const out = join(folder, 'missed')
+  const { exitCode, stdout, stderr } = await runCommand(['convert', source, '--out', out, ...gated, ...args])
+  expect(exitCode).toBe(1)
+  expect(stdout).toMatch(new RegExp(`^${gate} .* MISSED$`, 'm'))
+  expect(stderr.trimEnd().split('\n').at(-1)).toMatch(new RegExp(`^error ${code}: .*${gate} must be `))
+  expect(existsSync(out)).toBe(false)
+})
+
+test('measures gates too where golden answers moved too far', async () => {
+  const args = ['--tolerance', 'probability=1e-12', '--min-accuracy', '0.9', '--json']
+  const { exitCode, stdout } = await runCommand(['convert', source, '--out', join(folder, 'both'), ...gated, ...args])
+  expect(exitCode).toBe(1)
+  expect(JSON.parse(stdout)).toMatchObject({
+    parity: { isPassed: false },
+    evaluation: { artifact: { accuracy: 0.955 } },
+    gates: [{ gate: 'minAccuracy', isPassed: true }],
+  })
+})
+
+test('takes --verbose', async () => {
+  const { exitCode } = await runCommand(['convert', source, '--out', join(folder, 'verbose'), '--verbose'])
+  expect(exitCode).toBe(0)
+})
+
 test.each<[string, () => string[], RegExp]>([
+  ['a gate that is no number', () => [source, '--max-flips', 'few'], /error INPUT_INVALID: --max-flips: .*got 'few'/],
+  ['a gate without its rows', () => [source, '--min-accuracy', '1'], /error INPUT_INVALID: .*together with evaluation/],
+  [
+    'a gate that the model has no number for',
+    () => [source, '--min-r2', '0.5', '--evaluation', heldOut],
+    /error INPUT_INVALID: .*minR2 .*model that gives values/,
+  ],
   ['a file that is not there', () => [join(folder, 'nowhere.pkl')], /error MODEL_LOAD_FAILED: cannot read /],
   ['a file of no known format', () => [churnPath('train.py')], /error FORMAT_UNKNOWN: /],
   ['a file of another framework', () => [heldOut], /error FORMAT_UNKNOWN: .*JSON/],

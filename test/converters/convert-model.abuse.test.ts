@@ -24,6 +24,17 @@ const badOptions: readonly (readonly [name: string, options: object, text: RegEx
   ['a note about no feature', { features: [{ name: 'no_such', units: 'USD' }] }, /no_such/],
   ['notes that are no list', { features: {} }, /option features.*list/],
   ['a training record without data', { training: { seed: 1 } }, /option training.*data/],
+  ['gates that are none', { gates: 0.9 }, /option gates .*maxSize, minAccuracy/],
+  ['a misspelt gate', { gates: { maxFlip: 0 } }, /gates\.maxFlip .*did you mean maxFlips\?/],
+  ['a gate of every object', { gates: { constructor: 0 } }, /gates\.constructor/],
+  ['a size that is none', { gates: { maxSize: '3 parsecs' } }, /gates\.maxSize .*300 KiB.*got "3 parsecs"/],
+  [
+    'an accuracy in percent',
+    { gates: { minAccuracy: 95 }, evaluation: {} },
+    /gates\.minAccuracy .*from 0 to 1; got 95/,
+  ],
+  ['an accuracy without evaluation rows', { gates: { minAccuracy: 0.9 } }, /minAccuracy .*together with evaluation/],
+  ['flips without rows', { gates: { maxFlips: 0 } }, /together with golden or evaluation or calibration/],
   ['calibration without rows', { calibration: [[1]] }, /\{ "rows"/],
 ]
 
