@@ -20,7 +20,14 @@ export type { GoldenRows } from './check/golden-rows.ts'
 export type { ParityReport, ParityRow } from './check/parity.ts'
 export type { ToleranceOption } from './check/tolerance.ts'
 export type { QuantizeMode } from './quantize/quantize-mode.ts'
-export type { ByteReport, ConversionReport, QuantizationReport, SelfCheckReport } from './report/report.ts'
+export type {
+  ByteReport,
+  ConversionReport,
+  EvaluationReport,
+  FlipCount,
+  QuantizationReport,
+  SelfCheckReport,
+} from './report/report.ts'
 export { printInspection } from './report/print-inspection.ts'
 export { printReport } from './report/print-report.ts'
 

@@ -11,6 +11,8 @@ export type EvaluationRows = {
   readonly truth: readonly unknown[]
   /** Makes a yes or no of a regressor's value and truth, so that it has an accuracy. */
   readonly decision?: Decision
+  /** What the source framework answered, as golden rows have it: its accuracy is then measured on these. */
+  readonly expected?: Readonly<Record<string, unknown>>
 }
 
 /** @throws INPUT_INVALID where the form is not { rows, truth, decision? } with one truth a row */

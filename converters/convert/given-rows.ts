@@ -16,6 +16,8 @@ export type GivenRows = {
     readonly rows: readonly Float64Array[]
     readonly truth: readonly unknown[]
     readonly decision?: Decision
+    /** Of the source framework, where the rows bring them. */
+    readonly answers?: readonly Answer[]
   }
 }
 
@@ -37,7 +39,13 @@ export async function readGivenRows(
   return {
     calibration: calibration === undefined ? [] : readCanonicalRows(schema, rowsOf(calibration)),
     ...(golden !== undefined && { golden: canonical(readGolden(golden, head)) }),
-    ...(evaluation !== undefined && { evaluation: canonical(readEvaluation(evaluation)) }),
+    ...(evaluation !== undefined && { evaluation: canonical(evaluationOf(evaluation)) }),
+  }
+
+  function evaluationOf(content: unknown) {
+    const evaluated = readEvaluation(content)
+    if (!isRecord(content) || content['expected'] === undefined) return evaluated
+    return { ...evaluated, answers: readGolden(content, head).answers }
   }
 
   function canonical<Given extends { readonly rows: readonly unknown[] }>(given: Given) {

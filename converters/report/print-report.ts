@@ -2,7 +2,7 @@
 
 import { amountText } from '../gates/gates.ts'
 import { alignColumns } from './align-columns.ts'
-import type { ConversionReport } from './report.ts'
+import type { ConversionReport, EvaluationReport, FlipCount } from './report.ts'
 
 export function printReport(report: ConversionReport): string {
   const { source, bytes, quantization, selfCheck, parity, comparisons, evaluation, warnings } = report
@@ -24,14 +24,6 @@ export function printReport(report: ConversionReport): string {
     ],
     ...parityFacts(parity),
     ...comparisonFacts(comparisons),
-    ...(evaluation === null
-      ? []
-      : [
-          ['accuracy', `${evaluationText(evaluation.artifact)}; source ${evaluationText(evaluation.source)}`] as [
-            string,
-            string,
-          ],
-        ]),
   ]
   const tensors = report.tensors.map(({ name, role, shape, encoding, byteLength, maxError, escalated }) => [
     name,
@@ -44,6 +36,7 @@ export function printReport(report: ConversionReport): string {
   ])
   return [
     alignColumns(facts),
+    ...(evaluation === null ? [] : [accuracyTable(evaluation)]),
     ...(report.gates.length > 0 ? [gateTable(report.gates)] : []),
     alignColumns([['tensor', 'role', 'shape', 'stored as', 'bytes', 'error', ''], ...tensors]),
     ...warnings.map((warning) => `Warning: ${warning}.`),
@@ -88,14 +81,31 @@ function partsText(parts: Readonly<Record<string, number | undefined>>): string 
   return words.length === 0 ? 'nothing to compare' : words.join(', ')
 }
 
-function evaluationText({
-  accuracy,
-  rmse,
-  r2,
-  rowCount,
-}: NonNullable<ConversionReport['evaluation']>['artifact']): string {
-  if (accuracy !== undefined) return `${accuracy.toFixed(4)} on ${rowCount} rows`
-  return `rmse ${numberText(rmse ?? NaN)}, r2 ${numberText(r2 ?? NaN)} on ${rowCount} rows`
+/** The source, the graph before quantizing and the finished files beside each other. */
+function accuracyTable({ source, against, float32, artifact, flips }: EvaluationReport): string {
+  const name = against === 'source' ? 'source, own answers' : 'source, float64 tables'
+  const lines = [
+    [name, source, null],
+    ['float32 graph', float32, flips?.float32 ?? null],
+    ['artifact', artifact, flips?.artifact ?? null],
+  ] as const
+  const measures = (['accuracy', 'rmse', 'r2'] as const).filter((measure) => artifact[measure] !== undefined)
+  const rows = lines.map(([title, evaluation, count]) => [
+    title,
+    ...measures.map((measure) => measureText(measure, evaluation[measure] ?? NaN)),
+    ...(flips === null ? [] : [flipText(count)]),
+  ])
+  const header = [`on ${artifact.rowCount} evaluation rows`, ...measures, ...(flips === null ? [] : ['labels flipped'])]
+  return alignColumns([header, ...rows])
+}
+
+function measureText(measure: 'accuracy' | 'rmse' | 'r2', value: number): string {
+  return measure === 'rmse' ? numberText(value) : value.toFixed(4)
+}
+
+function flipText(count: FlipCount | null): string {
+  if (count === null) return ''
+  return `${count.labelFlips}${count.tieFlips > 0 ? `, and ${count.tieFlips} ties` : ''}`
 }
 
 function byteText(count: number): string {

@@ -39,6 +39,26 @@ export type SelfCheckReport = {
   readonly largestDifference: number
 }
 
+/** How right the model is before, between and after, on rows with known truth. */
+export type EvaluationReport = {
+  /** The source framework's own answers where the rows bring them; else what the source's tables give in float64. */
+  readonly source: Evaluation
+  readonly against: 'source' | 'tables'
+  /** The graph with float32 weights, run as the artifact is. */
+  readonly float32: Evaluation
+  /** The finished files. */
+  readonly artifact: Evaluation
+  /** Labels other than the source's; null for models that give none. */
+  readonly flips: { readonly float32: FlipCount; readonly artifact: FlipCount } | null
+}
+
+export type FlipCount = {
+  /** Ties apart. */
+  readonly labelFlips: number
+  /** Where the source's two best probabilities are as good as equal. */
+  readonly tieFlips: number
+}
+
 export type ConversionReport = {
   readonly name: string
   readonly version: string
@@ -57,8 +77,8 @@ export type ConversionReport = {
   readonly selfCheck: SelfCheckReport
   /** Null without golden rows. */
   readonly parity: ParityReport | null
-  /** Measured on the source's own tables and on the finished files; null without evaluation rows. */
-  readonly evaluation: { readonly source: Evaluation; readonly artifact: Evaluation } | null
+  /** Null without evaluation rows. */
+  readonly evaluation: EvaluationReport | null
   /** The finished files against the source, on each set of rows that was given. */
   readonly comparisons: readonly AnswerComparison[]
   /** What each gate that was asked for measured; empty without gates. */

@@ -29,8 +29,8 @@ const examples = `
 Rows for the checks are JSON files, all optional:
   --golden       { "rows": [...], "expected": { "predict": [...], "predict_proba": [...] } }: what the source answered
   --calibration  { "rows": [...] }: real inputs, which weights are rounded for
-  --evaluation   { "rows": [...], "truth": [...] }: what was right, to measure the accuracy; for values also
-                 "decision": { "threshold": 50 }: a value of at least 50 means yes
+  --evaluation   { "rows": [...], "truth": [...] }: what was right, to measure the accuracy of the source, the float32 graph
+                 and the artifact; for values also "decision": { "threshold": 50 }: a value of at least 50 means yes
 One file may be all three.
 
 ${gateHelp}

@@ -115,9 +115,14 @@ test('measures accuracy on the finished files and keeps it in the metadata', asy
   const truth = expected.predict.map((label, row) => (row === 0 ? 'neither' : label))
   const { report, files } = await convertModel(trees.source, { evaluation: { rows, truth } })
   const accuracy = (rows.length - 1) / rows.length
+  const measured = { rowCount: rows.length, accuracy }
+  const unflipped = { labelFlips: 0, tieFlips: 0 }
   expect(report.evaluation).toEqual({
-    source: { rowCount: rows.length, accuracy },
-    artifact: { rowCount: rows.length, accuracy },
+    source: measured,
+    against: 'tables',
+    float32: measured,
+    artifact: measured,
+    flips: { float32: unflipped, artifact: unflipped },
   })
   expect(readArtifact(files).metadata.evaluation).toEqual(report.evaluation?.artifact)
 })

@@ -15,9 +15,16 @@ const bytes = {
   promisedRatio: null,
 }
 const comparison = { set: 'golden', against: 'source', rowCount: 100, tieFlips: 1 } as const
+const flips = { labelFlips: 1, tieFlips: 0 }
 const classifier: Measured = {
   bytes,
-  evaluation: { source: { rowCount: 1000, accuracy: 0.955 }, artifact: { rowCount: 1000, accuracy: 0.954 } },
+  evaluation: {
+    source: { rowCount: 1000, accuracy: 0.955 },
+    against: 'source',
+    float32: { rowCount: 1000, accuracy: 0.956 },
+    artifact: { rowCount: 1000, accuracy: 0.954 },
+    flips: { float32: flips, artifact: flips },
+  },
   comparisons: [
     { ...comparison, labelFlips: 2, largest: { probability: 0.01, score: 3 } },
     { ...comparison, set: 'calibration', labelFlips: 1, largest: { probability: 0.02, score: 4 } },
@@ -25,7 +32,13 @@ const classifier: Measured = {
 }
 const regressor: Measured = {
   bytes: { ...bytes, ratio: null },
-  evaluation: { source: { rowCount: 9, rmse: 1, r2: 0.9 }, artifact: { rowCount: 9, rmse: 2, r2: 0.8 } },
+  evaluation: {
+    source: { rowCount: 9, rmse: 1, r2: 0.9 },
+    against: 'tables',
+    float32: { rowCount: 9, rmse: 1, r2: 0.95 },
+    artifact: { rowCount: 9, rmse: 2, r2: 0.8 },
+    flips: null,
+  },
   comparisons: [{ ...comparison, labelFlips: null, tieFlips: 0, largest: { value: 7 } }],
 }
 
