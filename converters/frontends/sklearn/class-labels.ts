@@ -6,19 +6,21 @@ import { describeValue, type EstimatorReader, toValues } from './estimator-reade
 import { unsupported } from './place.ts'
 
 /** Labels of one target. */
-export function readClasses(reader: EstimatorReader): Scalar[] {
-  return toLabels(reader.value('classes_'), reader)
+export function readClasses(reader: EstimatorReader, attribute = 'classes_'): Scalar[] {
+  return toLabels(reader.value(attribute), reader, attribute)
 }
 
 /** Labels a target: several where the estimator was fitted on several targets. */
 export function readClassLists(reader: EstimatorReader): Scalar[][] {
   const value = reader.value('classes_')
-  return Array.isArray(value) ? value.map((list) => toLabels(list, reader)) : [toLabels(value, reader)]
+  return Array.isArray(value)
+    ? value.map((list) => toLabels(list, reader, 'classes_'))
+    : [toLabels(value, reader, 'classes_')]
 }
 
-function toLabels(value: PyValue, reader: EstimatorReader): Scalar[] {
+function toLabels(value: PyValue, reader: EstimatorReader, attribute: string): Scalar[] {
   const values = value instanceof NdArray && value.kind !== 'S' ? toValues(value) : undefined
-  if (values === undefined || values.length === 0) return reader.fail('classes_', 'a vector of labels')
+  if (values === undefined || values.length === 0) return reader.fail(attribute, 'a vector of labels')
   const labels = values.map((label): Scalar => {
     if (typeof label === 'string' || typeof label === 'boolean') return label
     if (typeof label === 'number' && Number.isFinite(label)) return label
@@ -28,6 +30,6 @@ function toLabels(value: PyValue, reader: EstimatorReader): Scalar[] {
       'Supported are texts, booleans and numbers within ±2⁵³.',
     )
   })
-  if (new Set(labels).size !== labels.length) throw reader.corrupt('classes_', 'distinct labels', 'a repeated label')
+  if (new Set(labels).size !== labels.length) throw reader.corrupt(attribute, 'distinct labels', 'a repeated label')
   return labels
 }

@@ -11,6 +11,8 @@ export type KnownAttributes = {
   readonly reads: readonly string[]
   /** Attributes that change no prediction, each with the reason. */
   readonly ignored: Readonly<Record<string, string>>
+  /** Why attributes of any other name change no prediction either; absent where they are refused. */
+  readonly ignoresOthers?: string
 }
 
 /** Attributes that any estimator may have. */
@@ -25,13 +27,17 @@ const ignoredEverywhere: Readonly<Record<string, string>> = {
 
 export class EstimatorReader {
   readonly place: Place
+  /** The record itself. */
+  readonly source: PyObject
   readonly #attributes: ReadonlyMap<string, PyValue>
   readonly #known: ReadonlySet<string>
 
   constructor(object: PyObject, place: Place, known: KnownAttributes) {
     this.place = place
+    this.source = object
     this.#attributes = attributesOf(object, place)
     this.#known = new Set(known.reads)
+    if (known.ignoresOthers !== undefined) return
     for (const name of this.#attributes.keys()) {
       if (this.#known.has(name) || name in known.ignored || name in ignoredEverywhere) continue
       throw unsupported(

@@ -3,7 +3,8 @@
 import type { Head } from '../../../src/artifact/head.ts'
 import type { ModelKind, OutputName, Scalar } from '../../../src/artifact/schema.ts'
 import type { ColumnRef } from '../../../src/regions/region.ts'
-import type { PyValue } from '../../formats/pickle/values.ts'
+import type { PyObject, PyValue } from '../../formats/pickle/values.ts'
+import type { SourceModel } from '../source-model.ts'
 import type { EstimatorReader, KnownAttributes } from './estimator-reader.ts'
 import type { ColumnSet, GraphBuilder } from './graph-builder.ts'
 
@@ -23,12 +24,25 @@ export type Scope = {
   predict(value: PyValue, columns: ColumnSet, path: string): Predictor
 }
 
+/** A package other than scikit-learn with estimators of its interface. */
+export type EstimatorPackage = {
+  /** The first part of the names of its modules. */
+  readonly module: string
+  readonly framework: string
+  /** What was read, for the printed table; its own reader judges the version of a file. */
+  readonly versions: string
+  /** What it wraps: its features are those of an estimator that is the whole model. */
+  readonly modelOf: (estimator: PyObject) => SourceModel
+}
+
 export type EstimatorSpec = KnownAttributes & {
   /** Class names that share the spec. */
   readonly names: readonly string[]
   readonly role: 'transformer' | 'classifier' | 'regressor' | 'composite'
   /** What of it is supported, in a sentence for the printed table. */
   readonly notes: string
+  /** Absent for scikit-learn itself. */
+  readonly package?: EstimatorPackage
   readonly transform?: (reader: EstimatorReader, input: ColumnSet, scope: Scope) => ColumnSet
   readonly predict?: (reader: EstimatorReader, input: ColumnSet, scope: Scope) => Predictor
 }

@@ -1,5 +1,7 @@
 // Every scikit-learn estimator that can be converted: class name in, its spec out.
 
+import { lightgbmClassifier, lightgbmRegressor } from './boosters-lightgbm.ts'
+import { xgboostClassifier, xgboostRegressor } from './boosters-xgboost.ts'
 import { columnTransformer } from './column-transformer.ts'
 import { decisionTreeClassifier, decisionTreeRegressor } from './decision-tree.ts'
 import { type EstimatorSpec, supportedVersions } from './estimator-spec.ts'
@@ -42,6 +44,10 @@ export const estimatorTable: readonly EstimatorSpec[] = [
   gradientBoostingRegressor,
   histGradientBoostingClassifier,
   histGradientBoostingRegressor,
+  xgboostClassifier,
+  xgboostRegressor,
+  lightgbmClassifier,
+  lightgbmRegressor,
 ]
 
 const specByName: ReadonlyMap<string, EstimatorSpec> = new Map(
@@ -62,7 +68,7 @@ export type SupportedEstimator = {
 
 /** The support table, one entry a class, as the specs have it. */
 export function supportedEstimators(): SupportedEstimator[] {
-  return estimatorTable.flatMap(({ names, role, notes }) =>
-    names.map((name) => ({ name, role, versions: supportedVersions.text, notes })),
+  return estimatorTable.flatMap(({ names, role, notes, package: own }) =>
+    names.map((name) => ({ name, role, versions: own?.versions ?? supportedVersions.text, notes })),
   )
 }

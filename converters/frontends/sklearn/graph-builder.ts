@@ -86,6 +86,11 @@ export class GraphBuilder {
     return this.#regions.push(region) - 1
   }
 
+  /** What made a column. */
+  kindOf({ region }: ColumnRef): Region['kind'] {
+    return this.#regions[region].kind
+  }
+
   /** The feature must be text from here on. */
   declareString(column: Column, place: Place): void {
     this.#declare(column, 'string', place)

@@ -7,10 +7,18 @@ import { corruptAttribute, type Place } from './place.ts'
 /** A fitted table has one column a feature; no real one is wider, and a hostile count must not allocate. */
 const featureCountLimit = 1_000_000
 
-/** `feature_names_in_`, or x0 … x{n−1}; a Pipeline or FeatureUnion has them in its first step. */
-export function readFeatureNames(root: PyObject): string[] {
+/** Names by `namesOf`, `feature_names_in_`, or x0 … x{n−1}; a Pipeline or FeatureUnion has them in its first step. */
+export function readFeatureNames(
+  root: PyObject,
+  namesOf: (estimator: PyObject) => readonly string[] | undefined,
+): readonly string[] {
   const place: Place = { path: '', className: root.name, version: versionOf(root) }
-  const found = firstWith(root, ['feature_names_in_', 'n_features_in_'])
+  const found = firstWith(root, (estimator) => {
+    const hasCount = attribute(estimator, 'feature_names_in_') ?? attribute(estimator, 'n_features_in_')
+    return hasCount !== undefined || namesOf(estimator) !== undefined
+  })
+  const own = found === undefined ? undefined : namesOf(found)
+  if (own !== undefined) return own
   const names = attribute(found, 'feature_names_in_')
   if (names !== undefined) return toNames(names, place)
   const count = attribute(found, 'n_features_in_')
@@ -41,13 +49,13 @@ function attribute(object: PyObject | undefined, name: string): PyValue | undefi
 }
 
 /** The estimator itself, or the first one among its steps, that has one of the attributes; looks only down first steps. */
-function firstWith(root: PyObject, names: readonly string[]): PyObject | undefined {
+function firstWith(root: PyObject, isIt: (estimator: PyObject) => boolean): PyObject | undefined {
   const seen = new Set<PyObject>()
   const pending: PyObject[] = [root]
   for (let object = pending.shift(); object !== undefined; object = pending.shift()) {
     if (seen.has(object)) continue
     seen.add(object)
-    if (names.some((name) => attribute(object, name) !== undefined)) return object
+    if (isIt(object)) return object
     const steps = attribute(object, 'steps') ?? attribute(object, 'transformer_list')
     if (!Array.isArray(steps)) continue
     // All of them see the same columns until one transforms them, and passthrough steps say nothing.

@@ -3,11 +3,12 @@
 import { createError } from '../../../src/errors.ts'
 import { PyDict, PyObject, type PyValue } from '../../formats/pickle/values.ts'
 import type { SourceModel } from '../source-model.ts'
-import { describeValue, EstimatorReader } from './estimator-reader.ts'
-import { type EstimatorSpec, parseVersion, type Predictor, type Scope, supportedVersions } from './estimator-spec.ts'
-import { specOf, supportedEstimators } from './estimator-table.ts'
+import { describeValue } from './estimator-reader.ts'
+import type { Predictor, Scope } from './estimator-spec.ts'
+import { specOf } from './estimator-table.ts'
 import { GraphBuilder } from './graph-builder.ts'
 import { readFeatureNames } from './input-features.ts'
+import { boosterAlone, namesOf, open, type Opened } from './open-estimator.ts'
 import { type Place, unsupported } from './place.ts'
 
 /**
@@ -18,7 +19,9 @@ import { type Place, unsupported } from './place.ts'
  */
 export function sklearnToSourceModel(document: PyValue): SourceModel {
   const root = rootOf(document)
-  const builder = new GraphBuilder(readFeatureNames(root))
+  const booster = boosterAlone(root)
+  if (booster !== undefined) return booster
+  const builder = new GraphBuilder(readFeatureNames(root, namesOf))
   const scope = scopeOf(builder)
   const path = root.name === 'Pipeline' ? 'pipeline' : ''
   const { place } = open(root, path).reader
@@ -36,7 +39,7 @@ function toSourceModel(predictor: Predictor, { builder, root, place }: ModelCont
     graph: builder.graph(output),
     schema: { features: builder.features(output), ...(classes === undefined ? {} : { classes }), outputs },
     source: {
-      framework: 'scikit-learn',
+      framework: place.framework ?? 'scikit-learn',
       frameworkVersion: place.version,
       estimator: describeSteps(root),
     },
@@ -87,39 +90,6 @@ function scopeOf(builder: GraphBuilder): Scope {
     },
   }
   return scope
-}
-
-type Opened = { readonly reader: EstimatorReader; readonly spec: EstimatorSpec }
-
-/** The spec of an estimator and a reader over its attributes. */
-function open(value: PyValue, path: string): Opened {
-  if (!(value instanceof PyObject)) {
-    const place = { path, className: describeValue(value), version: 'unknown' }
-    throw unsupported(place, 'a step that is no estimator', supportText())
-  }
-  const version = value.state instanceof PyDict ? value.state.get('_sklearn_version') : undefined
-  const place: Place = { path, className: value.name, version: typeof version === 'string' ? version : 'unknown' }
-  const spec = value.module.startsWith('sklearn.') ? specOf(value.name) : undefined
-  if (spec === undefined) throw unsupported(place, `class ${value.module}.${value.name}`, supportText())
-  assertVersion(place)
-  return { spec, reader: new EstimatorReader(value, place, spec) }
-}
-
-function assertVersion(place: Place): void {
-  const version = parseVersion(place.version)
-  const { first, last, text } = supportedVersions
-  if (version !== undefined && version[0] === first[0] && version[1] >= first[1] && version[1] <= last[1]) return
-  throw unsupported(
-    place,
-    `a file of scikit-learn ${place.version}`,
-    `Supported are versions ${text}; fit it with one of them.`,
-  )
-}
-
-function supportText(): string {
-  return `Supported are ${supportedEstimators()
-    .map(({ name }) => name)
-    .join(', ')}.`
 }
 
 function rootOf(document: PyValue): PyObject {

@@ -171,6 +171,14 @@ describe('supportedEstimators', () => {
         "GradientBoostingRegressor",
         "HistGradientBoostingClassifier",
         "HistGradientBoostingRegressor",
+        "XGBClassifier",
+        "XGBRFClassifier",
+        "XGBRegressor",
+        "XGBRFRegressor",
+        "XGBRanker",
+        "LGBMClassifier",
+        "LGBMRegressor",
+        "LGBMRanker",
       ]
     `)
   })
