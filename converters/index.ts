@@ -16,6 +16,7 @@ export type { Inspection, InspectOptions } from './convert/inspect-model.ts'
 export type { SourceFiles, SourceFormat } from './convert/source-format.ts'
 export type { AnswerComparison } from './check/compare-answers.ts'
 export type { GateName, GateResult, Gates } from './gates/gate.ts'
+export type { ErrorHistogram } from './check/weight-errors.ts'
 export type { GoldenRows } from './check/golden-rows.ts'
 export type { ParityReport, ParityRow } from './check/parity.ts'
 export type { ToleranceOption } from './check/tolerance.ts'
@@ -30,6 +31,7 @@ export type {
 } from './report/report.ts'
 export { printInspection } from './report/print-inspection.ts'
 export { printReport } from './report/print-report.ts'
+export { renderReport } from './report/html/render-report.ts'
 
 /** Path of a file or folder, or bytes by file name. */
 export type ConvertSource = string | SourceFiles

@@ -9,6 +9,7 @@ import { createDecoder } from '../../src/rows/decode.ts'
 import type { AnswerComparison } from '../check/compare-answers.ts'
 import { compareWithGolden, type ParityReport } from '../check/parity.ts'
 import type { RawAgreement } from '../check/raw-agreement.ts'
+import { weightErrors } from '../check/weight-errors.ts'
 import { modelNameOf, type ResolvedConvertOptions } from '../convert/convert-options.ts'
 import { plainByteLength } from '../convert/artifact-parts.ts'
 import type { DetectedSource } from '../convert/source-format.ts'
@@ -52,8 +53,10 @@ export function makeReport(parts: ReportParts): ConversionReport {
       sha256: (options.hash ?? sha256Hex)(detected.bytes),
       ...source.source,
     },
+    schema: source.schema,
     bytes,
     tensors: parts.tensors,
+    errors: weightErrors(parts.folded, parts.quantized),
     quantization: quantizationReport(parts),
     selfCheck: {
       backend: parts.ports.backend.name,

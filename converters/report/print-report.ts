@@ -3,17 +3,18 @@
 import { amountText } from '../gates/gates.ts'
 import { alignColumns } from './align-columns.ts'
 import type { ConversionReport, EvaluationReport, FlipCount } from './report.ts'
+import { bytesText, numberText, percentText } from './report-text.ts'
 
 export function printReport(report: ConversionReport): string {
   const { source, bytes, quantization, selfCheck, parity, comparisons, evaluation, warnings } = report
   const facts: [string, string][] = [
     ['model', `${report.name} ${report.version} (${report.kind})`],
     ['source', `${source.file}: ${source.estimator}, ${source.framework} ${source.frameworkVersion}`],
-    ['source file', byteText(bytes.source)],
-    ['plain weights', byteText(bytes.float32)],
-    ['stored weights', `${byteText(bytes.weights)}${ratioText(report)}`],
-    ['model.json', byteText(bytes.modelJson)],
-    ['artifact', byteText(bytes.artifact)],
+    ['source file', bytesText(bytes.source)],
+    ['plain weights', bytesText(bytes.float32)],
+    ['stored weights', `${bytesText(bytes.weights)}${ratioText(report)}`],
+    ['model.json', bytesText(bytes.modelJson)],
+    ['artifact', bytesText(bytes.artifact)],
     [
       `quantizing (${quantization.mode})`,
       `${partsText(quantization.largest)}, ${quantization.labelFlips} of ${quantization.rowCount} labels flipped`,
@@ -30,7 +31,7 @@ export function printReport(report: ConversionReport): string {
     role,
     `[${shape.join(', ')}]`,
     encoding,
-    byteText(byteLength),
+    bytesText(byteLength),
     maxError === 0 ? 'exact' : `±${numberText(maxError)}`,
     escalated ?? '',
   ])
@@ -106,16 +107,4 @@ function measureText(measure: 'accuracy' | 'rmse' | 'r2', value: number): string
 function flipText(count: FlipCount | null): string {
   if (count === null) return ''
   return `${count.labelFlips}${count.tieFlips > 0 ? `, and ${count.tieFlips} ties` : ''}`
-}
-
-function byteText(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
-}
-
-function numberText(value: number): string {
-  return value === 0 ? '0' : value.toPrecision(3)
-}
-
-function percentText(share: number): string {
-  return `${(100 * share).toFixed(1)} %`
 }

@@ -1,10 +1,11 @@
 // What a conversion did, as plain JSON: the `report` of convertModel.
 
 import type { Evaluation, TensorRecord } from '../../src/artifact/metadata.ts'
-import type { ModelKind } from '../../src/artifact/schema.ts'
+import type { ModelKind, ModelSchema } from '../../src/artifact/schema.ts'
 import type { AnswerPart } from '../check/answer-difference.ts'
 import type { AnswerComparison } from '../check/compare-answers.ts'
 import type { ParityReport } from '../check/parity.ts'
+import type { ErrorHistogram } from '../check/weight-errors.ts'
 import type { GateResult } from '../gates/gate.ts'
 import type { QuantizeMode } from '../quantize/quantize-mode.ts'
 
@@ -71,8 +72,11 @@ export type ConversionReport = {
     readonly frameworkVersion: string
     readonly estimator: string
   }
+  readonly schema: ModelSchema
   readonly bytes: ByteReport
   readonly tensors: readonly TensorRecord[]
+  /** Of each tensor that is not exact. */
+  readonly errors: readonly ErrorHistogram[]
   readonly quantization: QuantizationReport
   readonly selfCheck: SelfCheckReport
   /** Null without golden rows. */

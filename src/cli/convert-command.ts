@@ -1,6 +1,8 @@
 // A trained model's file in, a TensorFlow.js model in a folder and a report of what it cost out.
 
 import { Command, Option } from 'commander'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { ConversionReport, ConvertOptions, QuantizeMode, ToleranceOption } from '../../converters/index.ts'
 import { isMLError } from '../errors.ts'
 import type { CliContext } from './cli-context.ts'
@@ -19,6 +21,7 @@ type ConvertCommandOptions = {
   readonly evaluation?: string
   readonly storeGolden?: boolean
   readonly tolerance?: ToleranceOption
+  readonly html?: string
   readonly json?: boolean
   readonly verbose?: boolean
 } & GateOptions
@@ -66,6 +69,7 @@ export function defineConvertCommand(context: CliContext): Command {
     )
   for (const option of createGateOptions()) command.addOption(option)
   return command
+    .option('--html <file>', 'write the report as one HTML page too, also where a check failed')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', examples)
     .action((file: string, options: ConvertCommandOptions) => convert(file, options, context))
@@ -73,12 +77,14 @@ export function defineConvertCommand(context: CliContext): Command {
 
 async function convert(file: string, options: ConvertCommandOptions, context: CliContext): Promise<void> {
   const { gates, others } = takeGates(options)
-  const { out: outDir, json, quantize, verbose: _verbose, ...rest } = others
-  const { convertModel, printReport } = await import('../../converters/index.ts')
+  const { out: outDir, html, json, quantize, verbose: _verbose, ...rest } = others
+  const { convertModel, printReport, renderReport } = await import('../../converters/index.ts')
   const { nodeSha256 } = await import('../runtime/node-hash.ts')
   const progress = createProgress(context.stderr)
-  const print = (report: ConversionReport): Promise<void> =>
-    context.stdout.write(json === true ? jsonText(report) : `${printReport(report)}\n`)
+  const publish = async (report: ConversionReport): Promise<void> => {
+    if (html !== undefined) await writePage(html, renderReport(report))
+    await context.stdout.write(json === true ? jsonText(report) : `${printReport(report)}\n`)
+  }
   const convertOptions: ConvertOptions = {
     ...rest,
     outDir,
@@ -91,15 +97,24 @@ async function convert(file: string, options: ConvertCommandOptions, context: Cl
   try {
     const { report } = await convertModel(file, convertOptions)
     progress.stop()
-    await print(report)
+    await publish(report)
     await context.stderr.write(`written to ${outDir}\n`)
   } catch (error) {
     progress.stop()
     const report = isMLError(error) ? error.details['report'] : undefined
-    if (report !== undefined) await print(report as ConversionReport)
+    if (report !== undefined) await publish(report as ConversionReport)
     throw error
   } finally {
     progress.stop()
+  }
+}
+
+async function writePage(path: string, page: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, page)
+  } catch (cause) {
+    throw usageError(`--html: cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, cause)
   }
 }
 

@@ -1,6 +1,6 @@
 // Convert and inspect through the command line: files written, reports printed, exit codes.
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -110,6 +110,21 @@ test('measures gates too where golden answers moved too far', async () => {
     evaluation: { artifact: { accuracy: 0.955 } },
     gates: [{ gate: 'minAccuracy', isPassed: true }],
   })
+})
+
+test('writes the report as a page too, whether the conversion is taken or not', async () => {
+  const page = join(folder, 'pages', 'report.html')
+  const args = ['convert', source, '--out', join(folder, 'page'), '--html', page]
+  expect((await runCommand(args)).exitCode).toBe(0)
+  expect(await readFile(page, 'utf8')).toMatch(/^<!doctype html>[^]*<td class="yes">passed/)
+  expect((await runCommand([...args, '--max-size', '1KB'])).exitCode).toBe(1)
+  expect(await readFile(page, 'utf8')).toMatch(/<td class="no">missed/)
+})
+
+test('says so where the page cannot be written, with exit code 2', async () => {
+  const { exitCode, stderr } = await runCommand(['convert', source, '--out', join(folder, 'no-page'), '--html', folder])
+  expect(exitCode).toBe(2)
+  expect(stderr).toMatch(/\nerror INPUT_INVALID: --html: cannot write /)
 })
 
 test('takes --verbose', async () => {

@@ -4,6 +4,7 @@ import { readFacts, type Facts, type Import } from './source-facts.ts'
 /** Layers of src/, lowest first; those of one line are siblings and never import each other. */
 export const layerOrder: readonly (readonly string[])[] = [
   ['errors'],
+  ['page'],
   ['artifact'],
   ['regions'],
   ['rows'],
@@ -35,7 +36,7 @@ export type Sources = ReadonlyMap<string, string>
 const rimPackages = new Set(['@keyv/redis', 'pino', 'commander', 'cli-progress', 'csv-parse'])
 const vagueWords = new Set(['util', 'utils', 'helper', 'helpers', 'common', 'misc', 'manager'])
 const vagueNames = new Set(['service', 'data', 'info'])
-const converterImports = /^src\/(errors\.ts$|artifact\/|regions\/|rows\/|backend\/port\.ts$)/
+const converterImports = /^src\/(errors\.ts$|page\/|artifact\/|regions\/|rows\/|backend\/port\.ts$)/
 const maxLines = 300
 
 /** Every broken rule as one line of text that starts with the file's path. */

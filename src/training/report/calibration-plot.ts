@@ -3,7 +3,7 @@
 import { calibrationBins, calibrationError } from '../../monitoring/calibration-bins.ts'
 import { wilsonInterval } from '../../monitoring/interval.ts'
 import type { ScoredRows } from '../metrics/scored-rows.ts'
-import { guideLine, plotColors, svgPlot } from './svg-plot.ts'
+import { guideLine, plotColors, svgPlot } from '../../page/svg-plot.ts'
 
 /** Ten equal bins; the bars are Wilson's 95 % intervals of the observed share, the line is the ideal. */
 export function calibrationPlot(rows: ScoredRows): string {

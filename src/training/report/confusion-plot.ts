@@ -2,7 +2,7 @@
 
 import type { Confusion } from '../metrics/confusion.ts'
 import { countText } from './number-text.ts'
-import { escapeXml } from './svg-plot.ts'
+import { escapeXml } from '../../page/svg-plot.ts'
 
 const side = 130
 

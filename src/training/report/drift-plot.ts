@@ -1,7 +1,7 @@
 // How far each feature has moved in, an SVG of bars with the customary bounds out.
 
 import type { ColumnDrift } from './column-drift.ts'
-import { escapeXml, plotColors } from './svg-plot.ts'
+import { escapeXml, plotColors } from '../../page/svg-plot.ts'
 
 const width = 640
 const nameWidth = 220

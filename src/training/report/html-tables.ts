@@ -4,7 +4,7 @@ import type { MeasureName, Measures } from '../metrics/measures.ts'
 import { measureTitles, methodTexts } from './measure-titles.ts'
 import type { ColumnDrift } from './column-drift.ts'
 import { driftPlot } from './drift-plot.ts'
-import { htmlTable, plots } from './html-page.ts'
+import { htmlTable, plots } from '../../page/html-page.ts'
 import { intervalText, shareText } from './number-text.ts'
 
 export function measuresTable({ measures }: Measures): string {

@@ -5,7 +5,7 @@ import { percentileInterval } from '../metrics/percentile-interval.ts'
 import { averagePrecision, curvePoints } from '../metrics/ranking.ts'
 import type { ScoredRows } from '../metrics/scored-rows.ts'
 import { createSeededRandom, spreadSeed } from '../../rows/seeded-random.ts'
-import { guideLine, type Point, plotColors, svgPlot } from './svg-plot.ts'
+import { guideLine, type Point, plotColors, svgPlot } from '../../page/svg-plot.ts'
 
 /** Of the band; a drawn line needs fewer than a stated interval. */
 const bandResamples = 300

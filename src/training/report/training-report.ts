@@ -9,7 +9,7 @@ import { calibrationPlot } from './calibration-plot.ts'
 import { columnDrift, judgedTrainRows } from './column-drift.ts'
 import { confusionPlot } from './confusion-plot.ts'
 import { driftSection, measuresTable } from './html-tables.ts'
-import { type Cell, htmlPage, htmlTable, paragraph, plots, type Section } from './html-page.ts'
+import { type Cell, htmlPage, htmlTable, paragraph, plots, type Section } from '../../page/html-page.ts'
 import { countText, intervalText, numberText, shareText } from './number-text.ts'
 import { precisionRecallPlot, rocPlot, scorePlot } from './score-plots.ts'
 

@@ -27,10 +27,12 @@ ${body.join('\n')}
 /** A cell is text, or a number that is shown to the right. */
 export type Cell = string | { readonly number: string } | { readonly verdict: boolean }
 
+/** Without a header the first cells of the rows say what they are. */
 export function htmlTable(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const head = header.map((text) => `<th>${escapeXml(text)}</th>`).join('')
+  const names = header.map((text) => `<th>${escapeXml(text)}</th>`).join('')
+  const head = header.length === 0 ? '' : `<thead><tr>${names}</tr></thead>`
   const lines = rows.map((cells) => `<tr>${cells.map(cellHtml).join('')}</tr>`)
-  return `<table><thead><tr>${head}</tr></thead><tbody>\n${lines.join('\n')}\n</tbody></table>`
+  return `<table>${head}<tbody>\n${lines.join('\n')}\n</tbody></table>`
 }
 
 function cellHtml(cell: Cell): string {
