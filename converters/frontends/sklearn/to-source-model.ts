@@ -6,23 +6,24 @@ import type { SourceModel } from '../source-model.ts'
 import { describeValue } from './estimator-reader.ts'
 import type { Predictor, Scope } from './estimator-spec.ts'
 import { specOf } from './estimator-table.ts'
-import { GraphBuilder } from './graph-builder.ts'
+import { type ColumnSet, GraphBuilder } from './graph-builder.ts'
 import { readFeatureNames } from './input-features.ts'
 import { boosterAlone, namesOf, open, type Opened } from './open-estimator.ts'
 import { type Place, unsupported } from './place.ts'
+import { listenToStep, type StepListener } from './step-columns.ts'
 
 /**
- * The model that `document` describes.
+ * The model that `document` describes. @param listener is told the columns of each step
  * @throws UNSUPPORTED where it has an estimator, parameter or version that is not known; FILE_CORRUPT where it is broken.
  * @example
  * const source = sklearnToSourceModel(readPickle(bytes))
  */
-export function sklearnToSourceModel(document: PyValue): SourceModel {
+export function sklearnToSourceModel(document: PyValue, listener?: StepListener): SourceModel {
   const root = rootOf(document)
   const booster = boosterAlone(root)
   if (booster !== undefined) return booster
   const builder = new GraphBuilder(readFeatureNames(root, namesOf))
-  const scope = scopeOf(builder)
+  const scope = scopeOf(builder, listener)
   const path = root.name === 'Pipeline' ? 'pipeline' : ''
   const { place } = open(root, path).reader
   const predictor = canTransform(root) ? asTransformer(scope, root, place) : scope.predict(root, builder.input(), path)
@@ -53,7 +54,7 @@ function toSourceModel(predictor: Predictor, { builder, root, place }: ModelCont
 const estimatorCountLimit = 2000
 const depthLimit = 50
 
-function scopeOf(builder: GraphBuilder): Scope {
+function scopeOf(builder: GraphBuilder, listener?: StepListener): Scope {
   let opened = 0
   let depth = 0
   /** Opens an estimator while `use` runs. */
@@ -73,20 +74,22 @@ function scopeOf(builder: GraphBuilder): Scope {
   const scope: Scope = {
     builder,
     transform(value, columns, path) {
-      return within(value, path, ({ reader, spec }) => {
+      const convert = ({ reader, spec }: Opened): ColumnSet => {
         if (spec.transform !== undefined) return spec.transform(reader, columns, scope)
         throw unsupported(reader.place, 'a predictor where columns are transformed', 'Use it as the last step.')
-      })
+      }
+      return listenToStep(listener, { path, input: columns, builder }, () => within(value, path, convert))
     },
     predict(value, columns, path) {
-      return within(value, path, ({ reader, spec }) => {
+      const convert = ({ reader, spec }: Opened): Predictor => {
         if (spec.predict !== undefined) return spec.predict(reader, columns, scope)
         throw unsupported(
           reader.place,
           'a transformer where a prediction is made',
           'End the pipeline with a predictor.',
         )
-      })
+      }
+      return listenToStep(listener, { path, input: columns, builder }, () => within(value, path, convert))
     },
   }
   return scope
