@@ -1,40 +1,58 @@
-// The bytes of a .pkl or .joblib file in, the pickle stream inside it out: as it is, or inflated from zlib or gzip.
-import { createError, isMLError, type MLError } from '../../../src/errors.ts'
+// The bytes of a .pkl or .joblib file in, the pickle stream inside it out: as it is, or unpacked from any compression of joblib.
 import { Inflate } from 'fflate'
+import { createError, isMLError } from '../../../src/errors.ts'
 import { adler32, crc32 } from './checksums.ts'
+import { decodeBzip2 } from './compression/bzip2.ts'
+import { damaged } from './compression/damaged.ts'
+import { decodeLz4 } from './compression/lz4-frame.ts'
+import { decodeLzma } from './compression/lzma.ts'
+import { OutputBuffer } from './compression/output-buffer.ts'
+import { decodeXz } from './compression/xz.ts'
 import { limitError, type PickleLimits } from './pickle-limits.ts'
 
-type Refusal = { readonly magic: readonly number[]; readonly name: string; readonly advice: string }
+type Decode = (bytes: Uint8Array, output: OutputBuffer) => Uint8Array
 
-const dumpAgain = 'Load it in Python and dump it again: joblib.dump(model, path, compress=3).'
-
-// joblib/compressor.py and numpy_pickle_utils.py name these prefixes.
-const refusals: readonly Refusal[] = [
-  { magic: [0x42, 0x5a, 0x68], name: 'bz2', advice: dumpAgain },
-  { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], name: 'xz', advice: dumpAgain },
-  { magic: [0x5d, 0x00, 0x00], name: 'lzma', advice: dumpAgain },
-  { magic: [0x04, 0x22, 0x4d, 0x18], name: 'lz4', advice: dumpAgain },
-  { magic: [0x5a, 0x46], name: "joblib's ZF (before 0.10)", advice: dumpAgain },
-  {
-    magic: [0x50, 0x4b, 0x03, 0x04],
-    name: 'zip',
-    advice: 'A zip archive (skops, PyTorch, npz) is not a pickle: convert it as what it is, or joblib.dump the model.',
-  },
+/** joblib/compressor.py names these prefixes. */
+const decoders: readonly { readonly magic: readonly number[]; readonly decode: Decode }[] = [
+  { magic: [0x42, 0x5a, 0x68], decode: decodeBzip2 },
+  { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], decode: decodeXz },
+  { magic: [0x5d, 0x00, 0x00], decode: decodeLzma },
+  { magic: [0x04, 0x22, 0x4d, 0x18], decode: decodeLz4 },
 ]
 
-/** @throws UNSUPPORTED for other compressions, FILE_CORRUPT for damaged ones, LIMIT_EXCEEDED for bombs. */
+const zipMagic = [0x50, 0x4b, 0x03, 0x04]
+
+/** @throws FILE_CORRUPT for damaged compression, LIMIT_EXCEEDED for bombs, UNSUPPORTED for what joblib does not write. */
 export function openContainer(bytes: Uint8Array, limits: PickleLimits): Uint8Array {
   if (bytes.length > limits.inputByteLength) throw limitError(limits, 'inputByteLength', bytes.length)
-  for (const { magic, name, advice } of refusals) {
-    if (magic.every((byte, i) => bytes[i] === byte)) {
-      throw createError('UNSUPPORTED', `The file is packed as ${name}, which is not read. ${advice}`, {
-        details: { compression: name },
-      })
-    }
-  }
+  const decoder = decoders.find(({ magic }) => startsWith(bytes, magic))
+  if (decoder !== undefined) return decoder.decode(bytes, new OutputBuffer(bytes.length, limits))
+  if (startsWith(bytes, zipMagic))
+    throw createError(
+      'UNSUPPORTED',
+      'The file is packed as zip, which is not read. A zip archive (skops, PyTorch, npz) is not a pickle: convert it as what it is, or joblib.dump the model.',
+      { details: { compression: 'zip' } },
+    )
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return openGzip(bytes, limits)
+  if (startsWith(bytes, zfileMagic)) return openZfile(bytes, limits)
   if (bytes[0] === 0x78) return openZlib(bytes, limits)
   return bytes
+}
+
+function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
+  return magic.every((byte, i) => bytes[i] === byte)
+}
+
+const zfileMagic = [0x5a, 0x46]
+
+/** joblib until 0.9: `ZF`, the length in 19 characters of hexadecimal and blanks, with Python 2 one blank more, then zlib. */
+function openZfile(bytes: Uint8Array, limits: PickleLimits): Uint8Array {
+  const stated = String.fromCharCode(...bytes.subarray(2, 21))
+    .trim()
+    .replace(/L$/, '')
+  const inflated = openZlib(bytes.subarray(bytes[21] === 0x20 ? 22 : 21), limits)
+  if (/^0x[\da-f]{1,13}$/.test(stated) && Number(stated) === inflated.length) return inflated
+  throw damaged('ZF', 'its length does not fit')
 }
 
 /** RFC 1950: two bytes of header, deflate, Adler-32 big-endian. */
@@ -119,11 +137,4 @@ function concatenate(chunks: readonly Uint8Array[], byteLength: number): Uint8Ar
     position += chunk.length
   }
   return whole
-}
-
-function damaged(name: string, what: string, cause?: unknown): MLError {
-  return createError('FILE_CORRUPT', `The ${name} stream is damaged: ${what}.`, {
-    cause,
-    details: { compression: name },
-  })
 }

@@ -7,7 +7,7 @@ import { PickleSource } from './pickle-source.ts'
 import type { PyValue } from './values.ts'
 
 /**
- * What a pickle (protocols 0 to 5) or joblib file (plain, zlib or gzip) describes. Long byte strings are views of
+ * What a pickle (protocols 0 to 5) or joblib file (plain, or in any of its compressions) describes. Long byte strings are views of
  * `bytes`, so leave those as they are while the value is in use.
  * @throws UNSAFE_CONTENT where it names anything outside the allow list, FILE_CORRUPT, LIMIT_EXCEEDED or UNSUPPORTED.
  * @example

@@ -454,13 +454,17 @@ describe('compression', () => {
     ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]],
     ['lzma', [0x5d, 0, 0, 0x80]],
     ['lz4', [0x04, 0x22, 0x4d, 0x18]],
-    ['ZF', [0x5a, 0x46, 0x30]],
-    ['zip', [0x50, 0x4b, 0x03, 0x04]],
-  ])('refuses %s by name, with advice', (name, magic) => {
+    ['zlib', [0x5a, 0x46, 0x30]],
+  ])('calls a %s file that ends in its header damaged', (name, magic) => {
     const error = refusal(Uint8Array.from(magic))
-    expect(error.code).toBe('UNSUPPORTED')
+    expect(error.code).toBe('FILE_CORRUPT')
     expect(error.message).toContain(name)
-    expect(error.message).toContain('joblib.dump')
+  })
+
+  it('refuses zip by name, with advice', () => {
+    const error = refusal(Uint8Array.of(0x50, 0x4b, 0x03, 0x04))
+    expect(error.code).toBe('UNSUPPORTED')
+    expect(error.message).toMatch(/zip.*joblib\.dump/)
   })
 
   it.each([
