@@ -29,8 +29,11 @@ export type {
   QuantizationReport,
   SelfCheckReport,
 } from './report/report.ts'
+export type { EstimatorNode } from './report/describe-estimators.ts'
+export type { GraphNode } from './report/graph/graph-node.ts'
 export { printInspection } from './report/print-inspection.ts'
 export { printReport } from './report/print-report.ts'
+export { renderGraph } from './report/graph/render-graph.ts'
 export { renderReport } from './report/html/render-report.ts'
 
 /** Path of a file or folder, or bytes by file name. */

@@ -7,9 +7,13 @@ import type { FeatureSchema, ModelSchema } from '../../src/artifact/schema.ts'
 import { type Hash, sha256Hex } from '../../src/artifact/sha256.ts'
 import { isMLError } from '../../src/errors.ts'
 import type { RegionGraph } from '../../src/regions/region.ts'
+import { decodeWeights } from '../../src/artifact/decode-tensor.ts'
+import { restoreRegions } from '../../src/regions/store.ts'
 import { foldRegions } from '../fold/fold-regions.ts'
 import { describeRegions, type RegionSummary } from '../report/describe-regions.ts'
 import type { EstimatorNode } from '../report/describe-estimators.ts'
+import type { GraphNode } from '../report/graph/graph-node.ts'
+import { operationNodes, regionNodes } from '../report/graph/graph-nodes.ts'
 import type { ConvertOptions } from './convert-options.ts'
 import { openSource } from './read-source-model.ts'
 import { assertFiles, detectSource, isArtifactFiles, type SourceFiles } from './source-format.ts'
@@ -34,6 +38,8 @@ export type SourceInspection = {
     readonly outputs: ModelSchema['outputs']
     readonly head: Head
     readonly regions: readonly RegionSummary[]
+    /** The regions and the head, as they are drawn. */
+    readonly graph: readonly GraphNode[]
   } | null
   /** What stands in the way of converting it; empty where nothing does. */
   readonly problems: readonly { readonly code: string; readonly message: string }[]
@@ -47,6 +53,9 @@ export type ArtifactInspection = {
   readonly checkRowCount: number
   /** Nodes of the graph by operation. */
   readonly operations: Readonly<Record<string, number>>
+  readonly regions: readonly RegionSummary[]
+  /** The TensorFlow.js graph without its constants. */
+  readonly graph: readonly GraphNode[]
 }
 
 export type Inspection = SourceInspection | ArtifactInspection
@@ -76,7 +85,7 @@ function inspectSource(files: SourceFiles, { format = 'auto', hash = sha256Hex }
   return {
     ...found,
     sha256: hash(bytes),
-    estimator: opened === undefined ? null : opened.describe(),
+    estimator: opened === undefined ? null : withColumns(opened.describe(), source?.schema),
     model: source
       ? {
           ...source.source,
@@ -85,6 +94,7 @@ function inspectSource(files: SourceFiles, { format = 'auto', hash = sha256Hex }
           outputs: source.schema.outputs,
           head: source.head,
           regions: describeRegions(folded ?? source.graph),
+          graph: regionNodes(folded ?? source.graph, source.head, source.schema),
         }
       : null,
     problems,
@@ -103,8 +113,21 @@ function inspectArtifact(files: SourceFiles, { hash }: { readonly hash?: Hash })
     metadata,
     checkRowCount: check.rows.length,
     operations,
+    regions: describeRegions(restoreRegions(artifact.metadata.regions, decodeWeights(artifact))),
+    graph: operationNodes(artifact.modelJson.modelTopology),
   }
 }
+
+/** A model that has no steps has the columns of the whole. */
+function withColumns(root: EstimatorNode, schema: ModelSchema | undefined): EstimatorNode {
+  if (root.columns !== undefined || schema === undefined) return root
+  const { features, outputs } = schema
+  const names = features.slice(0, shownFeatures).map(({ name }) => name)
+  const columns = { inputCount: features.length, features: names, featureCount: features.length, output: outputs }
+  return { ...root, columns }
+}
+
+const shownFeatures = 8
 
 function operationNames(topology: unknown): string[] {
   const nodes: unknown = typeof topology === 'object' && topology !== null && 'node' in topology ? topology.node : []

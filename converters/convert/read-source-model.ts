@@ -7,6 +7,7 @@ import { readXgboost } from '../formats/xgboost/read-xgboost.ts'
 import { layersToSourceModel } from '../frontends/layers/to-source-model.ts'
 import { lightgbmToSourceModel } from '../frontends/lightgbm/to-source-model.ts'
 import { sklearnToSourceModel } from '../frontends/sklearn/to-source-model.ts'
+import type { StepColumns } from '../frontends/sklearn/step-columns.ts'
 import type { SourceModel } from '../frontends/source-model.ts'
 import { xgboostToSourceModel } from '../frontends/xgboost/to-source-model.ts'
 import { describeEstimators, type EstimatorNode } from '../report/describe-estimators.ts'
@@ -17,6 +18,7 @@ import type { DetectedSource } from './source-format.ts'
 
 /** What a source holds, read but not understood so far. */
 export type OpenedSource = {
+  /** With the columns of each step where `toSourceModel` was called before. */
   readonly describe: () => EstimatorNode
   readonly toSourceModel: () => SourceModel
 }
@@ -26,9 +28,10 @@ export function openSource({ format, name, bytes, files }: DetectedSource): Open
   switch (format) {
     case 'pickle': {
       const document = readPickle(bytes)
+      const steps = new Map<string, StepColumns>()
       return {
-        describe: () => describeEstimators(document),
-        toSourceModel: () => sklearnToSourceModel(document),
+        describe: () => describeEstimators(document, steps),
+        toSourceModel: () => sklearnToSourceModel(document, (path, columns) => void steps.set(path, columns)),
       }
     }
     case 'layers-model': {

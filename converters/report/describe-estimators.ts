@@ -1,6 +1,8 @@
 // The value that a pickle describes in; the estimators in it with their steps and parameters, as plain JSON, out.
 
 import { describePyValue } from '../formats/pickle/describe-py-value.ts'
+import { pathWithin } from '../frontends/sklearn/place.ts'
+import type { StepColumns } from '../frontends/sklearn/step-columns.ts'
 import { NdArray, PyDict, PyGlobal, PyObject, PySet, type PyValue } from '../formats/pickle/values.ts'
 
 export type EstimatorNode = {
@@ -9,8 +11,13 @@ export type EstimatorNode = {
   readonly name?: string
   /** Attributes that a caller set: those that do not end in `_` and are short enough to show. */
   readonly parameters: Readonly<Record<string, string>>
+  /** What goes in and comes out; absent where it is not known. */
+  readonly columns?: StepColumns
   readonly children: readonly EstimatorNode[]
 }
+
+/** By path, as frontends name steps: `pipeline › preprocess › scale`. */
+export type StepsByPath = ReadonlyMap<string, StepColumns>
 
 /** Bounds the depth of nested pipelines that is shown; a file may nest deeper to hang a reader. */
 const mostLevels = 16
@@ -21,14 +28,22 @@ const mostEstimators = 2000
 /** Lists within lists of a parameter: `[(0, 1)]` has two levels. */
 const mostListLevels = 3
 
-export function describeEstimators(value: PyValue): EstimatorNode {
-  return describe(value, { name: undefined, level: 0, shown: { count: 0 } })
+export function describeEstimators(value: PyValue, steps: StepsByPath = new Map()): EstimatorNode {
+  const path = value instanceof PyObject && value.name === 'Pipeline' ? 'pipeline' : ''
+  return describe(value, { name: undefined, path, level: 0, shown: { count: 0 }, steps })
 }
 
-type Position = { readonly name: string | undefined; readonly level: number; readonly shown: { count: number } }
+type Position = {
+  readonly name: string | undefined
+  readonly path: string
+  readonly level: number
+  readonly shown: { count: number }
+  readonly steps: StepsByPath
+}
 
-function describe(value: PyValue, { name, level, shown }: Position): EstimatorNode {
-  const named = name === undefined ? {} : { name }
+function describe(value: PyValue, { name, path, level, shown, steps }: Position): EstimatorNode {
+  const columns = steps.get(path)
+  const named = { ...(name !== undefined && { name }), ...(columns !== undefined && { columns }) }
   if (!(value instanceof PyObject) || level > mostLevels || ++shown.count > mostEstimators)
     return { className: wordsOf(value), ...named, parameters: {}, children: [] }
   const entries = value.state instanceof PyDict ? value.state.entries : []
@@ -38,11 +53,12 @@ function describe(value: PyValue, { name, level, shown }: Position): EstimatorNo
     if (typeof key !== 'string' || key.startsWith('_')) continue
     // Fitted copies of what `steps` and `transformers` list; ColumnTransformer keeps the fitted ones in the former.
     if (key === 'transformers') continue
-    const steps = namedSteps(key, attribute)
-    if (steps.length > 0) {
-      for (const [step, estimator] of steps) {
+    const parts = namedSteps(key, attribute)
+    if (parts.length > 0) {
+      for (const [part, estimator] of parts) {
         if (shown.count > mostEstimators) break
-        children.push(describe(estimator, { name: step, level: level + 1, shown }))
+        const partPath = pathWithin({ path, className: value.name, version: '' }, part)
+        children.push(describe(estimator, { name: part, path: partPath, level: level + 1, shown, steps }))
       }
       continue
     }

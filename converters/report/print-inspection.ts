@@ -3,7 +3,8 @@
 import type { FeatureSchema } from '../../src/artifact/schema.ts'
 import type { ArtifactInspection, Inspection, SourceInspection } from '../convert/inspect-model.ts'
 import { alignColumns } from './align-columns.ts'
-import type { EstimatorNode } from './describe-estimators.ts'
+import { drawTree } from './draw-tree.ts'
+import { drawGraph } from './graph/draw-graph.ts'
 
 export function printInspection(inspection: Inspection): string {
   return inspection.kind === 'source' ? printSource(inspection) : printArtifact(inspection)
@@ -19,31 +20,14 @@ function printSource({ file, format, byteLength, sha256, estimator, model, probl
   ]
   return [
     alignColumns(facts),
-    ...(estimator ? [estimatorLines(estimator, '').join('\n')] : []),
+    ...(estimator ? [drawTree(estimator)] : []),
     ...(model ? [featureTable(model.features)] : []),
-    ...(model
-      ? [
-          alignColumns(
-            model.regions.map(({ region, kind, reads, text }) => [
-              `${region}`,
-              kind,
-              `← ${reads.join(', ') || '-'}`,
-              text,
-            ]),
-          ),
-        ]
-      : []),
+    ...(model ? [drawGraph(model.graph)] : []),
     ...problems.map(({ code, message }) => `${code}: ${message}`),
   ].join('\n\n')
 }
 
-function estimatorLines({ className, name, parameters, children }: EstimatorNode, indent: string): string[] {
-  const words = Object.entries(parameters).map(([key, value]) => `${key}=${value}`)
-  const title = `${indent}${name === undefined ? '' : `${name}: `}${className}${words.length > 0 ? `(${words.join(', ')})` : ''}`
-  return [title, ...children.flatMap((child) => estimatorLines(child, `${indent}  `))]
-}
-
-function printArtifact({ metadata, byteLength, sha256, checkRowCount, operations }: ArtifactInspection): string {
+function printArtifact({ metadata, byteLength, sha256, checkRowCount, operations, graph }: ArtifactInspection): string {
   const { name, version, kind, source, schema, evaluation, tensors, writtenBy } = metadata
   const facts = [
     ['model', `${name} ${version} (${kind}), written by ${writtenBy}`],
@@ -73,6 +57,7 @@ function printArtifact({ metadata, byteLength, sha256, checkRowCount, operations
     alignColumns(facts),
     featureTable(schema.features),
     alignColumns([['tensor', 'role', 'shape', 'stored as', 'bytes', 'error', ''], ...table]),
+    drawGraph(graph),
   ].join('\n\n')
 }
 

@@ -1,8 +1,6 @@
 // A trained model's file in, a TensorFlow.js model in a folder and a report of what it cost out.
 
 import { Command, Option } from 'commander'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import type { ConversionReport, ConvertOptions, QuantizeMode, ToleranceOption } from '../../converters/index.ts'
 import { isMLError } from '../errors.ts'
 import type { CliContext } from './cli-context.ts'
@@ -10,6 +8,7 @@ import { createGateOptions, gateHelp, type GateOptions, takeGates } from './gate
 import { jsonText } from './json-text.ts'
 import { createProgress } from './progress.ts'
 import { usageError } from './usage-error.ts'
+import { writePage } from './write-page.ts'
 
 type ConvertCommandOptions = {
   readonly out: string
@@ -82,7 +81,7 @@ async function convert(file: string, options: ConvertCommandOptions, context: Cl
   const { nodeSha256 } = await import('../runtime/node-hash.ts')
   const progress = createProgress(context.stderr)
   const publish = async (report: ConversionReport): Promise<void> => {
-    if (html !== undefined) await writePage(html, renderReport(report))
+    if (html !== undefined) await writePage('--html', html, renderReport(report))
     await context.stdout.write(json === true ? jsonText(report) : `${printReport(report)}\n`)
   }
   const convertOptions: ConvertOptions = {
@@ -106,15 +105,6 @@ async function convert(file: string, options: ConvertCommandOptions, context: Cl
     throw error
   } finally {
     progress.stop()
-  }
-}
-
-async function writePage(path: string, page: string): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, page)
-  } catch (cause) {
-    throw usageError(`--html: cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, cause)
   }
 }
 

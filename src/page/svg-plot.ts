@@ -93,8 +93,11 @@ export function svgPlot(plot: Plot): string {
   return `${parts.join('\n')}\n</svg>\n`
 }
 
+/** Also of characters that XML has no way to write. */
 export function escapeXml(text: string): string {
-  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+  return text
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
+    .replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
 }
 
 type ToPlace = (value: number) => string

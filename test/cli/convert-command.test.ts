@@ -183,6 +183,33 @@ test('inspect tells what a source file and a converted model hold', async () => 
   expect((await runCommand(['inspect', out])).stdout).toMatch(/^model +churn 1\.0\.0 \(classifier\)/)
 })
 
+test('inspect draws the graph of a source file, of a converted model, and of one that cannot be converted', async () => {
+  const out = join(folder, 'drawn')
+  await runCommand(['convert', source, '--out', out, '--name', 'churn'])
+  const golden = new URL('../golden/sklearn/1.9/gradient_boosting_regressor_init_linear/model.joblib', import.meta.url)
+  const drawn: readonly (readonly [string, RegExp])[] = [
+    [source, />tree-ensemble</],
+    [out, /churn 1\.0\.0[^]*>Placeholder<[^]*>_FusedMatMul</],
+    [fileURLToPath(golden), /cannot be converted[^]*>GradientBoostingRegressor</],
+  ]
+  for (const [path, expected] of drawn) {
+    const svg = join(folder, 'pictures', 'graph.svg')
+    expect((await runCommand(['inspect', path, '--svg', svg])).exitCode).toBe(0)
+    const picture = await readFile(svg, 'utf8')
+    expect(picture).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/)
+    expect(picture).toMatch(expected)
+  }
+})
+
+test('inspect shows the steps of a source file and the operations of a converted model', async () => {
+  const out = join(folder, 'shown')
+  await runCommand(['convert', source, '--out', out])
+  expect((await runCommand(['inspect', source])).stdout).toMatch(
+    /\n│ {2}└─ text: OneHotEncoder {2}4 columns .* → \d+\n/,
+  )
+  expect((await runCommand(['inspect', out])).stdout).toMatch(/\n0 +┌ +Placeholder +ranks\n/)
+})
+
 test('inspect refuses what is neither, with exit code 2', async () => {
   const path = join(folder, 'poem.txt')
   await writeFile(path, 'roses are red')
