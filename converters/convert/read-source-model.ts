@@ -3,6 +3,7 @@
 import { readLayersModel } from '../formats/layers/read-layers-model.ts'
 import { readLightgbm } from '../formats/lightgbm/read-lightgbm.ts'
 import { readPickle } from '../formats/pickle/read-pickle.ts'
+import { readSkops } from '../formats/skops/read-skops.ts'
 import { readXgboost } from '../formats/xgboost/read-xgboost.ts'
 import { layersToSourceModel } from '../frontends/layers/to-source-model.ts'
 import { lightgbmToSourceModel } from '../frontends/lightgbm/to-source-model.ts'
@@ -26,8 +27,9 @@ export type OpenedSource = {
 /** @throws FILE_CORRUPT, UNSAFE_CONTENT, LIMIT_EXCEEDED or UNSUPPORTED, as the file deserves */
 export function openSource({ format, name, bytes, files }: DetectedSource): OpenedSource {
   switch (format) {
-    case 'pickle': {
-      const document = readPickle(bytes)
+    case 'pickle':
+    case 'skops': {
+      const document = format === 'skops' ? readSkops(bytes) : readPickle(bytes)
       const steps = new Map<string, StepColumns>()
       return {
         describe: () => describeEstimators(document, steps),

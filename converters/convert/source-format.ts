@@ -11,6 +11,7 @@ export type SourceFiles = Readonly<Record<string, Uint8Array>>
 /** What a caller may name as `format`. */
 export const sourceFormats = [
   'pickle',
+  'skops',
   'layers-model',
   'lightgbm',
   'xgboost-json',
@@ -39,7 +40,7 @@ export function detectSource(files: SourceFiles, format: 'auto' | SourceFormat):
   if (models.length !== 1)
     throw createError(
       'FORMAT_UNKNOWN',
-      `the source must be one model file, or a folder with one .pkl, .pickle or .joblib, or with the model.json of a tf.LayersModel; got ${listed(models.length > 1 ? models : entries)}. Give the path of the model file itself`,
+      `the source must be one model file, or a folder with one .pkl, .pickle, .joblib or .skops, or with the model.json of a tf.LayersModel; got ${listed(models.length > 1 ? models : entries)}. Give the path of the model file itself`,
     )
   const [name, bytes] = models[0]
   const found = format === 'auto' ? detectFormat(bytes, name) : format
@@ -51,7 +52,7 @@ type Entry = readonly [name: string, bytes: Uint8Array]
 /** One file is the model whatever its name; in a folder names tell, and pickles go before JSON, which may be anything. */
 function modelFiles(entries: readonly Entry[]): readonly Entry[] {
   if (entries.length === 1) return entries
-  const pickles = entries.filter(([name]) => /\.(pkl|pickle|joblib)$/i.test(name))
+  const pickles = entries.filter(([name]) => /\.(pkl|pickle|joblib|skops)$/i.test(name))
   if (pickles.length > 0) return pickles
   const binaries = entries.filter(([name]) => /\.(ubj|ubjson)$/i.test(name))
   if (binaries.length > 0) return binaries

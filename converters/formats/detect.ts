@@ -2,20 +2,24 @@
 
 import { createError, type MLError } from '../../src/errors.ts'
 import { type JsonKind, jsonKindOf, parseJsonObject } from './layers/json-kind.ts'
+import { isSkops } from './skops/is-skops.ts'
 import { isXgboostJson } from './xgboost/read-xgboost.ts'
 
 /** Formats that are read. */
-export type FormatName = 'pickle' | 'layers-model' | 'lightgbm' | 'xgboost-json' | 'xgboost-ubjson'
+export type FormatName = 'pickle' | 'skops' | 'layers-model' | 'lightgbm' | 'xgboost-json' | 'xgboost-ubjson'
 
 /** Of the formats with a signature, those that are read; a layers model has none but that of JSON. */
 const readBySignature = [
   'pickle',
+  'skops',
   'lightgbm',
   'xgboost-json',
   'xgboost-ubjson',
 ] as const satisfies readonly FormatName[]
 
 type Signature = { readonly format: string; readonly matches: (bytes: Uint8Array, name: string) => boolean }
+
+const zipMagic = [0x50, 0x4b, 0x03, 0x04]
 
 /** What `detectFormat` reads of a file at most. */
 const headByteLength = 64
@@ -39,7 +43,7 @@ const signatures: readonly Signature[] = [
   { format: 'pickle', matches: (bytes) => startsWith(bytes, [0x04, 0x22, 0x4d, 0x18]) },
   { format: 'pickle', matches: (bytes) => startsWith(bytes, [0x5a, 0x46]) },
   { format: 'Keras HDF5', matches: (bytes) => startsWith(bytes, [0x89, 0x48, 0x44, 0x46]) },
-  { format: 'zip (skops, Keras or PyTorch)', matches: (bytes) => startsWith(bytes, [0x50, 0x4b, 0x03, 0x04]) },
+  { format: 'zip (Keras or PyTorch)', matches: (bytes) => startsWith(bytes, zipMagic) },
   { format: 'lightgbm', matches: (bytes) => /^tree\r?\n/.test(textOf(bytes)) },
   { format: 'xgboost-ubjson', matches: (bytes) => startsWith(bytes, [0x7b, 0x4c]) },
   { format: 'xgboost-json', matches: isXgboostJson },
@@ -56,6 +60,7 @@ const signatures: readonly Signature[] = [
  */
 export function detectFormat(bytes: Uint8Array, name: string): FormatName {
   const head = bytes.subarray(0, headByteLength)
+  if (startsWith(head, zipMagic) && (/\.skops$/i.test(name) || isSkops(bytes))) return 'skops'
   const found = signatures.find(({ matches }) => matches(head, name))
   if (found?.format === 'JSON') return jsonFormat(bytes, name)
   const read = readBySignature.find((format) => format === found?.format)
@@ -70,7 +75,7 @@ export function detectFormat(bytes: Uint8Array, name: string): FormatName {
 }
 
 const expected =
-  'Expected a fitted scikit-learn estimator, saved by joblib.dump or pickle.dump, model.json of a tf.LayersModel, or a LightGBM or XGBoost model saved by save_model.'
+  'Expected a fitted scikit-learn estimator, saved by joblib.dump, pickle.dump or skops.io.dump, model.json of a tf.LayersModel, or a LightGBM or XGBoost model saved by save_model.'
 
 /** Which model a JSON file holds stands anywhere in it. */
 function jsonFormat(bytes: Uint8Array, name: string): FormatName {

@@ -1,9 +1,9 @@
 // The bytes of a .pkl or .joblib file in, the pickle stream inside it out: as it is, or unpacked from any compression of joblib.
-import { Inflate } from 'fflate'
-import { createError, isMLError } from '../../../src/errors.ts'
+import { createError } from '../../../src/errors.ts'
 import { adler32, crc32 } from './checksums.ts'
 import { decodeBzip2 } from './compression/bzip2.ts'
 import { damaged } from './compression/damaged.ts'
+import { inflateWithin } from './compression/deflate.ts'
 import { decodeLz4 } from './compression/lz4-frame.ts'
 import { decodeLzma } from './compression/lzma.ts'
 import { OutputBuffer } from './compression/output-buffer.ts'
@@ -59,7 +59,7 @@ function openZfile(bytes: Uint8Array, limits: PickleLimits): Uint8Array {
 function openZlib(bytes: Uint8Array, limits: PickleLimits): Uint8Array {
   if (bytes.length < 6 || (bytes[0] * 256 + bytes[1]) % 31 !== 0) throw damaged('zlib', 'its header is wrong')
   if (bytes[1] & 0x20) throw damaged('zlib', 'it asks for a preset dictionary')
-  const inflated = inflate(bytes.subarray(2, -4), limits, 'zlib')
+  const inflated = inflateWithin(bytes.subarray(2, -4), limits, 'zlib')
   const stated = new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, false)
   if (adler32(inflated) !== stated) throw damaged('zlib', 'its checksum does not fit')
   return inflated
@@ -69,7 +69,7 @@ function openZlib(bytes: Uint8Array, limits: PickleLimits): Uint8Array {
 function openGzip(bytes: Uint8Array, limits: PickleLimits): Uint8Array {
   const start = gzipHeaderByteLength(bytes)
   if (bytes.length < start + 8) throw damaged('gzip', 'it is too short')
-  const inflated = inflate(bytes.subarray(start, -8), limits, 'gzip')
+  const inflated = inflateWithin(bytes.subarray(start, -8), limits, 'gzip')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const isWhole = view.getUint32(bytes.length - 4, true) === inflated.length >>> 0
   if (!isWhole || crc32(inflated) !== view.getUint32(bytes.length - 8, true)) {
@@ -88,53 +88,4 @@ function gzipHeaderByteLength(bytes: Uint8Array): number {
   if (flags & 2) end += 2
   if (!(end >= 10)) throw damaged('gzip', 'its header is wrong')
   return end
-}
-
-/** Input bytes at a time: what comes out of one step before anything is counted is at most 1032 times as much. */
-const stepByteLength = 2 ** 14
-
-/** Input that may pass without output; a stored block, the longest thing that comes out whole, has 64 KiB. */
-const silentByteLength = 2 ** 18
-
-function inflate(deflated: Uint8Array, limits: PickleLimits, name: string): Uint8Array {
-  const chunks: Uint8Array[] = []
-  let byteLength = 0
-  let lastOutputAt = 0
-  let end = 0
-  const stream = new Inflate((chunk) => {
-    if (chunk.length === 0) return
-    chunks.push(chunk)
-    byteLength += chunk.length
-    lastOutputAt = end
-    assertWithinLimits(byteLength, end, limits)
-  })
-  try {
-    while (end < deflated.length) {
-      const start = end
-      end = Math.min(deflated.length, start + stepByteLength)
-      stream.push(deflated.subarray(start, end), end === deflated.length)
-      // fflate keeps what it cannot use; without this, a long tail would be copied at every step.
-      if (end - lastOutputAt > silentByteLength) throw damaged(name, 'it ends before the file does')
-    }
-  } catch (cause) {
-    if (isMLError(cause)) throw cause
-    throw damaged(name, cause instanceof Error ? cause.message : 'it cannot be inflated', cause)
-  }
-  return concatenate(chunks, byteLength)
-}
-
-function assertWithinLimits(byteLength: number, consumed: number, limits: PickleLimits): void {
-  if (byteLength > limits.inflatedByteLength) throw limitError(limits, 'inflatedByteLength', byteLength)
-  if (byteLength <= limits.inflationFreeByteLength || byteLength <= consumed * limits.inflationRatio) return
-  throw limitError(limits, 'inflationRatio', Math.round(byteLength / consumed))
-}
-
-function concatenate(chunks: readonly Uint8Array[], byteLength: number): Uint8Array {
-  const whole = new Uint8Array(byteLength)
-  let position = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, position)
-    position += chunk.length
-  }
-  return whole
 }

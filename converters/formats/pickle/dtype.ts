@@ -147,7 +147,8 @@ const itemByteLengths: ReadonlyMap<string, readonly number[]> = new Map([
   ['b', [1]],
 ])
 
-function toPlainDtype(letter: string, count: number, isLittleEndian: boolean, source: PickleSource): Dtype {
+/** A letter of numpy's and the bytes of an item, or its characters. */
+export function toPlainDtype(letter: string, count: number, isLittleEndian: boolean, source: PickleSource): Dtype {
   const plain = { isLittleEndian, fields: undefined, subarray: undefined, hasObjects: false, fieldCount: 0 }
   switch (letter) {
     case 'f':

@@ -14,14 +14,14 @@ describe('detectFormat', () => {
     ['a list of protocol 0', text('(lp0\n')],
     ['zlib, as joblib compresses', Uint8Array.of(0x78, 0x9c, 0x01)],
     ['gzip', Uint8Array.of(0x1f, 0x8b, 0x08)],
-    ['xz, which the reader refuses by name', Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0)],
+    ['xz, as joblib compresses too', Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0)],
   ])('takes %s for a pickle, whatever the name says', (_, bytes) => {
     expect(detectFormat(bytes, 'model.onnx')).toBe('pickle')
   })
 
   it.each([
     ['Keras HDF5', Uint8Array.of(0x89, 0x48, 0x44, 0x46), 'model.h5'],
-    ['zip', Uint8Array.of(0x50, 0x4b, 3, 4), 'model.skops'],
+    ['zip', Uint8Array.of(0x50, 0x4b, 3, 4), 'model.keras'],
     ['ONNX', Uint8Array.of(8, 7), 'model.onnx'],
   ])('names %s as known and not read', (format, bytes, name) => {
     expect(() => detectFormat(bytes, name)).toThrow(
