@@ -35,6 +35,7 @@ export { printInspection } from './report/print-inspection.ts'
 export { printReport } from './report/print-report.ts'
 export { renderGraph } from './report/graph/render-graph.ts'
 export { renderReport } from './report/html/render-report.ts'
+export { printModelsTypes, type TypedModel } from './types/types-file.ts'
 
 /** Path of a file or folder, or bytes by file name. */
 export type ConvertSource = string | SourceFiles

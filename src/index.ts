@@ -28,6 +28,7 @@ export type { FallbackRule, FallbackRules } from './resilience/rules.ts'
 export type { Answer, Prediction, PredictionSource, Row } from './rows/prediction.ts'
 export { loadModel } from './runtime/load-model.ts'
 export type { BatchingHealth, ModelHealth, VersionHealth } from './runtime/model-health.ts'
+export type { ModelMap, ModelTypes } from './runtime/model-types.ts'
 export { ProductionModelLoader } from './runtime/model-loader.ts'
 export type {
   BackendChoice,

@@ -7,12 +7,13 @@ import type { ConversionReport } from '../report/report.ts'
 import { annotate } from './annotate.ts'
 import { buildChecked, parityFailure } from './build-checked.ts'
 import { assemble, type Conversion, type ConvertPorts } from './conversion.ts'
-import type { ResolvedConvertOptions } from './convert-options.ts'
+import { modelNameOf, type ResolvedConvertOptions } from './convert-options.ts'
 import { createStages } from './convert-stages.ts'
 import { readGivenRows } from './given-rows.ts'
 import { judgeAnswers } from './judge-answers.ts'
 import { readSourceModel } from './read-source-model.ts'
 import type { DetectedSource } from './source-format.ts'
+import { printModelTypes, typesFileName } from '../types/types-file.ts'
 
 export type ConvertResult = { readonly report: ConversionReport; readonly files: Record<string, Uint8Array> }
 
@@ -36,5 +37,11 @@ export async function convertSource(
   const report = makeReport({ ...conversion, ...built, tensors, files, evaluation, comparisons })
   const refusal = parityFailure(built.parity, report) ?? missedGates(report)
   if (refusal !== undefined) throw refusal
-  return { report, files }
+  return { report, files: options.types === true ? { ...files, ...typesFile(conversion) } : files }
+}
+
+function typesFile({ source, detected, options }: Conversion): Record<string, Uint8Array> {
+  const { name = modelNameOf(detected.name), version } = options
+  const text = printModelTypes({ name, version, schema: source.schema, head: source.head })
+  return { [typesFileName]: new TextEncoder().encode(text) }
 }

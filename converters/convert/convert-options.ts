@@ -51,6 +51,8 @@ export type ConvertOptions = {
   readonly features?: readonly FeatureNote[]
   /** How the source came to be: stored in the artifact as it is. */
   readonly training?: TrainingRecord
+  /** True: `features.d.ts`, the types of rows and predictions, is among the files. @default false */
+  readonly types?: boolean
   /** Backend that the finished files are checked on. @default 'wasm', or 'cpu' where that does not start */
   readonly backend?: 'wasm' | 'cpu'
   readonly signal?: AbortSignal
@@ -76,6 +78,7 @@ const knownNames = {
   gates: 'any',
   features: 'any',
   training: 'any',
+  types: 'boolean',
   backend: 'string',
   signal: 'object',
   onProgress: 'function',

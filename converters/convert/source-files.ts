@@ -5,6 +5,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:pat
 import { createError } from '../../src/errors.ts'
 import { parseJsonObject } from '../formats/layers/json-kind.ts'
 import { shardNamesOf } from '../formats/layers/weight-files.ts'
+import { typesFileName } from '../types/types-file.ts'
 import type { SourceFiles } from './source-format.ts'
 
 /** A folder given as a source by mistake, such as a home directory, ends here instead of in memory. */
@@ -137,7 +138,12 @@ async function presentFiles(folder: string): Promise<Present> {
 }
 
 function isArtifactFile(name: string): boolean {
-  return name === 'model.json' || isShard(name)
+  return name === 'model.json' || isReplaced(name)
+}
+
+/** What an older artifact leaves behind, and a newer one may not have: types of another row would be wrong ones. */
+function isReplaced(name: string): boolean {
+  return isShard(name) || name === typesFileName
 }
 
 function isShard(name: string): boolean {
@@ -161,7 +167,7 @@ async function moveFiles(staging: string, target: string, names: readonly string
   const ordered = [...names.filter((name) => name !== 'model.json'), 'model.json']
   for (const name of ordered) await rename(join(staging, name), join(target, name))
   for (const name of await readdir(target))
-    if (isShard(name) && !names.includes(name)) await rm(join(target, name), { force: true })
+    if (isReplaced(name) && !names.includes(name)) await rm(join(target, name), { force: true })
 }
 
 function wrapped(cause: unknown, code: 'MODEL_LOAD_FAILED' | 'INPUT_INVALID', text: string): Error {

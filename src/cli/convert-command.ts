@@ -20,6 +20,7 @@ type ConvertCommandOptions = {
   readonly evaluation?: string
   readonly storeGolden?: boolean
   readonly tolerance?: ToleranceOption
+  readonly types: boolean
   readonly html?: string
   readonly json?: boolean
   readonly verbose?: boolean
@@ -68,6 +69,7 @@ export function defineConvertCommand(context: CliContext): Command {
     )
   for (const option of createGateOptions()) command.addOption(option)
   return command
+    .option('--no-types', 'leave out features.d.ts, the types of rows and predictions')
     .option('--html <file>', 'write the report as one HTML page too, also where a check failed')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', examples)

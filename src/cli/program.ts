@@ -17,6 +17,7 @@ import { definePromoteCommand } from './promote-command.ts'
 import { defineRollbackCommand } from './rollback-command.ts'
 import { defineSupportedCommand } from './supported-command.ts'
 import { defineTrainCommand } from './train-command.ts'
+import { defineTypesCommand } from './types-command.ts'
 
 const commands = [
   defineConvertCommand,
@@ -24,6 +25,7 @@ const commands = [
   defineEvaluateCommand,
   definePredictCommand,
   defineInspectCommand,
+  defineTypesCommand,
   defineDoctorCommand,
   defineSupportedCommand,
   defineDemoCommand,

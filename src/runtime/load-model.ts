@@ -3,6 +3,7 @@
 import { createRequestLog } from '../observe/request-log.ts'
 import { createModelStats } from '../observe/stats.ts'
 import { createFallback, type Fallback } from '../resilience/fallback.ts'
+import type { ModelTypes } from './model-types.ts'
 import { type LoadModelOptions, resolveLoadModelOptions } from './options.ts'
 import { withTracing } from './open-telemetry.ts'
 import { detectPlatform } from './platform.ts'
@@ -14,17 +15,19 @@ import { startEngine, type StartEngineOptions } from './start-engine.ts'
 /**
  * Loads one artifact.
  * @param source path of a folder that convert has written, or its files by name
+ * @typeParam TTypes rows and predictions of the model, as its `features.d.ts` has them
  * @throws MODEL_LOAD_FAILED, CHECKSUM_MISMATCH, VERSION_INCOMPATIBLE, VALIDATION_FAILED, ACCURACY_BELOW_FLOOR or
  *   BACKEND_UNAVAILABLE
  * @example
  * const model = await loadModel('artifacts/telco_churn')
  * const { label, probabilities } = await model.predict(row)
  */
-export function loadModel(
+export function loadModel<TTypes extends ModelTypes = ModelTypes>(
   source: string | Readonly<Record<string, Uint8Array>>,
   options: LoadModelOptions = {},
-): Promise<ModelPredictor> {
-  return loadExpected(source, options, {})
+): Promise<ModelPredictor<TTypes>> {
+  // TTypes says what the caller knows of the artifact, and nothing at run time depends on it
+  return loadExpected(source, options, {}) as Promise<ModelPredictor<TTypes>>
 }
 
 /** As `loadModel`, where a models folder says what the artifact must be. */

@@ -19,6 +19,7 @@ import { healthOf } from './health-of.ts'
 import type { ModelHealth } from './model-health.ts'
 import type { PredictOptions } from './options.ts'
 import type { Platform } from './platform.ts'
+import type { ModelTypes, RowOf } from './model-types.ts'
 import type { ModelPredictorOptions } from './predictor-options.ts'
 import { faultOf } from './predict-options.ts'
 import { type Asleep, awakeState, type SlotState } from './model-slot.ts'
@@ -35,8 +36,8 @@ const noOptions: PredictOptions = {}
 /** Rows answered by a rule at once, before other callers get a turn. */
 const sliceRowsWithoutModel = 1024
 
-/** Answers rows; get one from `loadModel` or from a registry. */
-export class ModelPredictor {
+/** Answers rows; get one from `loadModel` or from a registry. TTypes: its rows and predictions, where somebody says so. */
+export class ModelPredictor<TTypes extends ModelTypes = ModelTypes> {
   readonly name: string
   readonly #options: ModelPredictorOptions
   readonly #handle: Handler
@@ -94,6 +95,7 @@ export class ModelPredictor {
    * @example
    * const { label, probabilities } = await model.predict({ state: 'OH', total_day_minutes: 265.1, … })
    */
+  predict(row: RowOf<TTypes>, options?: PredictOptions): Promise<TTypes['prediction']>
   predict(row: Row, options: PredictOptions = noOptions): Promise<Prediction> {
     if (this.#isClosed) return Promise.reject(this.#closedError())
     const state = this.#options.state()
@@ -114,6 +116,7 @@ export class ModelPredictor {
    * breaker, deadline, counters, channels and log as for `predict`. A rule answers where the model cannot.
    * @throws NOT_SYNCHRONOUS where no kernel in this thread computes the model; else as `predict`
    */
+  predictSync(row: RowOf<TTypes>, options?: PredictOptions): TTypes['prediction']
   predictSync(row: Row, options: PredictOptions = noOptions): Prediction {
     this.#assertOpen()
     return this.#predictNow(this.#options.state(), row, options)
@@ -138,6 +141,7 @@ export class ModelPredictor {
    * alone. More rows than the queue holds are fed in slices. An option that cannot be is the error of every row.
    * @throws CLOSED; INPUT_INVALID where `rows` is no array; `signal.reason` when aborted
    */
+  predictBatch(rows: readonly RowOf<TTypes>[], options?: PredictOptions): Promise<(TTypes['prediction'] | MLError)[]>
   async predictBatch(rows: readonly Row[], options: PredictOptions = noOptions): Promise<(Prediction | MLError)[]> {
     if (!Array.isArray(rows))
       throw createError('INPUT_INVALID', `predictBatch expects an array of rows, got ${typeof rows}`)
@@ -198,6 +202,7 @@ export class ModelPredictor {
    * Why the model answers a row as it does: what each feature adds to its raw output, `base + Σ contributions`.
    * @throws UNSUPPORTED where no method fits the model; INPUT_INVALID; CLOSED; a load error, as no rule explains; `signal.reason`
    */
+  explain(row: RowOf<TTypes>, options?: ExplainOptions): Promise<Explanation>
   explain(row: Row, options: ExplainOptions = {}): Promise<Explanation> {
     return this.#isClosed ? Promise.reject(this.#closedError()) : this.#explain(row, options)
   }
@@ -290,7 +295,4 @@ export class ModelPredictor {
   }
 }
 
-/** True for the entries of predictBatch that have an answer. */
-export function isPrediction(entry: Prediction | MLError): entry is Prediction {
-  return !isMLError(entry)
-}
+export { isPrediction } from './is-prediction.ts'

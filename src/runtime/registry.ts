@@ -10,6 +10,7 @@ import { MemoryBudget } from './memory-budget.ts'
 import type { ModelFolder } from './model-folder.ts'
 import { parseModelRef } from './model-ref.ts'
 import type { RegistryOptions } from './options.ts'
+import type { ModelMap, ModelMapLike, ModelRefOf, TypesOfRef } from './model-types.ts'
 import { describePerformance, type PerformanceSummary } from './performance-summary.ts'
 import { withTracing } from './open-telemetry.ts'
 import { detectPlatform } from './platform.ts'
@@ -21,8 +22,11 @@ import { type ResolvedRegistryOptions, resolveRegistryOptions } from './registry
 import { describeRegistry, metricsText, type RegistryHealth } from './registry-health.ts'
 import { openSharedCache, type SharedCache } from './shared-cache.ts'
 
-/** Models of a folder, loaded and checked; one that fails never stops the others. */
-export class MLServiceRegistry {
+/**
+ * Models of a folder, loaded and checked; one that fails never stops the others.
+ * @typeParam TModels rows and predictions by model, as `tfjs-serving types` writes them; any name and row without
+ */
+export class MLServiceRegistry<TModels extends ModelMapLike<TModels> = ModelMap> {
   readonly options: RegistryOptions
   readonly #resolved: ResolvedRegistryOptions
   readonly #models = new Map<string, ServedModel>()
@@ -59,6 +63,10 @@ export class MLServiceRegistry {
    * @throws MODEL_NOT_FOUND for a name, version or alias that nobody knows; a ModelLoadError where the model failed and
    *   no fallback answers for it, or `fallback` is false; VALIDATION_FAILED for an option that cannot be; CLOSED
    */
+  getModelPredictor<Ref extends ModelRefOf<TModels>>(
+    ref: Ref,
+    options?: { fallback?: boolean },
+  ): Promise<ModelPredictor<TypesOfRef<TModels, Ref>>>
   async getModelPredictor(ref: string, options: { fallback?: boolean } = {}): Promise<ModelPredictor> {
     assertKnownOptions('of getModelPredictor', options, { fallback: true })
     const { fallback = true } = options

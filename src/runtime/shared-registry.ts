@@ -1,6 +1,7 @@
 // The one registry of a process: made by the first call, shared by all others.
 
 import { createError } from '../errors.ts'
+import type { ModelMap, ModelMapLike } from './model-types.ts'
 import type { RegistryOptions } from './options.ts'
 import { MLServiceRegistry } from './registry.ts'
 
@@ -10,7 +11,9 @@ let shared: MLServiceRegistry | undefined
  * The shared registry, initialized; the first call makes it.
  * @throws ALREADY_INITIALIZED where it exists with other options; what `initialize` throws
  */
-export async function initializeMLRegistry(options: RegistryOptions): Promise<MLServiceRegistry> {
+export async function initializeMLRegistry<TModels extends ModelMapLike<TModels> = ModelMap>(
+  options: RegistryOptions,
+): Promise<MLServiceRegistry<TModels>> {
   if (shared !== undefined && !hasSameOptions(shared.options, options))
     throw createError(
       'ALREADY_INITIALIZED',
@@ -23,15 +26,16 @@ export async function initializeMLRegistry(options: RegistryOptions): Promise<ML
     if (shared === registry) shared = undefined
     throw error
   }
-  return registry
+  // TModels says what the caller knows of the folder, and nothing at run time depends on it
+  return registry as unknown as MLServiceRegistry<TModels>
 }
 
 /**
  * The shared registry, as it is.
  * @throws VALIDATION_FAILED before the first `initializeMLRegistry`
  */
-export function getMLRegistry(): MLServiceRegistry {
-  if (shared !== undefined) return shared
+export function getMLRegistry<TModels extends ModelMapLike<TModels> = ModelMap>(): MLServiceRegistry<TModels> {
+  if (shared !== undefined) return shared as unknown as MLServiceRegistry<TModels>
   throw createError('VALIDATION_FAILED', 'there is no shared registry yet; call initializeMLRegistry(options) first')
 }
 

@@ -13,6 +13,7 @@ const commands = [
   'evaluate',
   'predict',
   'inspect',
+  'types',
   'doctor',
   'supported',
   'demo',

@@ -172,6 +172,18 @@ describe('outDir', () => {
       expect(new Uint8Array(readFileSync(join(outDir, name)))).toEqual(bytes)
   })
 
+  test('gets types of rows where they are asked for, and loses them where they are not', async () => {
+    const outDir = newFolder()
+    writeFileSync(join(outDir, 'notes.txt'), 'mine')
+    const { files, report } = await convertModel(trees.source, { outDir, types: true })
+    expect(Object.keys(files).sort()).toEqual(['features.d.ts', 'group1-shard1of1.bin', 'model.json'])
+    expect(new Uint8Array(readFileSync(join(outDir, 'features.d.ts')))).toEqual(files['features.d.ts'])
+    const plain = await convertModel(trees.source, { outDir })
+    expect(readdirSync(outDir).sort()).toEqual(['group1-shard1of1.bin', 'model.json', 'notes.txt'])
+    expect(plain.report).toEqual(report)
+    expect(readArtifact(files).sha256).toBe(readArtifact(plain.files).sha256)
+  })
+
   test('loses an older artifact and nothing else', async () => {
     const outDir = newFolder()
     writeFileSync(join(outDir, 'group1-shard2of2.bin'), 'old')
