@@ -2,7 +2,10 @@
 
 import type { ConvertOptions, ConvertStage } from './convert-options.ts'
 
-export type Stages = { enter(stage: ConvertStage, message: string): Promise<void> }
+export type Stages = {
+  /** @param fraction of the whole that lies behind, for a later part of a long stage. @default where the stage begins */
+  enter(stage: ConvertStage, message: string, fraction?: number): Promise<void>
+}
 
 /** Where each stage begins; quantizing networks and checking take most of the time. */
 const fractions = { read: 0, parse: 0.05, quantize: 0.2, write: 0.6, check: 0.7, done: 1 } as const satisfies Record<
@@ -12,9 +15,9 @@ const fractions = { read: 0, parse: 0.05, quantize: 0.2, write: 0.6, check: 0.7,
 
 export function createStages({ signal, onProgress }: Pick<ConvertOptions, 'signal' | 'onProgress'>): Stages {
   return {
-    async enter(stage, message) {
+    async enter(stage, message, fraction = fractions[stage]) {
       signal?.throwIfAborted()
-      onProgress?.({ stage, fraction: fractions[stage], message })
+      onProgress?.({ stage, fraction, message })
       // Parsing and quantizing never wait: without this an abort of the caller would not be heard until the end.
       await new Promise((resolve) => setTimeout(resolve, 0))
       signal?.throwIfAborted()

@@ -22,14 +22,14 @@ export async function judgeAnswers(conversion: Conversion, built: BuiltArtifact)
     pairs.push({ set: 'golden', against: 'source', source: golden.answers, given: built.goldenAnswers })
   let evaluation: EvaluationReport | null = null
   if (evaluated !== undefined) {
-    await conversion.stages.enter('check', `measuring on ${evaluated.rows.length} evaluation rows`)
+    await conversion.stages.enter('check', `measuring on ${evaluated.rows.length} evaluation rows`, 0.8)
     const answers = await evaluationAnswers(conversion, built, evaluated)
     evaluation = evaluationReport(evaluated, answers)
     if (!isSameRows(golden?.rows, evaluated.rows)) pairs.push({ set: 'evaluation', ...answers })
   }
   const rows = spread(calibration, mostCalibrationRows).filter((row) => isAnswerable(conversion, row))
   if (rows.length > 0 && ![golden, evaluated].some((other) => isSameRows(other?.rows, calibration))) {
-    await conversion.stages.enter('check', `comparing ${rows.length} calibration rows`)
+    await conversion.stages.enter('check', `comparing ${rows.length} calibration rows`, 0.9)
     const given = await answersOf(conversion, built.assembled, rows)
     pairs.push({ set: 'calibration', against: 'tables', source: tableAnswers(conversion, rows), given })
   }

@@ -34,7 +34,7 @@ Rows for the checks are JSON files, all optional:
   --calibration  { "rows": [...] }: real inputs, which weights are rounded for
   --evaluation   { "rows": [...], "truth": [...] }: what was right, to measure the accuracy of the source, the float32 graph
                  and the artifact; for values also "decision": { "threshold": 50 }: a value of at least 50 means yes
-One file may be all three.
+One file may be all three. Progress goes to stderr: a bar on a terminal, a line a stage elsewhere.
 
 ${gateHelp}
 Exit code: 0 converted, 1 golden answers moved by more than the tolerance or a gate was missed, 2 wrong use or bad input.
