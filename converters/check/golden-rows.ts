@@ -46,7 +46,7 @@ function perRow(
   method: Method,
   { rows, head }: { readonly rows: number; readonly head: Head },
 ): readonly unknown[] {
-  const targets = head.kind === 'classifier' ? head.targets.length : 1
+  const targets = head.kind === 'classifier' || head.kind === 'labels' ? head.targets.length : 1
   if (Array.isArray(values) && values.length === rows) return values
   if (method === 'predict_proba' && targets > 1 && Array.isArray(values) && values.length === targets) {
     const lists: readonly unknown[] = values
@@ -65,7 +65,7 @@ function perRow(
 
 function answerPart(method: Method, value: unknown, place: { readonly row: number; readonly head: Head }): Answer {
   const { row, head } = place
-  const isClassifier = head.kind === 'classifier' || head.kind === 'multilabel'
+  const isClassifier = head.kind === 'classifier' || head.kind === 'labels' || head.kind === 'multilabel'
   const at = `expected.${method}[${row}]`
   switch (method) {
     case 'predict':
@@ -74,7 +74,7 @@ function answerPart(method: Method, value: unknown, place: { readonly row: numbe
       if (!isClassifier) throw mismatch(at, head)
       return { probabilities: probabilitiesOf(value, at) }
     case 'decision_function':
-      if (head.kind !== 'classifier') throw mismatch(at, head)
+      if (head.kind !== 'classifier' && head.kind !== 'labels') throw mismatch(at, head)
       return { scores: numbersOf(value, at) }
     case 'transform':
       if (head.kind !== 'transformer') throw mismatch(at, head)

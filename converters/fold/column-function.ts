@@ -11,7 +11,8 @@ import { type Scale, scaleValue } from '../../src/regions/scale.ts'
 type ValueMap = (value: number) => number
 
 export type ColumnFunction = {
-  readonly feature: number
+  /** Undefined where the column is computed from several. */
+  readonly feature: number | undefined
   /** What `apply` reads: the feature itself, or a rank of it that the source's own trees compare. */
   readonly base: ColumnRef
   /** Value of the column for any value of `base`, NaN included. */
@@ -36,7 +37,7 @@ export type ColumnShape =
 
 /**
  * Column `ref` as a function of one feature, or of ranks of it.
- * @throws UNSUPPORTED where it depends on several, or is neither monotone nor of finitely many values.
+ * @throws UNSUPPORTED where it is neither monotone nor of finitely many values.
  */
 export function columnFunction(graph: RegionGraph, ref: ColumnRef): ColumnFunction {
   const region = graph.regions[ref.region]
@@ -77,10 +78,9 @@ export function columnFunction(graph: RegionGraph, ref: ColumnRef): ColumnFuncti
       const apply = chain(before.apply, (value) => (oneHotSlot(block, value) === slot ? 1 : 0))
       return { ...before, apply, shape: encodedShape(before.shape, block.keys) }
     }
-    case 'dense-chain':
-    case 'split-trees':
-    case 'tree-ensemble':
-      throw cannotFold(`trees that read the output of another model (${region.kind})`)
+    // What several features or another model give is compared as it is computed, in float64.
+    default:
+      return { feature: undefined, base: ref, apply: same, shape: rawShape }
   }
 }
 

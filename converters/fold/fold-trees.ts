@@ -69,7 +69,7 @@ function createTestFinder(graph: RegionGraph, trees: SplitTrees, schema: ModelSc
     let prepared: ReturnType<typeof prepare> | undefined
     const prepare = () => {
       const column = columnFunction(graph, ref)
-      const canMiss = schema.features[column.feature].missing === 'handled'
+      const canMiss = column.feature === undefined || schema.features[column.feature].missing === 'handled'
       return {
         column,
         canMiss,

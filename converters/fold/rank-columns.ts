@@ -6,7 +6,7 @@ import { countBelow } from '../../src/regions/ranks.ts'
 import type { NodeTest } from './node-test.ts'
 
 /** The column that a test reads, the feature it is made of, and the column of the source's trees that stood for it. */
-export type TestSource = { readonly base: ColumnRef; readonly feature: number; readonly player: number }
+export type TestSource = { readonly base: ColumnRef; readonly feature: number | undefined; readonly player: number }
 
 type RankGroup = {
   readonly flips: Set<number>
@@ -60,7 +60,7 @@ export class RankColumns {
 }
 
 function hasOnePlayerAFeature(sources: readonly TestSource[]): boolean {
-  const playerOf = new Map<number, number>()
+  const playerOf = new Map<number | undefined, number>()
   for (const { feature, player } of sources) {
     if ((playerOf.get(feature) ?? player) !== player) return false
     playerOf.set(feature, player)

@@ -17,6 +17,8 @@ export function addHeadOutputs(builder: GraphBuilder, head: Head, rawWidth: numb
       return [{ name: builder.add('probabilities', 'Sigmoid', ['raw']), width: rawWidth }]
     case 'regressor':
       return [{ name: builder.add('value', head.link === 'exp' ? 'Exp' : 'Identity', ['raw']), width: rawWidth }]
+    // what it names are raw columns
+    case 'labels':
     case 'transformer':
       return []
   }

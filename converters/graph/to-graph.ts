@@ -38,7 +38,7 @@ const producerVersion = 1395
 
 /**
  * The portable graph: one float32 input, output `raw`, and outputs for stock users after the head.
- * @throws UNSUPPORTED where the graph's output is not what one dense chain or tree ensemble gives, or plain columns
+ * @throws UNSUPPORTED where trees read anything but ranks
  */
 export function toGraph({ graph, stored, tensors, head }: GraphSource): PortableGraph {
   const builder = new GraphBuilder()
@@ -76,28 +76,20 @@ function isOf(name: string, region: number): boolean {
   return name.startsWith(`trees${region}/`) || name.startsWith(`dense${region}/`)
 }
 
-/** The one region whose columns, all and in order, are the output; −1 where the output is plain columns. */
+/**
+ * The one region whose columns, all and in order, are the output; −1 where the output is plain columns, or is computed
+ * from what several models or formulas give: such a graph takes its raw columns ready, and the encoder computes them.
+ */
 function outputRegion(graph: RegionGraph): number {
-  const producers = [...new Set(graph.output.map(({ region }) => region))]
-  const heavy = producers.filter((number) => isHeavy(graph.regions[number].kind))
-  if (heavy.length === 0) return -1
-  const region = graph.regions[heavy[0]]
+  const number = graph.output[0].region
+  const region = graph.regions[number]
   const width =
     region.kind === 'dense-chain'
       ? region.layers[region.layers.length - 1].outputWidth
       : region.kind === 'tree-ensemble'
         ? region.outputWidth
-        : 0
-  if (producers.length > 1 || !isIdentity(graph.output, width))
-    throw createError(
-      'UNSUPPORTED',
-      `the output must be all columns of one dense chain or tree ensemble, got columns of regions ${producers.join(', ')}`,
-    )
-  return heavy[0]
-}
-
-function isHeavy(kind: string): boolean {
-  return kind === 'dense-chain' || kind === 'tree-ensemble' || kind === 'split-trees'
+        : -1
+  return isIdentity(graph.output, width) ? number : -1
 }
 
 function isIdentity(refs: readonly ColumnRef[], width: number): boolean {
@@ -107,10 +99,6 @@ function isIdentity(refs: readonly ColumnRef[], width: number): boolean {
 function denseInput(graph: RegionGraph, number: number): GraphInput {
   const region = graph.regions[number]
   if (region.kind !== 'dense-chain') throw new RangeError(`region ${number} is no dense chain`)
-  for (const ref of region.inputs) {
-    if (!isHeavy(graph.regions[ref.region].kind)) continue
-    throw createError('UNSUPPORTED', `region ${number}, dense-chain, reads another model, region ${ref.region}`)
-  }
   return { name: 'features', width: region.inputs.length, region: number }
 }
 

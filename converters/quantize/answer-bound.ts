@@ -24,6 +24,10 @@ export type AnswerBound = {
 export function answerBound(head: Head, rawErrors: Float64Array, answerRanges: Float64Array): AnswerBound {
   if (head.kind === 'classifier')
     return probabilityBound(Math.max(...head.targets.map((target) => targetBound(target, rawErrors))))
+  if (head.kind === 'labels')
+    return probabilityBound(
+      Math.max(0, ...head.targets.map(({ probabilities }) => (probabilities ? Math.max(...rawErrors) : 0))),
+    )
   if (head.kind === 'multilabel') return probabilityBound(Math.max(...rawErrors) / 4)
   // exp turns an absolute error of the exponent into a relative one of the answer, which is at most as large as the range.
   const grows = head.kind === 'regressor' && head.link === 'exp'

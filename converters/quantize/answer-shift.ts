@@ -43,7 +43,7 @@ export function createShiftMeter(
       const moves = differences.map(({ probability = [] }) => Math.max(0, ...probability))
       return shiftOf('probabilities', quantileOf(moves), quantizedBars.probability)
     }
-    const moves = differences.map((parts) => shareOfRanges(numbersOf(parts.value, parts.vector), ranges))
+    const moves = differences.map((parts) => shareOfRanges(numbersOf(parts.value, parts.vector, parts.score), ranges))
     return shiftOf('answers, as a share of their range,', quantileOf(moves), quantizedBars.shareOfRange)
   }
 }
@@ -54,7 +54,9 @@ export function rawRanges(graph: RegionGraph, rows: readonly Float64Array[]): Fl
 }
 
 function answerRanges(answers: readonly (Answer | undefined)[]): readonly number[] {
-  return columnsOf(answers.map((answer) => numbersOf(flat(answer?.value), flat(answer?.vector)))).map(innerRange)
+  return columnsOf(
+    answers.map((answer) => numbersOf(flat(answer?.value), flat(answer?.vector), flat(answer?.scores))),
+  ).map(innerRange)
 }
 
 /** Highest minus lowest, the outer 2 % on both sides left out, which few rows of a sample reach. */

@@ -116,7 +116,9 @@ function storageOfTrees(
   index: number,
   { region, rows, options }: { readonly region: TreeEnsemble; readonly rows: Rows; readonly options: QuantizeOptions },
 ): ChosenLeaves {
-  const { head, mode, firstLevel = 0 } = options
+  const { head, firstLevel = 0 } = options
+  // what rounding does behind further regions is not bounded here
+  const mode = graph.output.some((ref) => ref.region === index) ? options.mode : 'none'
   const needsRanges = head.kind === 'regressor' || head.kind === 'transformer'
   const ranges = needsRanges ? rawRanges(graph, rows.fresh[0]) : new Float64Array(graph.output.length)
   return chooseLeafValues(region, {

@@ -21,6 +21,29 @@ export type ClassifierTarget = {
   readonly tie?: 'first' | 'second'
 }
 
+/** Raw columns `[start, start + width)`. */
+export type ColumnRange = { readonly start: number; readonly width: number }
+
+/** One target whose label, probabilities and scores regions have computed already. */
+export type LabelTarget = {
+  readonly classes: readonly Scalar[]
+  /**
+   * One column a class: the class of the largest. One column for two classes: the second where it is above `threshold`.
+   * One column for any number of classes with `isIndex`: the number of the class.
+   */
+  readonly label: ColumnRange & {
+    /** @default 0 */
+    readonly threshold?: number
+    readonly isIndex?: boolean
+    /** Which class equal columns, or a column that is just the threshold, give. @default 'first' */
+    readonly tie?: 'first' | 'second'
+  }
+  /** One column a class. */
+  readonly probabilities?: ColumnRange
+  /** As the source's decision_function has them. */
+  readonly scores?: ColumnRange
+}
+
 export type Head =
   | {
       readonly kind: 'classifier'
@@ -28,6 +51,8 @@ export type Head =
       /** True where the source has a decision function: raw is then also given as `scores`. */
       readonly hasScores: boolean
     }
+  /** Labels, probabilities and scores stand in columns of their own: classifiers whose label is not that of the largest probability, clusters, outliers. */
+  | { readonly kind: 'labels'; readonly targets: readonly LabelTarget[] }
   /** Each raw column is an independent yes/no label with p = sigmoid(raw); the label is 1 where p > 0.5. */
   | { readonly kind: 'multilabel'; readonly classes: readonly Scalar[] }
   | { readonly kind: 'regressor'; readonly link: 'identity' | 'exp'; readonly targetCount: number }

@@ -58,9 +58,25 @@ const targetShape = closedObject({
   tie: optional(oneOf('first', 'second')),
 })
 
+const rangeFields = { start: count, width: integer(1) }
+const range = closedObject(rangeFields)
+
+const labelTargetShape = closedObject({
+  classes: listOf(scalar, { least: 1 }),
+  label: closedObject({
+    ...rangeFields,
+    threshold: optional(finite),
+    isIndex: optional(flag),
+    tie: optional(oneOf('first', 'second')),
+  }),
+  probabilities: optional(range),
+  scores: optional(range),
+})
+
 const headShape = toldBy(
   'kind',
   closedObject({ kind: oneOf('classifier'), targets: listOf(targetShape), hasScores: flag }),
+  closedObject({ kind: oneOf('labels'), targets: listOf(labelTargetShape, { least: 1 }) }),
   closedObject({ kind: oneOf('multilabel'), classes: listOf(scalar) }),
   closedObject({ kind: oneOf('regressor'), link: oneOf('identity', 'exp'), targetCount: count }),
   closedObject({ kind: oneOf('transformer'), width: count }),

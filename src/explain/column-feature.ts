@@ -18,9 +18,7 @@ export function columnFeature(graph: RegionGraph, ref: ColumnRef): number {
       return columnFeature(graph, region.inputs[ref.column])
     case 'one-hot':
       return columnFeature(graph, region.inputs[oneHotPosition(region, ref.column).input])
-    case 'dense-chain':
-    case 'split-trees':
-    case 'tree-ensemble':
+    default:
       throw createError(
         'UNSUPPORTED',
         `a model that reads the output of another (${region.kind}) cannot be explained feature by feature; explain the first of the two by itself`,

@@ -1,6 +1,7 @@
 // A region graph and one canonical row in, the raw outputs out, in float64: the slow oracle that everything is held to.
 
 import { runDenseChain } from './dense-chain.ts'
+import { formulaFunction, formulaWidth } from './formula/formulas.ts'
 import { imputeValue } from './impute.ts'
 import { indicatorValue } from './indicator.ts'
 import { oneHotSlot } from './one-hot.ts'
@@ -65,5 +66,10 @@ function runRegion(region: Region, row: Float64Array): Float64Array {
       return runSplitTrees(region, row)
     case 'tree-ensemble':
       return runTreeEnsemble(region, row)
+    default: {
+      const values = new Float64Array(formulaWidth(region))
+      formulaFunction(region)(row, values)
+      return values
+    }
   }
 }

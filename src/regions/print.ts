@@ -1,6 +1,7 @@
 // A region graph in, a few lines of text a region out, for people: what it reads, what it does, how large it is.
 
 import type { ColumnRef } from './column-ref.ts'
+import { formulaSpec } from './formula/formulas.ts'
 import type { Region, RegionGraph } from './region.ts'
 import { treeDepths } from './tree-layout.ts'
 
@@ -61,6 +62,8 @@ export function describeRegion(region: Region): string {
       const depth = treeDepths(region).reduce((deepest, next) => Math.max(deepest, next), 0)
       return `${region.aggregate} of ${plural(trees, 'tree')}, depth ${depth}, ${plural(region.jump.length, 'node')}, ${plural(region.outputWidth, 'output')}`
     }
+    default:
+      return formulaSpec(region.kind).describe(region)
   }
 }
 

@@ -3,6 +3,7 @@
 import type { Scalar } from '../artifact/schema.ts'
 import type { ColumnRef } from './column-ref.ts'
 import type { DenseChain } from './dense-chain.ts'
+import type { Formula } from './formula/formulas.ts'
 import type { Impute } from './impute.ts'
 import type { Indicator } from './indicator.ts'
 import type { OneHot } from './one-hot.ts'
@@ -26,6 +27,7 @@ export type Region =
   | SplitTrees
   | Ranks
   | TreeEnsemble
+  | Formula
 
 export type RegionKind = Region['kind']
 

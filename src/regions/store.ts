@@ -2,12 +2,15 @@
 
 import { createError } from '../errors.ts'
 import type { NamedTensor } from '../artifact/tensor.ts'
+import type { StoredFormula } from './formula/define-formula.ts'
+import { type Formula, type FormulaKind, formulaSpec, isFormula } from './formula/formulas.ts'
 import { type DenseStoreOptions, restoreDenseChain, storeDenseChain } from './stored-dense.ts'
 import { restoreNumber, restoreNumbers, restoreRefs, storeNumber, storeNumbers, storeRefs } from './stored-numbers.ts'
 import { restoreRanks, storeRanks } from './stored-ranks.ts'
 import type { Region, RegionGraph } from './region.ts'
 import { type StoredRegion, type StoredRegions, storedRegionsShape } from './stored-shape.ts'
-import { restoreTrees, storeTrees, type TensorValues } from './stored-trees.ts'
+import { type TensorValues } from './tensor-values.ts'
+import { restoreTrees, storeTrees } from './stored-trees.ts'
 
 export type StoreOptions = {
   /**
@@ -77,11 +80,13 @@ function storeRegion(graph: RegionGraph, region: Region, index: number, dense: D
     case 'split-trees':
       throw createError('VALIDATION_FAILED', `region ${index}, split-trees, cannot be stored; fold the graph first`)
     default:
-      return { stored: storePlain(region), tensors: [] }
+      return isFormula(region)
+        ? formulaSpec(region.kind).store(region, index)
+        : { stored: storePlain(region), tensors: [] }
   }
 }
 
-type PlainRegion = Exclude<Region, { kind: 'dense-chain' | 'ranks' | 'tree-ensemble' | 'split-trees' }>
+type PlainRegion = Exclude<Region, Formula | { kind: 'dense-chain' | 'ranks' | 'tree-ensemble' | 'split-trees' }>
 
 function storePlain(region: PlainRegion): StoredRegion {
   if (region.kind === 'input') return { kind: 'input', width: region.width }
@@ -131,11 +136,18 @@ function restoreRegion(stored: StoredRegion, index: number, tensors: TensorValue
     case 'tree-ensemble':
       return restoreTrees(stored, index, tensors)
     default:
-      return restorePlain(stored)
+      return isStoredFormula(stored) ? formulaSpec(stored.kind).restore(stored, index, tensors) : restorePlain(stored)
   }
 }
 
-type StoredPlain = Exclude<StoredRegion, { kind: 'input' | 'dense-chain' | 'ranks' | 'tree-ensemble' }>
+type StoredPlain = Exclude<
+  StoredRegion,
+  StoredFormula<FormulaKind> | { kind: 'input' | 'dense-chain' | 'ranks' | 'tree-ensemble' }
+>
+
+function isStoredFormula(stored: StoredRegion): stored is StoredFormula<FormulaKind> {
+  return isFormula(stored)
+}
 
 function restorePlain(stored: StoredPlain): Region {
   const inputs = restoreRefs(stored.inputs)

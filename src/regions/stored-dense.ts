@@ -5,7 +5,7 @@ import type { NamedTensor } from '../artifact/tensor.ts'
 import type { DenseChain, DenseLayer } from './dense-chain.ts'
 import { restoreRefs, storeRefs } from './stored-numbers.ts'
 import type { StoredOf } from './stored-shape.ts'
-import { type TensorValues, tensorValues } from './stored-trees.ts'
+import { type TensorValues, tensorValues } from './tensor-values.ts'
 
 export type DenseStoreOptions = {
   readonly denseScale: 'column' | 'none'

@@ -6,7 +6,7 @@ import type { ColumnRef } from './column-ref.ts'
 import { type MemberColumn, type Ranks, type RanksColumn, rankValue } from './ranks.ts'
 import { restoreNumber, restoreNumbers, restoreRefs, storeNumber, storeNumbers, storeRefs } from './stored-numbers.ts'
 import type { StoredOf } from './stored-shape.ts'
-import { type TensorValues, tensorValues } from './stored-trees.ts'
+import { type TensorValues, tensorValues } from './tensor-values.ts'
 
 type StoredColumn = StoredOf<'ranks'>['columns'][number]
 type StoredMember = Extract<StoredColumn, [string, ...unknown[]]>

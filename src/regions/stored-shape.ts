@@ -1,6 +1,7 @@
 // The JSON form of a region graph, without its tensors: what rides in the metadata of an artifact under `regions`.
 
 import { storedNumbersShape, storedNumberShape, storedRefsShape } from './stored-numbers.ts'
+import { formulaKinds, formulaSpec } from './formula/formulas.ts'
 import {
   type ValueOf,
   anyOf,
@@ -97,6 +98,7 @@ const storedRegionShape = toldBy(
     players: optional(numbers),
   }),
   toldBy('layout', completeTrees, preorderTrees),
+  ...formulaKinds.map((kind) => formulaSpec(kind).shape),
 )
 
 export const storedRegionsShape = closedObject({ regions: listOf(storedRegionShape), output: storedRefsShape })

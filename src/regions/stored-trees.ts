@@ -1,16 +1,14 @@
 // A tree ensemble in, its JSON and tensors out, and back; picks the layout that suits the trees.
 
-import { createError } from '../errors.ts'
 import type { NamedTensor } from '../artifact/tensor.ts'
 import { padTrees, pruneTrees } from './complete-trees.ts'
 import type { Ranks } from './ranks.ts'
 import { restoreRefs, storeRefs } from './stored-numbers.ts'
 import type { StoredTrees } from './stored-shape.ts'
 import { packTrees, unpackTrees } from './preorder-trees.ts'
+import { type TensorValues, tensorValues } from './tensor-values.ts'
 import { leafNumbers, treeDepths } from './tree-layout.ts'
 import type { TreeEnsemble } from './tree-ensemble.ts'
-
-export type TensorValues = ReadonlyMap<string, Float64Array>
 
 /** A level of a complete tree costs a graph four nodes and doubles its tables: seven is where both still pay. */
 const maxCompleteDepth = 7
@@ -62,18 +60,6 @@ export function restoreTrees(stored: StoredTrees, index: number, tensors: Tensor
 
 export function treeTensorName(region: number, part: string): string {
   return `trees${region}/${part}`
-}
-
-/** @throws VALIDATION_FAILED where a tensor is not there or has another length */
-export function tensorValues(tensors: TensorValues, name: string, length: number): Float64Array {
-  const values = tensors.get(name)
-  if (values === undefined || values.length !== length)
-    throw createError(
-      'VALIDATION_FAILED',
-      `tensor ${name} must hold ${length} values, got ${values === undefined ? 'no such tensor' : values.length}; convert the model again`,
-      { details: { tensor: name } },
-    )
-  return values
 }
 
 function isCompleteBetter(region: TreeEnsemble, depth: number, highest: readonly number[]): boolean {

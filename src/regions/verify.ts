@@ -3,6 +3,7 @@
 import { createError } from '../errors.ts'
 import type { ColumnRef } from './column-ref.ts'
 import type { DenseChain } from './dense-chain.ts'
+import { verifyFormula } from './formula/formulas.ts'
 import type { OneHot } from './one-hot.ts'
 import type { Ordinal } from './ordinal.ts'
 import type { Ranks } from './ranks.ts'
@@ -87,6 +88,8 @@ function verifyRegion(graph: RegionGraph, region: Region, fail: Fail): number {
       return verifyTreeEnsemble(graph, region, fail)
     case 'split-trees':
       return verifySplitTrees(region, fail)
+    default:
+      return verifyFormula(region, fail)
   }
 }
 

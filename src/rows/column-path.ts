@@ -7,7 +7,7 @@ import { indicatorValue } from '../regions/indicator.ts'
 import { type OneHot, oneHotPosition } from '../regions/one-hot.ts'
 import type { Ordinal } from '../regions/ordinal.ts'
 import type { RanksColumn } from '../regions/ranks.ts'
-import type { RegionGraph } from '../regions/region.ts'
+import type { RegionGraph, RegionKind } from '../regions/region.ts'
 import { type Scale, scaleValue } from '../regions/scale.ts'
 import { createKeyTable } from './key-table.ts'
 import { createRankSearch } from './rank-search.ts'
@@ -70,9 +70,7 @@ export function createPathFinder(graph: RegionGraph): PathFinder {
         const { feature, steps } = block.slotPath
         return { feature, steps: [...steps, (set) => (set === slot ? 1 : 0)] }
       }
-      case 'dense-chain':
-      case 'split-trees':
-      case 'tree-ensemble':
+      default:
         throw createError(
           'VALIDATION_FAILED',
           `region ${ref.region} (${region.kind}) feeds an input of the graph: only column-wise regions can be encoded from rows`,
@@ -89,6 +87,32 @@ export function createPathFinder(graph: RegionGraph): PathFinder {
     },
   }
 }
+
+/** True where each of `columns` is a function of one feature. */
+export function isColumnWise(graph: RegionGraph, columns: readonly ColumnRef[]): boolean {
+  const known = new Map<number, boolean>()
+  const isRegionColumnWise = (index: number): boolean => {
+    const found = known.get(index)
+    if (found !== undefined) return found
+    const region = graph.regions[index]
+    const is =
+      region.kind === 'input' ||
+      (columnWiseKinds.has(region.kind) && region.inputs.every((ref) => isRegionColumnWise(ref.region)))
+    known.set(index, is)
+    return is
+  }
+  return columns.every(({ region }) => isRegionColumnWise(region))
+}
+
+const columnWiseKinds: ReadonlySet<RegionKind> = new Set([
+  'input',
+  'impute',
+  'indicator',
+  'scale',
+  'ordinal',
+  'ranks',
+  'one-hot',
+])
 
 /** `steps` as one function. */
 export function composeSteps(steps: readonly ValueMap[]): ValueMap {

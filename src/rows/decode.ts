@@ -1,7 +1,8 @@
 // A head in, a decoder out that turns one row of raw columns into labels, probabilities, scores, values or a vector.
 
 import type { Head } from '../artifact/head.ts'
-import { createError } from '../errors.ts'
+import { assertNumbers, copyColumns } from './raw-columns.ts'
+import { createLabelDecoder } from './decode-labels.ts'
 import { createTargetDecoder, sigmoid } from './decode-target.ts'
 import type { Answer } from './prediction.ts'
 
@@ -19,6 +20,8 @@ export function createDecoder(head: Head): Decoder {
   switch (head.kind) {
     case 'classifier':
       return classifierDecoder(head)
+    case 'labels':
+      return createLabelDecoder(head.targets)
     case 'multilabel':
       return multilabelDecoder(head.classes.length)
     case 'regressor':
@@ -83,24 +86,5 @@ function regressorDecoder({ link, targetCount }: Extract<Head, { kind: 'regresso
     const value = copyColumns(raw, offset, targetCount)
     for (let k = 0; k < targetCount; k++) value[k] = inverse(value[k])
     return { value }
-  }
-}
-
-function copyColumns(raw: ArrayLike<number>, offset: number, width: number): number[] {
-  const copy = new Array<number>(width)
-  for (let k = 0; k < width; k++) copy[k] = raw[offset + k]
-  return copy
-}
-
-function assertNumbers(raw: ArrayLike<number>, offset: number, width: number): void {
-  for (let k = 0; k < width; k++) {
-    const value = raw[offset + k]
-    // False for NaN, and for undefined past the end of the slab.
-    if (value <= Infinity) continue
-    throw createError(
-      'EXECUTION_FAILED',
-      `the model answered ${value === undefined ? 'no number' : 'NaN'} in raw column ${k} of ${width}; expected a number. Check the row for extreme values; other rows are not affected`,
-      { details: { column: k } },
-    )
   }
 }

@@ -4,7 +4,15 @@ import type { GraphInput } from '../artifact/metadata.ts'
 import { createError } from '../errors.ts'
 import type { ColumnRef } from '../regions/column-ref.ts'
 import type { RegionGraph } from '../regions/region.ts'
-import { composeSteps, createPathFinder, type OneHotBlock, type PathFinder, type ValueMap } from './column-path.ts'
+import { createRowProgram } from './row-program.ts'
+import {
+  composeSteps,
+  createPathFinder,
+  isColumnWise,
+  type OneHotBlock,
+  type PathFinder,
+  type ValueMap,
+} from './column-path.ts'
 
 export type Encoder = {
   /** Columns of each slab, in the order of the graph's inputs. */
@@ -16,7 +24,7 @@ export type Encoder = {
   encode(rows: Float64Array, rowCount: number, into: readonly Float32Array[]): void
 }
 
-/** Writes the columns of one feature for all rows of a batch. */
+/** Writes the columns of one feature, or all columns, for all rows of a batch. */
 type ColumnWriter = (rows: Float64Array, rowCount: number, slab: Float32Array) => void
 
 /**
@@ -36,7 +44,9 @@ export function createEncoder(graph: RegionGraph, inputs: readonly GraphInput[])
         `graph input ${input.name} must be as wide as region ${input.region} makes it, ${columns.length}, got ${input.width}`,
         { details: { input: input.name, region: input.region } },
       )
-    return compileColumns(finder, columns, source.width)
+    if (isColumnWise(graph, columns)) return compileColumns(finder, columns, source.width)
+    const { run } = createRowProgram(graph, columns)
+    return [run]
   })
   const widths = inputs.map(({ width }) => width)
 

@@ -34,7 +34,6 @@ const refused: readonly [string, GraphInput, RegExp][] = [
     /a ranks region, got region 1 \(dense-chain\)/,
   ],
   ['a region that is not there', { name: 'features', width: 1, region: 9 }, /region 9 \(not there\)/],
-  ['a column that no single feature gives', { name: 'features', width: 1, region: 2 }, /only column-wise regions/],
 ]
 
 describe('encoder, misused', () => {

@@ -1,6 +1,7 @@
 // The state of one estimator in; its attributes, checked and typed, out; anything its spec does not know is refused.
 
 import { NdArray, PyDict, PyGlobal, PyObject, type PyValue } from '../../formats/pickle/values.ts'
+import { supportedVersions } from './supported-versions.ts'
 import { corruptAttribute, type Place, unsupported } from './place.ts'
 
 /** Row-major float64. */
@@ -43,7 +44,7 @@ export class EstimatorReader {
       throw unsupported(
         place,
         `attribute ${name}`,
-        'It is none that a fitted estimator of this class has in scikit-learn 1.2 to 1.9; if you set it yourself, ' +
+        `It is none that a fitted estimator of this class has in scikit-learn ${supportedVersions.text}; if you set it yourself, ` +
           'delete it before saving.',
       )
     }

@@ -52,9 +52,6 @@ export function defineEstimator(spec: EstimatorSpec): EstimatorSpec {
   return Object.freeze(spec)
 }
 
-/** First and last minor version of scikit-learn that specs are written for. */
-export const supportedVersions = { first: [1, 2], last: [1, 9], text: '1.2 to 1.9' } as const
-
 /** Major and minor of `1.6.1`, or undefined where the text is no version. */
 export function parseVersion(version: string): readonly [number, number] | undefined {
   const match = /^(\d{1,4})\.(\d{1,4})(?:$|\D)/.exec(version)

@@ -1,10 +1,16 @@
 // Every scikit-learn estimator that can be converted: class name in, its spec out.
 
+import { transformerTable } from './transformers/transformer-table.ts'
+import { linearTable } from './linear/linear-table.ts'
+import { instanceTable } from './instances/instance-table.ts'
+import { metaTable } from './meta/meta-table.ts'
+import { textTable } from './text/text-table.ts'
 import { lightgbmClassifier, lightgbmRegressor } from './boosters-lightgbm.ts'
 import { xgboostClassifier, xgboostRegressor } from './boosters-xgboost.ts'
 import { columnTransformer } from './column-transformer.ts'
 import { decisionTreeClassifier, decisionTreeRegressor } from './decision-tree.ts'
-import { type EstimatorSpec, supportedVersions } from './estimator-spec.ts'
+import type { EstimatorSpec } from './estimator-spec.ts'
+import { supportedVersions } from './supported-versions.ts'
 import { featureUnion } from './feature-union.ts'
 import { forestClassifier, forestRegressor } from './forest.ts'
 import { functionTransformer } from './function-transformer.ts'
@@ -48,6 +54,11 @@ export const estimatorTable: readonly EstimatorSpec[] = [
   xgboostRegressor,
   lightgbmClassifier,
   lightgbmRegressor,
+  ...transformerTable,
+  ...linearTable,
+  ...instanceTable,
+  ...metaTable,
+  ...textTable,
 ]
 
 const specByName: ReadonlyMap<string, EstimatorSpec> = new Map(

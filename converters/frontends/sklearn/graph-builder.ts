@@ -3,15 +3,18 @@
 import type { FeatureSchema, Scalar } from '../../../src/artifact/schema.ts'
 import { createError } from '../../../src/errors.ts'
 import type { ColumnRef, Region, RegionGraph } from '../../../src/regions/region.ts'
+import { regionWidth } from '../../../src/rows/row-program.ts'
 import { describePlace, type Place, unsupported } from './place.ts'
 
-/** One column that travels between steps; each comes from exactly one raw feature. */
+/** One column that travels between steps; it comes from one raw feature, or is computed from several columns. */
 export type Column = {
   readonly ref: ColumnRef
   /** Name by which a ColumnTransformer may still select it. */
   readonly name?: string
-  /** Which raw feature it comes from. */
-  readonly feature: number
+  /** Which raw feature it comes from; undefined where it is computed from several columns. */
+  readonly feature: number | undefined
+  /** Where `feature` is undefined, the columns that it is computed from; one list for all columns of a region. */
+  readonly from?: readonly Column[]
   /** `feature`: still in the domain of the raw feature, maybe imputed. `number`: a number that was computed. */
   readonly domain: 'feature' | 'number'
   /** What the column holds where the raw feature is missing; NaN where missing is still NaN. */
@@ -54,6 +57,7 @@ type Feature = {
 export class GraphBuilder {
   readonly #features: Feature[]
   readonly #regions: Region[]
+  readonly #visited = new Map<string, WeakSet<readonly Column[]>>()
 
   constructor(names: readonly string[]) {
     this.#features = names.map((name) => ({
@@ -78,7 +82,7 @@ export class GraphBuilder {
   }
 
   nameOf(column: Column): string {
-    return this.#features[column.feature].name
+    return column.feature === undefined ? 'a computed column' : this.#features[column.feature].name
   }
 
   /** Number of the region. */
@@ -106,7 +110,7 @@ export class GraphBuilder {
 
   /** Index of a text among the categories of its feature; given on first sight. */
   codeOf(column: Column, text: string): number {
-    const { texts } = this.#features[column.feature]
+    const { texts } = this.#featureOf(column)
     const code = texts.get(text) ?? texts.size
     texts.set(text, code)
     return code
@@ -114,6 +118,7 @@ export class GraphBuilder {
 
   /** An encoder knows these numbers of the feature, and what it does with others. */
   declareKeys(column: Column, keys: Iterable<number>, unknown: 'ignored' | 'error'): void {
+    if (column.feature === undefined) return
     const feature = this.#features[column.feature]
     for (const key of keys) if (!Number.isNaN(key)) feature.keys.add(key)
     if (feature.unknown !== 'error') feature.unknown = unknown
@@ -121,7 +126,7 @@ export class GraphBuilder {
 
   /** A number that stands for missing must stay writable, even where categories are listed. */
   declareSentinel(column: Column, sentinel: number): void {
-    this.#features[column.feature].sentinels.add(sentinel)
+    if (column.feature !== undefined) this.#features[column.feature].sentinels.add(sentinel)
   }
 
   /** Says what a step does with NaN and ±Infinity in `columns`, and that it reads them as numbers. */
@@ -135,16 +140,49 @@ export class GraphBuilder {
 
   /** A step fails on NaN: rows where it would arrive there are refused. */
   refuseMissing(column: Column): void {
-    if (Number.isNaN(column.missing)) this.#features[column.feature].isMissingRefused = true
+    if (!Number.isNaN(column.missing)) return
+    this.#eachOrigin(column, (origin) => this.refuseMissing(origin), 'missing')
+    if (column.feature !== undefined) this.#features[column.feature].isMissingRefused = true
   }
 
   /** A step fails on what a missing value has become by then. */
   refuseMissingValue(column: Column): void {
-    this.#features[column.feature].isMissingRefused = true
+    this.#eachOrigin(column, (origin) => this.refuseMissingValue(origin), 'missing value')
+    if (column.feature !== undefined) this.#features[column.feature].isMissingRefused = true
   }
 
   refuseInfinite(column: Column): void {
-    this.#features[column.feature].isInfiniteRefused = true
+    this.#eachOrigin(column, (origin) => this.refuseInfinite(origin), 'infinite')
+    if (column.feature !== undefined) this.#features[column.feature].isInfiniteRefused = true
+  }
+
+  /**
+   * A region that computes `width` numbers from `sources`, in the order of `region.inputs`; its columns.
+   * @param missing what each column holds where a source is missing: NaN (the default) passes it on
+   */
+  compute(region: Exclude<Region, { kind: 'input' }>, sources: readonly Column[], missing = Number.NaN): Column[] {
+    const number = this.add(region)
+    return Array.from({ length: regionWidth(region) }, (_, column): Column => {
+      return { ref: { region: number, column }, feature: undefined, from: sources, domain: 'number', missing }
+    })
+  }
+
+  /** Each list of sources once for each `purpose`: columns of one region share it. */
+  #eachOrigin({ from }: Column, use: (origin: Column) => void, purpose: string): void {
+    if (from === undefined) return
+    const done = this.#visited.get(purpose) ?? new WeakSet()
+    this.#visited.set(purpose, done)
+    if (done.has(from)) return
+    done.add(from)
+    from.forEach(use)
+  }
+
+  #featureOf(column: Column): Feature {
+    if (column.feature !== undefined) return this.#features[column.feature]
+    throw createError(
+      'UNSUPPORTED',
+      'A computed column cannot be read as text; encode texts before computing with them.',
+    )
   }
 
   graph(output: readonly ColumnRef[]): RegionGraph {
@@ -162,7 +200,7 @@ export class GraphBuilder {
   }
 
   #declare(column: Column, dtype: FeatureSchema['dtype'], place: Place): void {
-    const feature = this.#features[column.feature]
+    const feature = this.#featureOf(column)
     const known = feature.dtype
     const by = describePlace(place)
     if (column.domain === 'number' && dtype !== 'number') {

@@ -54,11 +54,11 @@ export const oneHotEncoder = defineEstimator({
     const number = scope.builder.add(region)
     const output: Column[] = []
     columns.forEach((column, i) => {
-      const { feature, missing } = input.columns[i]
+      const { feature, from, missing } = input.columns[i]
       const missingSlot = oneHotSlot(column, missing)
       for (let slot = 0; slot < column.width; slot++) {
         const ref = { region: number, column: output.length }
-        output.push({ ref, feature, domain: 'number', missing: slot === missingSlot ? 1 : 0 })
+        output.push({ ref, feature, ...(from && { from }), domain: 'number', missing: slot === missingSlot ? 1 : 0 })
       }
     })
     return { columns: output, isSparse: reader.valueOr('sparse_output', true) !== false }

@@ -56,9 +56,9 @@ export const ordinalEncoder = defineEstimator({
     })
     const region: Ordinal = { kind: 'ordinal', inputs: input.columns.map(({ ref }) => ref), columns }
     const number = scope.builder.add(region)
-    const output = input.columns.map(({ feature, missing }, column): Column => {
+    const output = input.columns.map(({ feature, from, missing }, column): Column => {
       const ref = { region: number, column }
-      return { ref, feature, domain: 'number', missing: ordinalValue(region, column, missing) }
+      return { ref, feature, ...(from && { from }), domain: 'number', missing: ordinalValue(region, column, missing) }
     })
     return { columns: output, isSparse: false }
   },

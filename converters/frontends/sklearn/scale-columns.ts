@@ -13,9 +13,10 @@ export function scaleColumns(parameters: ScaleParameters, input: ColumnSet, { sc
   scope.builder.takeNumbers(input.columns, place, { nan: true, infinite: false })
   const region: Scale = { kind: 'scale', inputs: input.columns.map(({ ref }) => ref), ...parameters }
   const number = scope.builder.add(region)
-  const columns = input.columns.map(({ feature, missing }, column) => ({
+  const columns = input.columns.map(({ feature, from, missing }, column) => ({
     ref: { region: number, column },
     feature,
+    ...(from && { from }),
     domain: 'number' as const,
     missing: scaleValue(region, column, missing),
   }))

@@ -147,9 +147,10 @@ function indicate(reader: EstimatorReader, input: ColumnSet, { missing, scope }:
   }
   if (inputs.length === 0) return []
   const number = scope.builder.add(region)
-  return inputs.map(({ feature, missing }, column) => ({
+  return inputs.map(({ feature, from, missing }, column) => ({
     ref: { region: number, column },
     feature,
+    ...(from && { from }),
     domain: 'number',
     missing: indicatorValue(region, column, missing),
   }))

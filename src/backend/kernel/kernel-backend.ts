@@ -9,9 +9,11 @@ import { restoreRegions } from '../../regions/store.ts'
 import { verifyRegions } from '../../regions/verify.ts'
 import type { Backend, BackendModel } from '../port.ts'
 import { rowSlabName } from '../port.ts'
+import { isColumnWise } from '../../rows/column-path.ts'
 import { rowSlabOf, slabOf } from '../slab-check.ts'
 import { detectKernelFeatures, type KernelFeatures } from './kernel-features.ts'
-import { compileKernel, type KernelProgram } from './kernel-program.ts'
+import { planKernel } from './kernel-plan.ts'
+import { compileKernel, type KernelProgram, type KernelSource } from './kernel-program.ts'
 import { runBlocks } from './run-blocks.ts'
 import { createScriptProgram } from './script/script-program.ts'
 
@@ -39,7 +41,7 @@ export function createKernelBackend(features: KernelFeatures = detectKernelFeatu
       try {
         const graph = restored ?? regionsOf(artifact)
         const source = { artifact, graph, features }
-        const program = features.simd ? compileKernel(source) : createScriptProgram(source)
+        const program = features.simd && isCompiled(source) ? compileKernel(source) : createScriptProgram(source)
         const model = createKernelModel(artifact, program, () => modelCount--)
         modelCount++
         return Promise.resolve(model)
@@ -51,6 +53,11 @@ export function createKernelBackend(features: KernelFeatures = detectKernelFeatu
     health: () => ({ restartCount: 0 }),
     close: () => Promise.resolve(),
   }
+}
+
+/** Formulas and heads that name columns are computed by JavaScript. */
+function isCompiled({ artifact, graph }: Pick<KernelSource, 'artifact' | 'graph'>): boolean {
+  return artifact.metadata.head.kind !== 'labels' && isColumnWise(graph, planKernel(graph, artifact.metadata).columns)
 }
 
 function regionsOf(artifact: Artifact): RegionGraph {

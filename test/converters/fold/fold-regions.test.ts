@@ -175,11 +175,18 @@ describe('foldRegions', () => {
   })
 })
 
+it('ranks what another model computes as it is computed', () => {
+  const graph = foldRegions(treesOn([dense()], [split(0, 0.5, 0)]), schemaOf('handled'))
+  const ranks = graph.regions.find(({ kind }) => kind === 'ranks')
+  expect(ranks).toMatchObject({ inputs: [{ region: 1, column: 0 }] })
+  for (const x of [-3, 0, 0.5, Math.fround(0.5), 1, 7])
+    expect([...interpret(graph, [x])]).toEqual([...interpret(treesOn([dense()], [split(0, 0.5, 0)]), [x])])
+})
+
 describe('foldRegions, abused', () => {
   it.each<[string, Region[], RegExp]>([
     ['encoding after scaling', [scale(2, 0), oneHotOn(1)], /encoding categories after scaling/],
     ['a sentinel after scaling', [scale(2, 0), imputeOn(1)], /imputing a value other than NaN after scaling/],
-    ['trees on a dense layer', [dense()], /output of another model \(dense-chain\)/],
   ])('refuses %s by name', (_, regions, message) => {
     const graph = treesOn(regions, [split(0, 0.5, 0)])
     expect(() => foldRegions(graph, schemaOf('handled'))).toThrow(

@@ -210,7 +210,7 @@ test('names every input and output in the signature with its width', () => {
   })
 })
 
-const refusedGraphs: readonly (readonly [string, RegionGraph])[] = [
+const readyGraphs: readonly (readonly [string, RegionGraph])[] = [
   ['some columns of a model', subset(randomChain(random, [3, 2], 'identity'))],
   ['columns of a model and of preprocessing', mixed(randomChain(random, [3, 1], 'identity'))],
 ]
@@ -223,10 +223,11 @@ function mixed(graph: RegionGraph): RegionGraph {
   return { ...graph, output: [...graph.output, { region: 0, column: 0 }] }
 }
 
-test.each(refusedGraphs)('refuses %s as output with UNSUPPORTED', (_, graph) => {
+test.each(readyGraphs)('takes %s ready, as its input', (_, graph) => {
   const { stored, tensors } = storeRegions(graph)
   const head: Head = { kind: 'regressor', link: 'identity', targetCount: 1 }
-  expect(() => toGraph({ graph, stored, tensors, head })).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }))
+  const { inputs } = toGraph({ graph, stored, tensors, head })
+  expect(inputs).toEqual([{ name: 'features', width: graph.output.length, region: -1 }])
 })
 
 /** By the operations that only that form has: large graphs have no telling names. */

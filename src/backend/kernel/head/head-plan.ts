@@ -1,6 +1,7 @@
 // A head in, the arrays that it fills and the code that fills one row of them out, as rows/decode.ts does.
 
 import type { ClassifierTarget, Head } from '../../../artifact/head.ts'
+import { createError } from '../../../errors.ts'
 import type { KernelBuild } from '../kernel-stage.ts'
 import { sequence } from '../wasm/control.ts'
 import type { Expression, Statement } from '../wasm/expression.ts'
@@ -48,6 +49,8 @@ export function planHead(build: KernelBuild, head: Head): HeadPlan {
         write: (row, places) => writeClassifier(targets, row, places),
       }
     }
+    case 'labels':
+      throw createError('UNSUPPORTED', 'no compiled kernel reads columns that a head names; plain JavaScript does')
     case 'multilabel': {
       const width = head.classes.length
       return {

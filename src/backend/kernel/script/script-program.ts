@@ -67,7 +67,7 @@ export function createScriptProgram({ artifact, graph }: Omit<KernelSource, 'fea
 
 /** By column of `label`, the number of each class. */
 function classNumbers(head: Head): ReadonlyMap<unknown, number>[] {
-  if (head.kind === 'classifier')
+  if (head.kind === 'classifier' || head.kind === 'labels')
     return head.targets.map(({ classes }) => new Map(classes.map((value, number) => [value, number])))
   // yes or no, a column a class
   return head.kind === 'multilabel' ? head.classes.map(() => new Map([0, 1].map((value) => [value, value]))) : []
@@ -83,6 +83,16 @@ function outputsOf(head: Head, blockRows: number): KernelProgram['outputs'] {
         label: whole(head.targets.length),
         probabilities: float(sum(head.targets.map(({ classes }) => classes.length))),
         ...(head.hasScores && { scores: float(sum(head.targets.map(({ width }) => width))) }),
+      }
+    }
+    case 'labels': {
+      const { targets } = head
+      const sizeOf = (name: 'probabilities' | 'scores'): number =>
+        targets.reduce((sum, target) => sum + (target[name]?.width ?? 0), 0)
+      return {
+        label: whole(targets.length),
+        ...(targets.every(({ probabilities }) => probabilities) && { probabilities: float(sizeOf('probabilities')) }),
+        ...(sizeOf('scores') > 0 && { scores: float(sizeOf('scores')) }),
       }
     }
     case 'multilabel':

@@ -137,7 +137,7 @@ describe('supportedEstimators', () => {
     expect(listed).toContainEqual({
       name: 'StandardScaler',
       role: 'transformer',
-      versions: '1.2 to 1.9',
+      versions: '1.0 to 1.9',
       notes: 'with or without mean and deviation',
     })
     expect(listed.map(({ name }) => name)).toMatchInlineSnapshot(`
@@ -179,6 +179,7 @@ describe('supportedEstimators', () => {
         "LGBMClassifier",
         "LGBMRegressor",
         "LGBMRanker",
+        "PCA",
       ]
     `)
   })

@@ -1,0 +1,79 @@
+// The functions of one number that a `map` formula may apply: each by name, with its settings.
+
+import { countBelow } from '../ranks.ts'
+
+export type NumberFunction = (x: number) => number
+
+type FunctionSpec = {
+  /** What is wrong with the settings; undefined where nothing is. */
+  readonly issueOf?: (settings: readonly number[]) => string | undefined
+  readonly make: (settings: readonly number[]) => NumberFunction
+}
+
+const noSettings = (compute: NumberFunction): FunctionSpec => ({
+  issueOf: (settings) => (settings.length === 0 ? undefined : 'must have no settings'),
+  make: () => compute,
+})
+
+const settingsOf = (count: number, make: (...settings: number[]) => NumberFunction): FunctionSpec => ({
+  issueOf: ({ length }) => (length === count ? undefined : `must have ${count} settings, got ${length}`),
+  make: (settings) => make(...settings),
+})
+
+/** Names of numpy's ufuncs where there is one. NaN gives NaN unless said otherwise. */
+export const columnFunctions = {
+  identity: noSettings((x) => x),
+  exp: noSettings(Math.exp),
+  log: noSettings(Math.log),
+  sqrt: noSettings(Math.sqrt),
+  square: noSettings((x) => x * x),
+  negative: noSettings((x) => -x),
+  absolute: noSettings(Math.abs),
+  /** 1 / (1 + exp(−x)) without overflow. */
+  sigmoid: noSettings((x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)))),
+  /** (factor, addend): x · factor + addend, two roundings. */
+  affine: settingsOf(2, (factor, addend) => (x) => x * factor + addend),
+  /** (threshold): 1 where x > threshold, else 0, NaN too. */
+  above: settingsOf(1, (threshold) => (x) => (x > threshold ? 1 : 0)),
+  /**
+   * (x₀, y₀, x₁, y₁ …) with xs ascending: straight lines between the points, y₀ before the first and the last y after the
+   * last. At an x that stands twice the later y holds, as in numpy.interp.
+   */
+  'linear-pieces': {
+    issueOf: piecesIssue,
+    make: linearPieces,
+  },
+} as const satisfies Readonly<Record<string, FunctionSpec>>
+
+export type ColumnFunctionName = keyof typeof columnFunctions
+
+export const columnFunctionNames = Object.keys(columnFunctions) as ColumnFunctionName[]
+
+export function columnFunctionSpec(name: ColumnFunctionName): FunctionSpec {
+  return columnFunctions[name]
+}
+
+function piecesIssue(settings: readonly number[]): string | undefined {
+  if (settings.length < 2 || settings.length % 2 !== 0) return 'must have pairs of x and y'
+  for (let i = 2; i < settings.length; i += 2)
+    if (!(settings[i - 2] <= settings[i])) return `must have ascending xs, got ${settings[i]} after ${settings[i - 2]}`
+  return undefined
+}
+
+/** slope · (x − xᵢ) + yᵢ, the order of operations of numpy.interp. */
+function linearPieces(settings: readonly number[]): NumberFunction {
+  const xs = Float64Array.from({ length: settings.length / 2 }, (_, i) => settings[2 * i])
+  const ys = Float64Array.from({ length: xs.length }, (_, i) => settings[2 * i + 1])
+  const last = xs.length - 1
+  return (x) => {
+    if (Number.isNaN(x)) return NaN
+    if (x < xs[0]) return ys[0]
+    if (x >= xs[last]) return ys[last]
+    // the last point at or before x
+    let at = countBelow(xs, x)
+    while (at <= last && xs[at] === x) at++
+    const from = at - 1
+    if (xs[from] === x) return ys[from]
+    return ((ys[at] - ys[from]) / (xs[at] - xs[from])) * (x - xs[from]) + ys[from]
+  }
+}

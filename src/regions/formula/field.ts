@@ -1,0 +1,56 @@
+// The fields that formulas are made of: each says its JSON shape, and how it gets there and back.
+
+import type { NamedTensor } from '../../artifact/tensor.ts'
+import { finite, flag, integer, oneOf, type Shape } from '../../artifact/shape.ts'
+import { restoreNumber, restoreNumbers, storedNumberShape, storedNumbersShape } from '../stored-numbers.ts'
+import { type StoredNumber, type StoredNumbers, storeNumber, storeNumbers } from '../stored-numbers.ts'
+import type { TensorValues } from '../tensor-values.ts'
+import { restoreTable, type StoredTable, storedTableShape, storeTable, type Table } from './table.ts'
+
+/** `name` is that of the field's tensor, should it have one. */
+export type Field<Value> = {
+  readonly shape: Shape<unknown>
+  store(value: Value, name: string, tensors: NamedTensor[]): unknown
+  restore(stored: unknown, name: string, tensors: TensorValues): Value
+  /** Never there: carries the type. */
+  readonly type?: Value
+}
+
+export type ValueOfField<Found> = Found extends Field<infer Value> ? Value : never
+
+function plain<Value>(shape: Shape<Value>): Field<Value> {
+  return { shape, store: (value) => value, restore: (stored) => stored as Value }
+}
+
+export const integerField = (least: number, most?: number): Field<number> => plain(integer(least, most))
+export const flagField: Field<boolean> = plain(flag)
+export const finiteField: Field<number> = plain(finite)
+
+export function choiceField<const Value extends string>(...values: readonly Value[]): Field<Value> {
+  return plain(oneOf(...values))
+}
+
+/** Any double. */
+export const numberField: Field<number> = {
+  shape: storedNumberShape,
+  store: storeNumber,
+  restore: (stored) => restoreNumber(stored as StoredNumber),
+}
+
+/** A short list of any doubles, which stands in the JSON. */
+export const numbersField: Field<readonly number[]> = {
+  shape: storedNumbersShape,
+  store: storeNumbers,
+  restore: (stored) => restoreNumbers(stored as StoredNumbers),
+}
+
+/** Doubles that may be many: a tensor of the artifact, which quantizing may give another form. */
+export const tableField: Field<Table> = {
+  shape: storedTableShape,
+  store(table, name, tensors) {
+    const { stored, tensor } = storeTable(table, name)
+    if (tensor !== undefined) tensors.push(tensor)
+    return stored
+  },
+  restore: (stored, name, tensors) => restoreTable(stored as StoredTable, name, tensors),
+}

@@ -1,0 +1,59 @@
+// Every formula that a region graph may hold: a region in, its spec, its columns and its row function out.
+
+import type { Fail } from '../table-checks.ts'
+import { columnGroups } from './column-groups.ts'
+import { columnMap } from './column-map.ts'
+import { linear } from './linear.ts'
+import type { FormulaSpec } from './define-formula.ts'
+import type { RowFunction } from './row-function.ts'
+
+/** One line a formula. */
+const specs = {
+  map: columnMap,
+  groups: columnGroups,
+  linear,
+} as const
+
+export type FormulaKind = keyof typeof specs
+type RegionOf<Spec> = Spec extends FormulaSpec<string, infer Region> ? Region : never
+export type Formula = { readonly [Kind in FormulaKind]: RegionOf<(typeof specs)[Kind]> }[FormulaKind]
+export type FormulaOfKind<Kind extends FormulaKind> = Extract<Formula, { kind: Kind }>
+
+/** The specs take what they made: regions and specs share their kind. */
+export function formulaSpec(kind: FormulaKind): FormulaSpec<FormulaKind, Formula> {
+  return specs[kind] as unknown as FormulaSpec<FormulaKind, Formula>
+}
+
+export const formulaKinds = Object.keys(specs) as FormulaKind[]
+
+export function isFormula(region: { readonly kind: string }): region is Formula {
+  return Object.hasOwn(specs, region.kind)
+}
+
+export function verifyFormula(region: Formula, fail: Fail): number {
+  return formulaSpec(region.kind).verify(region, fail)
+}
+
+const compiled = new WeakMap<Formula, RowFunction>()
+
+/** The same function each time it is asked for one region. */
+export function formulaFunction(region: Formula): RowFunction {
+  const known = compiled.get(region)
+  if (known !== undefined) return known
+  const made = formulaSpec(region.kind).compile(region)
+  compiled.set(region, made)
+  return made
+}
+
+const widths = new WeakMap<Formula, number>()
+
+/** Columns that a verified region gives. */
+export function formulaWidth(region: Formula): number {
+  const known = widths.get(region)
+  if (known !== undefined) return known
+  const width = formulaSpec(region.kind).verify(region, (field, expectation) => {
+    throw new RangeError(`${region.kind}, field ${field}: ${expectation}`)
+  })
+  widths.set(region, width)
+  return width
+}
