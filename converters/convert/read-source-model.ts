@@ -1,16 +1,19 @@
 // The bytes of a source file and their format in, the model in our own terms out.
 
+import { readCatboost } from '../formats/catboost/read-catboost.ts'
 import { readLayersModel } from '../formats/layers/read-layers-model.ts'
 import { readLightgbm } from '../formats/lightgbm/read-lightgbm.ts'
 import { readPickle } from '../formats/pickle/read-pickle.ts'
 import { readSkops } from '../formats/skops/read-skops.ts'
 import { readXgboost } from '../formats/xgboost/read-xgboost.ts'
+import { catboostToSourceModel } from '../frontends/catboost/to-source-model.ts'
 import { layersToSourceModel } from '../frontends/layers/to-source-model.ts'
 import { lightgbmToSourceModel } from '../frontends/lightgbm/to-source-model.ts'
 import { sklearnToSourceModel } from '../frontends/sklearn/to-source-model.ts'
 import type { StepColumns } from '../frontends/sklearn/step-columns.ts'
 import type { SourceModel } from '../frontends/source-model.ts'
 import { xgboostToSourceModel } from '../frontends/xgboost/to-source-model.ts'
+import { describeCatboost } from '../report/describe-catboost.ts'
 import { describeEstimators, type EstimatorNode } from '../report/describe-estimators.ts'
 import { describeLayers } from '../report/describe-layers.ts'
 import { describeLightgbm } from '../report/describe-lightgbm.ts'
@@ -48,6 +51,13 @@ export function openSource({ format, name, bytes, files }: DetectedSource): Open
       return {
         describe: () => describeLightgbm(document),
         toSourceModel: () => lightgbmToSourceModel(document),
+      }
+    }
+    case 'catboost': {
+      const document = readCatboost(bytes)
+      return {
+        describe: () => describeCatboost(document),
+        toSourceModel: () => catboostToSourceModel(document),
       }
     }
     case 'xgboost-json':

@@ -3,6 +3,7 @@
 import { createError } from '../../src/errors.ts'
 import { detectFormat, type FormatName } from '../formats/detect.ts'
 import { jsonKindOf, parseJsonObject } from '../formats/layers/json-kind.ts'
+import { isCatboostJson } from '../formats/catboost/read-catboost.ts'
 import { isXgboostJson } from '../formats/xgboost/read-xgboost.ts'
 import { shardNamesOf } from '../formats/layers/weight-files.ts'
 
@@ -16,6 +17,7 @@ export const sourceFormats = [
   'lightgbm',
   'xgboost-json',
   'xgboost-ubjson',
+  'catboost',
 ] as const satisfies readonly FormatName[]
 
 export type SourceFormat = (typeof sourceFormats)[number]
@@ -83,7 +85,7 @@ function withShards(name: string, files: SourceFiles): Uint8Array {
 /** True for the model.json of an artifact of this library, or of one that was. */
 export function isArtifactFiles(files: SourceFiles): boolean {
   if (!Object.hasOwn(files, 'model.json')) return false
-  if (isXgboostJson(files['model.json'])) return false
+  if (isXgboostJson(files['model.json']) || isCatboostJson(files['model.json'])) return false
   try {
     return !['layers-model', 'xgboost'].includes(jsonKindOf(parseJsonObject(files['model.json'], 'model.json')))
   } catch {

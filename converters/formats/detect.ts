@@ -1,12 +1,20 @@
 // The first bytes of a file, and its name, in; which format it has out.
 
 import { createError, type MLError } from '../../src/errors.ts'
+import { isCatboostJson, isCatboostRecord } from './catboost/read-catboost.ts'
 import { type JsonKind, jsonKindOf, parseJsonObject } from './layers/json-kind.ts'
 import { isSkops } from './skops/is-skops.ts'
 import { isXgboostJson } from './xgboost/read-xgboost.ts'
 
 /** Formats that are read. */
-export type FormatName = 'pickle' | 'skops' | 'layers-model' | 'lightgbm' | 'xgboost-json' | 'xgboost-ubjson'
+export type FormatName =
+  | 'pickle'
+  | 'skops'
+  | 'layers-model'
+  | 'lightgbm'
+  | 'xgboost-json'
+  | 'xgboost-ubjson'
+  | 'catboost'
 
 /** Of the formats with a signature, those that are read; a layers model has none but that of JSON. */
 const readBySignature = [
@@ -15,6 +23,7 @@ const readBySignature = [
   'lightgbm',
   'xgboost-json',
   'xgboost-ubjson',
+  'catboost',
 ] as const satisfies readonly FormatName[]
 
 type Signature = { readonly format: string; readonly matches: (bytes: Uint8Array, name: string) => boolean }
@@ -47,6 +56,7 @@ const signatures: readonly Signature[] = [
   { format: 'lightgbm', matches: (bytes) => /^tree\r?\n/.test(textOf(bytes)) },
   { format: 'xgboost-ubjson', matches: (bytes) => startsWith(bytes, [0x7b, 0x4c]) },
   { format: 'xgboost-json', matches: isXgboostJson },
+  { format: 'catboost', matches: isCatboostJson },
   { format: 'JSON', matches: (bytes) => /^(\xef\xbb\xbf)?\s*\{\s*"/.test(textOf(bytes)) },
   { format: 'ONNX', matches: (_, name) => /\.onnx$/i.test(name) },
   { format: 'TensorFlow SavedModel', matches: (_, name) => /\.pb$/i.test(name) },
@@ -75,14 +85,16 @@ export function detectFormat(bytes: Uint8Array, name: string): FormatName {
 }
 
 const expected =
-  'Expected a fitted scikit-learn estimator, saved by joblib.dump, pickle.dump or skops.io.dump, model.json of a tf.LayersModel, or a LightGBM or XGBoost model saved by save_model.'
+  'Expected a fitted scikit-learn estimator, saved by joblib.dump, pickle.dump or skops.io.dump, model.json of a tf.LayersModel, or a LightGBM, XGBoost or CatBoost model saved by save_model (of CatBoost as JSON).'
 
 /** Which model a JSON file holds stands anywhere in it. */
 function jsonFormat(bytes: Uint8Array, name: string): FormatName {
-  const kind = jsonKindOf(parseJsonObject(bytes, name))
+  const content = parseJsonObject(bytes, name)
+  const kind = jsonKindOf(content)
   if (kind === 'layers-model') return kind
   // Written anew by another program, which may put other names first.
   if (kind === 'xgboost') return 'xgboost-json'
+  if (isCatboostRecord(Object.keys(content))) return 'catboost'
   throw unreadJson(kind, name)
 }
 

@@ -1,18 +1,21 @@
-// Bytes of a JSON file as XGBoost writes it in; its values out, lists of numbers as tables.
+// Bytes of a JSON file as XGBoost and CatBoost write it in; its values out, lists of numbers as tables.
 
 import { createError, type MLError } from '../../../src/errors.ts'
 import type { BoosterValue } from './booster-value.ts'
 import { type NumberScan, scanNumber } from './json-number.ts'
 import { NumberList } from './number-list.ts'
-import { ValueBudget } from './value-budget.ts'
+import { ValueBudget, type ValueLimits } from './value-budget.ts'
 
 /**
  * JSON of RFC 8259 in UTF-8, and the words NaN, Infinity and -Infinity, which XGBoost writes and no JSON has.
  * @throws FILE_CORRUPT with the place of the first byte that is wrong; LIMIT_EXCEEDED
  */
-export function readJson(bytes: Uint8Array): BoosterValue {
-  return new JsonReader(bytes).read()
+export function readJson(bytes: Uint8Array, options: JsonOptions = { file: 'the XGBoost JSON file' }): BoosterValue {
+  return new JsonReader(bytes, options).read()
 }
+
+/** How errors name the file, and the limits of its format. @default those of XGBoost */
+export type JsonOptions = { readonly file: string; readonly limits?: ValueLimits }
 
 /** Where every text is: in `bytes`, between quotation marks, without escapes that must be undone. */
 const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -28,14 +31,17 @@ const words: readonly (readonly [text: string, value: BoosterValue])[] = [
 
 class JsonReader {
   readonly #bytes: Uint8Array
-  readonly #budget = new ValueBudget()
+  readonly #budget: ValueBudget
+  readonly #file: string
   readonly #scan: NumberScan = { value: 0, end: 0 }
   /** One list at a time: numbers in a list have no lists in them. */
   readonly #numbers = new NumberList()
   #at = 0
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, { file, limits }: JsonOptions) {
     this.#bytes = bytes
+    this.#file = file
+    this.#budget = new ValueBudget(limits)
     if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.#at = 3
   }
 
@@ -165,7 +171,7 @@ class JsonReader {
     const got = this.#at >= this.#bytes.length ? 'the end of the file' : `byte ${this.#bytes[this.#at]}`
     return createError(
       'FILE_CORRUPT',
-      `the XGBoost JSON file is broken: expected ${expected} at byte ${this.#at}, got ${got}. Was it written to its end? Save the model again`,
+      `${this.#file} is broken: expected ${expected} at byte ${this.#at}, got ${got}. Was it written to its end? Save the model again`,
       { details: { offset: this.#at } },
     )
   }

@@ -1,4 +1,4 @@
-// A record of an XGBoost file in; its fields, checked for type and length, out.
+// A record of an XGBoost or CatBoost file in; its fields, checked for type and length, out.
 
 import { createError, type MLError } from '../../../src/errors.ts'
 import {
@@ -9,12 +9,21 @@ import {
   isBoosterRecord,
 } from '../../formats/xgboost/booster-value.ts'
 
+type Origin = {
+  readonly path: string
+  readonly version: string
+  /** Which framework wrote the file. @default 'XGBoost' */
+  readonly framework?: string
+}
+
 export class RecordReader {
   readonly version: string
+  readonly #framework: string
   readonly #record: BoosterRecord
   readonly #path: string
 
-  constructor(record: BoosterRecord, { path, version }: { readonly path: string; readonly version: string }) {
+  constructor(record: BoosterRecord, { path, version, framework = 'XGBoost' }: Origin) {
+    this.#framework = framework
     this.#record = record
     this.#path = path
     this.version = version
@@ -43,6 +52,13 @@ export class RecordReader {
       if (isBoosterRecord(entry)) return this.#open(entry, `${name}[${i}]`)
       throw this.corrupt(name, `a record at ${i}`)
     })
+  }
+
+  /** A number that is finite. */
+  finite(name: string): number {
+    const value = this.#record.get(name)
+    if (typeof value === 'number' && Number.isFinite(value)) return value
+    throw this.corrupt(name, 'a finite number')
   }
 
   text(name: string): string {
@@ -82,19 +98,23 @@ export class RecordReader {
     const field = this.#pathOf(name)
     return createError(
       'FILE_CORRUPT',
-      `the XGBoost ${this.version} file is broken: ${field} must be ${expected}, got ${got}. Save the model again`,
+      `the ${this.#framework} ${this.version} file is broken: ${field} must be ${expected}, got ${got}. Save the model again`,
       { details: { field, version: this.version } },
     )
   }
 
   unsupported(what: string, instead: string): MLError {
-    return createError('UNSUPPORTED', `XGBoost ${this.version}: ${what} is not supported. ${instead}`, {
+    return createError('UNSUPPORTED', `${this.#framework} ${this.version}: ${what} is not supported. ${instead}`, {
       details: { field: this.#path, version: this.version },
     })
   }
 
   #open(record: BoosterRecord, name: string): RecordReader {
-    return new RecordReader(record, { path: this.#pathOf(name), version: this.version })
+    return new RecordReader(record, {
+      path: this.#pathOf(name),
+      version: this.version,
+      framework: this.#framework,
+    })
   }
 
   #pathOf(name: string): string {
