@@ -55,7 +55,7 @@ describe('what the errors name', () => {
       'a version',
       'state._sklearn_version',
       '0.24.2',
-      /scikit-learn 0\.24\.2 is not supported\. Supported are versions 1\.2 to 1\.9/,
+      /scikit-learn 0\.24\.2 is not supported\. Supported are versions 1\.0 to 1\.9/,
     ],
   ])('%s', (_, path, value, message) => {
     expect(() => sklearnToSourceModel(changedChurn(path, value))).toThrow(
