@@ -17,7 +17,7 @@ import { corruptAttribute, type Place, unsupported } from './place.ts'
 const xgboostPackage: EstimatorPackage = {
   module: 'xgboost',
   framework: 'XGBoost',
-  versions: 'XGBoost 1.7 to 3.4',
+  versions: 'XGBoost 1.5 to 3.4',
   modelOf: wrappedModel,
 }
 

@@ -23,6 +23,8 @@ export type Learner = {
    * which leaves its mark in the file, those up to the best one of early stopping (`_get_iteration_range` in sklearn.py).
    */
   readonly roundCount: number | undefined
+  /** Trees that a round has for each output, where it stands with the best round: files before 1.6 have it nowhere else. */
+  readonly parallelTreeCount: number | undefined
 }
 
 export function readLearner(document: BoosterRecord): Learner {
@@ -43,7 +45,7 @@ export function readLearner(document: BoosterRecord): Learner {
     baseScores: baseScoresOf(params),
     classCount,
     targetCount,
-    roundCount: roundCountOf(learner),
+    ...bestRoundOf(learner),
   }
 }
 
@@ -75,9 +77,12 @@ function baseScoresOf(params: RecordReader): Float64Array {
   throw params.corrupt('base_score', 'a number, or a list of numbers in brackets')
 }
 
-function roundCountOf(learner: RecordReader): number | undefined {
-  if (!learner.has('attributes')) return undefined
+function bestRoundOf(learner: RecordReader): Pick<Learner, 'roundCount' | 'parallelTreeCount'> {
+  const none = { roundCount: undefined, parallelTreeCount: undefined }
+  if (!learner.has('attributes')) return none
   const attributes = learner.record('attributes')
-  if (!attributes.has('scikit_learn') || !attributes.has('best_iteration')) return undefined
-  return attributes.count('best_iteration') + 1
+  if (!attributes.has('scikit_learn') || !attributes.has('best_iteration')) return none
+  const roundCount = attributes.count('best_iteration') + 1
+  const parallelTreeCount = attributes.count('best_ntree_limit', 0) / roundCount
+  return { roundCount, parallelTreeCount: parallelTreeCount >= 1 ? Math.floor(parallelTreeCount) : undefined }
 }

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { foldRegions } from '../../../converters/fold/fold-regions.ts'
 import { readPickle } from '../../../converters/formats/pickle/read-pickle.ts'
+import { readSkops } from '../../../converters/formats/skops/read-skops.ts'
 import { sklearnToSourceModel } from '../../../converters/frontends/sklearn/to-source-model.ts'
 import { convertModel } from '../../../converters/index.ts'
 import { interpret } from '../../../src/regions/interpret.ts'
@@ -50,14 +51,16 @@ function assertAnswers(name: string, answers: readonly Answer[], tolerance: numb
   expect(wrong).toEqual([])
 }
 
-it('has cases of two versions of both packages', () => {
+it('has cases of several versions of both packages', () => {
   const folders = new Set(names.map((name) => name.split('/')[0]))
-  expect(folders).toEqual(new Set(['lightgbm-3.3.5', 'lightgbm-4.6.0', 'xgboost-1.7.6', 'xgboost-3.4.1']))
+  expect(folders).toEqual(
+    new Set(['lightgbm-3.3.5', 'lightgbm-4.6.0', 'xgboost-1.5.2', 'xgboost-1.7.6', 'xgboost-3.4.1']),
+  )
 })
 
 it.each(names)('answers as its wrapper does: %s', (name) => {
-  const { bytes, rows } = readPipelineCase(name)
-  const { graph, head, schema } = sklearnToSourceModel(readPickle(bytes))
+  const { file, bytes, rows } = readPipelineCase(name)
+  const { graph, head, schema } = sklearnToSourceModel((file.endsWith('.skops') ? readSkops : readPickle)(bytes))
   const [reader, decode] = [createRowReader(schema), createDecoder(head)]
   for (const regions of [graph, foldRegions(graph, schema)]) {
     const answers = rows.map((row) => {

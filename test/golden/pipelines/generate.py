@@ -1,5 +1,5 @@
-"""Writes boosters inside pickles and pipelines, with their own answers: python generate.py, once with each of XGBoost 1.7.6
-(scikit-learn 1.3.2), XGBoost 3.4.1 (1.9.1), LightGBM 3.3.5 (1.4.2) and LightGBM 4.6.0 (1.4.2) installed.
+"""Writes boosters inside pickles and pipelines, with their own answers: python generate.py, once with each of XGBoost 1.5.2
+(scikit-learn 1.2.2), XGBoost 1.7.6 (1.3.2), XGBoost 3.4.1 (1.9.1), LightGBM 3.3.5 (1.4.2) and LightGBM 4.6.0 (1.4.2) installed.
 
 Each writes <framework>-<version>/ beside itself: the file of a case (.pkl, .joblib), and its rows and answers (<case>.json);
 all_<data>.json has instead of rows the name of a table of models/, every row of which was asked, and answers as float64 in
@@ -12,6 +12,7 @@ import os
 import pickle
 import sys
 import warnings
+import zipfile
 from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -24,6 +25,10 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
+try:
+    import skops.io
+except ImportError:  # boosters in its files are asked with the newest versions only
+    skops = None
 try:
     import xgboost
     FRAMEWORK, VERSION = "xgboost", xgboost.__version__
@@ -75,7 +80,9 @@ def answers(model, rows):
 def store(name, model, rows, format="pkl", asked=None):
     """`rows` as the model takes them; texts and numbers as they are."""
     dumped = pickle.dumps(model, protocol=4)
-    if format == "pkl" and len(dumped) <= LARGEST_PLAIN_BYTES:
+    if format == "skops":
+        skops.io.dump(model, OUT / f"{name}.skops", compression=zipfile.ZIP_DEFLATED)
+    elif format == "pkl" and len(dumped) <= LARGEST_PLAIN_BYTES:
         (OUT / f"{name}.pkl").write_bytes(dumped)
     else:
         format = "joblib"
@@ -205,6 +212,9 @@ def pipelines():
     homes = strings(homes).drop(columns=[name for name in homes if name in ("zip", "id")])
     model = make_pipeline(prepared(homes, sparse=True, indicator=False), regressor()).fit(homes, price)
     store("pipeline_regressor", model, asked_rows(homes, {"city": "ATLANTIS"}))
+    if skops is not None:
+        model = make_pipeline(prepared(X), classifier(n_estimators=6)).fit(X, labels(y))
+        store("pipeline_skops", model, asked_rows(X), "skops")
     if IS_XGBOOST:
         model = make_pipeline(prepared(homes), regressor(booster="gblinear", n_estimators=20)).fit(homes, price / 1e5)
         store("pipeline_linear", model, asked_rows(homes))
@@ -282,8 +292,26 @@ def categories(y, x):
     store("categories", model, rows)
 
 
+def old_wrappers():
+    """XGBoost until 1.5 took labels of any type, and wrote its boosters in pickles as JSON."""
+    x, z = numbers(missing=0.1)
+    words = np.where(z > 0.4, "yes", "no")
+    early = classifier(n_estimators=80)
+    early.fit(x[:200], words[:200], early_stopping_rounds=2, eval_set=[(x[200:], words[200:])], verbose=False)
+    store("early_words", early, x[:ROWS])
+    three = np.array(["b", "c", "a"])[np.digitize(z, [-0.3, 0.7])]
+    store("three_words", classifier(n_estimators=4).fit(x, three), x[:ROWS])
+    store("forest_regressor", xgboost.XGBRFRegressor(n_estimators=8, max_depth=4, n_jobs=1).fit(x, z), x[:ROWS])
+    X, y = table("credit")
+    X = strings(X)
+    store("pipeline_sparse", make_pipeline(prepared(X, True), classifier()).fit(X, y), asked_rows(X, {"Home": "castle"}))
+
+
 if __name__ == "__main__":
     for old in OUT.iterdir():
         old.unlink()
+    if IS_XGBOOST and VERSION.startswith("1.5"):
+        old_wrappers()
+        sys.exit()
     pipelines()
     wrappers()
