@@ -34,6 +34,7 @@ export type { GraphNode } from './report/graph/graph-node.ts'
 export { printInspection } from './report/print-inspection.ts'
 export { printReport } from './report/print-report.ts'
 export { renderGraph } from './report/graph/render-graph.ts'
+export { renderRefusal } from './report/html/render-refusal.ts'
 export { renderReport } from './report/html/render-report.ts'
 export { printModelsTypes, type TypedModel } from './types/types-file.ts'
 

@@ -2,7 +2,7 @@
 
 import { Command, Option } from 'commander'
 import type { ConversionReport, ConvertOptions, QuantizeMode, ToleranceOption } from '../../converters/index.ts'
-import { isMLError } from '../errors.ts'
+import { ConversionError, isMLError } from '../errors.ts'
 import type { CliContext } from './cli-context.ts'
 import { createGateOptions, gateHelp, type GateOptions, takeGates } from './gate-options.ts'
 import { jsonText } from './json-text.ts'
@@ -70,7 +70,7 @@ export function defineConvertCommand(context: CliContext): Command {
   for (const option of createGateOptions()) command.addOption(option)
   return command
     .option('--no-types', 'leave out features.d.ts, the types of rows and predictions')
-    .option('--html <file>', 'write the report as one HTML page too, also where a check failed')
+    .option('--html <file>', 'write the report as one HTML page too, also of what is refused')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', examples)
     .action((file: string, options: ConvertCommandOptions) => convert(file, options, context))
@@ -104,10 +104,21 @@ async function convert(file: string, options: ConvertCommandOptions, context: Cl
     progress.stop()
     const report = isMLError(error) ? error.details['report'] : undefined
     if (report !== undefined) await publish(report as ConversionReport)
+    else if (html !== undefined && error instanceof ConversionError) await writeRefusal(file, html, error)
     throw error
   } finally {
     progress.stop()
   }
+}
+
+/** A page of what could be read and why it is not enough; none for a source that cannot be read at all. */
+async function writeRefusal(file: string, html: string, error: ConversionError): Promise<void> {
+  const { inspectModel, renderRefusal } = await import('../../converters/index.ts')
+  const inspection = await inspectModel(file).catch((failure: unknown) => {
+    if (isMLError(failure)) return undefined
+    throw failure
+  })
+  if (inspection?.kind === 'source') await writePage('--html', html, renderRefusal(inspection, [error.toJSON()]))
 }
 
 /** `probability=0.02,value=1`; the parts are checked where the other options are. */

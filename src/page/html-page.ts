@@ -8,6 +8,7 @@ h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem;border-bottom:1px solid
 table{border-collapse:collapse;margin:.8rem 0}th,td{border:1px solid #d8dee4;padding:.25rem .6rem;text-align:left;vertical-align:top}
 th{background:#f6f8fa}td.n{text-align:right;font-variant-numeric:tabular-nums}
 .plots{display:flex;flex-wrap:wrap;gap:1rem}.no{color:#b3261e;font-weight:600}.yes{color:#1a7f37}
+pre{background:#f6f8fa;padding:.6rem .8rem;overflow-x:auto;font-size:12px;line-height:1.4}
 code{background:#f6f8fa;padding:.1rem .3rem;overflow-wrap:anywhere}
 `
 
@@ -47,4 +48,9 @@ export function plots(svgs: readonly string[]): string {
 
 export function paragraph(text: string): string {
   return `<p>${escapeXml(text)}</p>`
+}
+
+/** Lines as they are; long ones scroll. */
+export function preformatted(text: string): string {
+  return `<pre>${escapeXml(text)}</pre>`
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ConversionReport, Inspection } from '../../converters/index.ts'
+import { htmlFaults } from '../helpers/html-faults.ts'
 import { runCommand } from './run-command.ts'
 
 const churnPath = (file: string) => fileURLToPath(new URL(`../../models/telco_churn/${file}`, import.meta.url))
@@ -119,6 +120,21 @@ test('writes the report as a page too, whether the conversion is taken or not', 
   expect(await readFile(page, 'utf8')).toMatch(/^<!doctype html>[^]*<td class="yes">passed/)
   expect((await runCommand([...args, '--max-size', '1KB'])).exitCode).toBe(1)
   expect(await readFile(page, 'utf8')).toMatch(/<td class="no">missed/)
+})
+
+test('writes a page about a source that cannot be converted, and none about what cannot be read at all', async () => {
+  const golden = new URL('../golden/sklearn/1.9/gradient_boosting_regressor_init_linear/model.joblib', import.meta.url)
+  const page = join(folder, 'pages', 'refusal.html')
+  const args = ['--out', join(folder, 'refusal'), '--html', page]
+  const { exitCode, stderr } = await runCommand(['convert', fileURLToPath(golden), ...args])
+  expect(exitCode).toBe(2)
+  expect(stderr).toMatch(/\nerror UNSUPPORTED: /)
+  const text = await readFile(page, 'utf8')
+  expect(htmlFaults(text)).toEqual([])
+  expect(text).toMatch(/<h1>model\.joblib was not converted[^]*<td>UNSUPPORTED<[^]*GradientBoostingRegressor[^]*<svg /)
+  await rm(page)
+  expect((await runCommand(['convert', churnPath('train.py'), ...args])).exitCode).toBe(2)
+  expect(existsSync(page)).toBe(false)
 })
 
 test('says so where the page cannot be written, with exit code 2', async () => {
