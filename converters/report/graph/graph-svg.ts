@@ -9,6 +9,8 @@ const mostLetters = 32
 /** Shown where the pointer rests. */
 const mostTitleLetters = 300
 const letterWidth = 6.2
+/** Of a bold letter, in plain ones. */
+const boldWidth = 1.15
 const boxHeight = 38
 const layerGap = 46
 const boxGap = 18
@@ -41,7 +43,7 @@ function placeBoxes(nodes: readonly GraphNode[]): Map<string, Box> {
   const layers: Box[][] = []
   for (const node of nodes) {
     const layer = node.inputs.reduce((most, id) => Math.max(most, (boxes.get(id)?.layer ?? -1) + 1), 0)
-    const letters = Math.max(node.title.length, Math.min(node.text.length, mostLetters))
+    const letters = Math.max(node.title.length * boldWidth, node.text.length)
     const box: Box = { node, layer, width: Math.ceil(Math.min(letters, mostLetters) * letterWidth) + 20, center: 0 }
     boxes.set(node.id, box)
     while (layers.length <= layer) layers.push([])
