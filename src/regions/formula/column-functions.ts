@@ -25,6 +25,11 @@ export const columnFunctions = {
   identity: noSettings((x) => x),
   exp: noSettings(Math.exp),
   log: noSettings(Math.log),
+  expm1: noSettings(Math.expm1),
+  log1p: noSettings(Math.log1p),
+  exp2: noSettings((x) => 2 ** x),
+  log2: noSettings(Math.log2),
+  log10: noSettings(Math.log10),
   sqrt: noSettings(Math.sqrt),
   square: noSettings((x) => x * x),
   negative: noSettings((x) => -x),
@@ -35,6 +40,18 @@ export const columnFunctions = {
   affine: settingsOf(2, (factor, addend) => (x) => x * factor + addend),
   /** (threshold): 1 where x > threshold, else 0, NaN too. */
   above: settingsOf(1, (threshold) => (x) => (x > threshold ? 1 : 0)),
+  /** (threshold): 1 where x >= threshold, else 0, NaN too. */
+  'at-least': settingsOf(1, (threshold) => (x) => (x >= threshold ? 1 : 0)),
+  /** (value): 1 where x is the value, else 0. */
+  equals: settingsOf(1, (value) => (x) => (x === value ? 1 : 0)),
+  /** (low, high): x within the range, low first, as numpy.clip. */
+  clip: settingsOf(2, (low, high) => (x) => (x < low ? low : x > high ? high : x)),
+  /** (low, high): NaN outside the range. */
+  within: settingsOf(2, (low, high) => (x) => (x >= low && x <= high ? x : NaN)),
+  /** (divisor): x / divisor. */
+  divide: settingsOf(1, (divisor) => (x) => x / divisor),
+  /** x / (3 · (|x| + 1)), between −⅓ and ⅓. */
+  'bounded-third': noSettings((x) => x / (3 * (Math.abs(x) + 1))),
   /**
    * (x₀, y₀, x₁, y₁ …) with xs ascending: straight lines between the points, y₀ before the first and the last y after the
    * last. At an x that stands twice the later y holds, as in numpy.interp.

@@ -52,6 +52,11 @@ const spreads = {
     const sum = sumOf(input, from, size)
     for (let i = from; i < from + size; i++) output[i] = sum === 0 ? 1 / size : input[i] / sum
   },
+  /** x / Σ x; zeros where the sum is 0. */
+  'share-or-zero': (input, from, size, output) => {
+    const sum = sumOf(input, from, size)
+    for (let i = from; i < from + size; i++) output[i] = sum === 0 ? 0 : input[i] / sum
+  },
   /** 1 in the first column of those that are largest, 0 elsewhere. */
   'one-hot-max': (input, from, size, output) => {
     let best = from

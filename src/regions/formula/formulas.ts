@@ -3,7 +3,9 @@
 import type { Fail } from '../table-checks.ts'
 import { columnGroups } from './column-groups.ts'
 import { columnMap } from './column-map.ts'
+import { gaussians } from './gaussians.ts'
 import { linear } from './linear.ts'
+import { weightedMedian } from './weighted-median.ts'
 import type { FormulaSpec } from './define-formula.ts'
 import type { RowFunction } from './row-function.ts'
 
@@ -12,6 +14,8 @@ const specs = {
   map: columnMap,
   groups: columnGroups,
   linear,
+  gaussians,
+  'weighted-median': weightedMedian,
 } as const
 
 export type FormulaKind = keyof typeof specs
