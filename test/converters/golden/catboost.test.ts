@@ -9,6 +9,7 @@ import { readCatboost } from '../../../converters/formats/catboost/read-catboost
 import { catboostToSourceModel } from '../../../converters/frontends/catboost/to-source-model.ts'
 import { convertModel, inspectModel } from '../../../converters/index.ts'
 import { interpret } from '../../../src/regions/interpret.ts'
+import { createDecoder } from '../../../src/rows/decode.ts'
 import { createRowReader } from '../../../src/rows/read-row.ts'
 import { loadModel } from '../../../src/runtime/load-model.ts'
 import { catboostBytes, catboostCaseNames, readCatboostCase, readCatboostTable } from './catboost-cases.ts'
@@ -46,23 +47,63 @@ it.each(names)('adds up the raw values of CatBoost for every row: %s', (name) =>
   }
 })
 
-it.each(names)('answers as predict and predict_proba do: %s', async (name) => {
-  const { bytes, rows, predict, probabilities } = readCatboostCase(name)
-  const { files } = await convertModel({ 'model.json': bytes }, { quantize: 'none' })
-  const model = await loadModel(files, { backend: 'wasm', caching: false })
-  const answers = await model.predictBatch(rows as never)
-  await model.close()
-  const wrong = (answers as unknown as Record<string, unknown>[]).flatMap((answer, i) => {
-    // 1.0.6 writes booleans as texts, into the file too.
-    const label = answer['label'] ?? answer['value']
+type Answer = { readonly label?: unknown; readonly value?: unknown; readonly probabilities?: unknown }
+
+function assertAnswers(name: string, answers: readonly Answer[], tolerance: number): void {
+  const { predict, probabilities } = readCatboostCase(name)
+  const wrong = answers.flatMap((answer, i) => {
+    // A label of several classes is a list of one there.
+    const expected = [predict[i]].flat()
     const isRight =
-      isClose(label, [predict[i]].flat().length === 1 ? [predict[i]].flat()[0] : predict[i], 1e-5) &&
-      (probabilities === undefined || isClose(answer['probabilities'], probabilities[i], 1e-6))
+      isClose(answer.label ?? answer.value, expected.length === 1 ? expected[0] : expected, tolerance) &&
+      (probabilities === undefined || isClose(answer.probabilities, probabilities[i], tolerance))
     return isRight
       ? []
       : [`row ${i}: ${JSON.stringify(answer)}, expected ${JSON.stringify([predict[i], probabilities?.[i]])}`]
   })
   expect(wrong).toEqual([])
+}
+
+it.each(names)('answers as predict and predict_proba do: %s', (name) => {
+  const { bytes, rows } = readCatboostCase(name)
+  const { graph, head, schema } = catboostToSourceModel(readCatboost(bytes))
+  const [reader, decode] = [createRowReader(schema), createDecoder(head)]
+  const answers = rows.map((row) => {
+    const canonical = new Float64Array(schema.features.length)
+    reader.read(row, canonical, 0)
+    return decode(interpret(graph, canonical), 0)
+  })
+  assertAnswers(name, answers, 1e-12)
+})
+
+async function asked(name: string, quantize: 'none' | 'uint8'): Promise<readonly Answer[]> {
+  const { bytes, rows } = readCatboostCase(name)
+  const { files } = await convertModel({ 'model.json': bytes }, { quantize })
+  const model = await loadModel(files, { backend: 'wasm', caching: false })
+  const answers = await model.predictBatch(rows as never)
+  await model.close()
+  return answers as readonly Answer[]
+}
+
+describe('artifacts', () => {
+  const few = ['logloss', 'onevsall', 'one_hot', 'lossguide', 'poisson', 'scale_and_bias'].map(
+    (name) => `1.2.10/${name}`,
+  )
+
+  it.each(few)('answer as CatBoost does without quantization: %s', async (name) => {
+    assertAnswers(name, await asked(name, 'none'), 1e-5)
+  })
+
+  it.each(few)('stay within 2 % of CatBoost with uint8 weights: %s', async (name) => {
+    const { predict, probabilities } = readCatboostCase(name)
+    const expected = probabilities ?? predict
+    const largest = Math.max(...[expected].flat(2).map((value) => Math.abs(Number(value))))
+    const far = (await asked(name, 'uint8')).flatMap(({ probabilities: got, value }, i) => {
+      const differences = [got ?? value].flat().map((one, k) => Math.abs(Number(one) - Number([expected[i]].flat()[k])))
+      return differences.every((difference) => difference <= 0.02 * largest) ? [] : [`row ${i}: ${differences.join()}`]
+    })
+    expect(far).toEqual([])
+  })
 })
 
 describe('a whole table', () => {

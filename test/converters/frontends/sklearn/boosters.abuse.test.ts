@@ -134,7 +134,7 @@ describe('a mutated document', () => {
     'lightgbm-4.6.0/pipeline_ordinal',
     'lightgbm-3.3.5/early_three_classes',
   ]
-  const runCount = Number(process.env.FUZZ_RUNS ?? 250)
+  const runCount = Number(process.env.FUZZ_RUNS ?? 150)
 
   it.each(names)('ends in an MLError or a valid model: %s', (name) => {
     const { bytes } = readPipelineCase(name)
