@@ -42,6 +42,7 @@ function readersOf(feature: FeatureSchema, form: ValueForm): Readers {
 }
 
 function numberReader(feature: FeatureSchema, form: ValueForm): Readers {
+  if (feature.dtype === 'text') return textReader(feature)
   const known = form.kind === 'checked' ? new Set(feature.categories?.map(Number)) : undefined
   const readNumber = (value: number, rowIndex: number | undefined): number => {
     if (Number.isNaN(value)) return missing(feature, value, rowIndex)
@@ -58,6 +59,15 @@ function numberReader(feature: FeatureSchema, form: ValueForm): Readers {
     throw wrong(feature, 'a number', value, numberAdvice(value), rowIndex)
   }
   return { read, readNumber }
+}
+
+/** Texts themselves are counted by `textRowValues`: here comes what is absent or a number. */
+function textReader(feature: FeatureSchema): Readers {
+  const read = (value: unknown, rowIndex: number | undefined): number => {
+    if (value === null || value === undefined || Number.isNaN(value)) return missing(feature, value, rowIndex)
+    throw wrong(feature, 'a text', value, '', rowIndex)
+  }
+  return { read, readNumber: read }
 }
 
 /** 0 and 1 are taken as well: databases and typed arrays write booleans so. */

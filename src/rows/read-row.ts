@@ -1,13 +1,15 @@
 // A model's schema in, a reader out that turns a caller's row (object, array or typed array) into canonical float64 values.
 
-import type { ModelSchema } from '../artifact/schema.ts'
+import { givenFeatures, type ModelSchema } from '../artifact/schema.ts'
 import { createError, isMLError, type MLError } from '../errors.ts'
 import { type CompileOptions, createRowValues } from './compiled-reader.ts'
+import { dictRowValues } from './dict-row-values.ts'
 import { createFeatureReader } from './feature-reader.ts'
-import { rowError, tagOf } from './row-error.ts'
+import { describeValue, rowError, tagOf } from './row-error.ts'
 import { createRowMismatch } from './row-mismatch.ts'
 import { assertPlainOrNamed, hasName, isNumericArray, isObject, notARow } from './row-shape.ts'
 import type { JudgeValue, NamedRow } from './row-values.ts'
+import { textRowValues } from './text-row-values.ts'
 
 export type ReadRowOptions = {
   /** Refuses names that the schema does not have. @default false */
@@ -39,7 +41,8 @@ const noOptions: ReadRowOptions = {}
  */
 export function createRowReader(schema: ModelSchema, options: CompileOptions = {}): RowReader {
   const features = schema.features.map(createFeatureReader)
-  const names = features.map(({ name }) => name)
+  const given = givenFeatures(schema)
+  const names = given.map(({ name }) => name)
   if (new Set(names).size < names.length) throw duplicateName(names)
   const width = features.length
 
@@ -51,17 +54,25 @@ export function createRowReader(schema: ModelSchema, options: CompileOptions = {
     ofArray: (value, index, rowIndex) => features[index].read(value, rowIndex),
     ofNumbers: (value, index, rowIndex) => features[index].readNumber(value, rowIndex),
   }
-  const mismatch = createRowMismatch(schema)
-  const values = createRowValues(features, judge, options)
+  const mismatch = createRowMismatch({ ...schema, features: given })
+  const hasTexts = given.some(({ dtype }) => dtype === 'text')
+  const dict = schema.dict && dictRowValues(features, schema.dict)
+  const values = hasTexts ? textRowValues(given, schema.features, judge) : createRowValues(features, judge, options)
 
   /** Written code looks at a row's first value before its kind, so what that threw says less than the kind may. */
   function readObject(row: NamedRow, into: Float64Array, offset: number, rowIndex: number | undefined): void {
     try {
-      values.ofObject(row, into, offset, rowIndex)
+      if (dict === undefined) values.ofObject(row, into, offset, rowIndex)
+      else dict.read(row, into, offset, rowIndex)
     } catch (error) {
       if (!isMLError(error)) assertPlainOrNamed(row, rowIndex)
       throw error
     }
+  }
+
+  function assertNoExtraNames(row: NamedRow, rowIndex: number | undefined): void {
+    if (dict === undefined) mismatch.assertNoExtraNames(row, rowIndex)
+    else dict.assertNoExtraNames(row, rowIndex)
   }
 
   return {
@@ -72,13 +83,14 @@ export function createRowReader(schema: ModelSchema, options: CompileOptions = {
         throw createError('EXECUTION_FAILED', `a row of ${width} values does not fit at ${offset} of ${into.length}`)
       try {
         if (Array.isArray(row)) {
-          if (row.length !== width) throw mismatch.wrongWidth(row, 'an array', rowIndex)
+          if (row.length !== given.length) throw mismatch.wrongWidth(row, 'an array', rowIndex)
           values.ofArray(row, into, offset, rowIndex)
         } else if (isObject(row)) {
           readObject(row, into, offset, rowIndex)
-          if (strict === true) mismatch.assertNoExtraNames(row, rowIndex)
+          if (strict === true) assertNoExtraNames(row, rowIndex)
         } else if (isNumericArray(row)) {
-          if (row.length !== width) throw mismatch.wrongWidth(row, tagOf(row), rowIndex)
+          if (row.length !== width)
+            throw hasTexts ? noText(row, width, rowIndex) : mismatch.wrongWidth(row, tagOf(row), rowIndex)
           values.ofNumbers(row, into, offset, rowIndex)
         } else throw notARow(row, rowIndex)
       } catch (error) {
@@ -87,6 +99,14 @@ export function createRowReader(schema: ModelSchema, options: CompileOptions = {
       }
     },
   }
+}
+
+function noText(row: ArrayLike<number>, width: number, rowIndex: number | undefined): MLError {
+  return rowError({
+    rowIndex,
+    text: `expected a text in an object or an array, or ${width} canonical values, got ${describeValue(row)} of ${row.length}, which holds no text`,
+    details: { expected: width, got: row.length },
+  })
 }
 
 function duplicateName(names: readonly string[]): MLError {

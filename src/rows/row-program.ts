@@ -2,50 +2,53 @@
 // columns that come from several features.
 
 import type { ColumnRef } from '../regions/column-ref.ts'
-import { activate, type DenseChain } from '../regions/dense-chain.ts'
-import { formulaFunction, formulaWidth } from '../regions/formula/formulas.ts'
-import type { RowFunction } from '../regions/formula/row-function.ts'
-import { imputeValue } from '../regions/impute.ts'
-import { indicatorValue } from '../regions/indicator.ts'
-import { oneHotSlot } from '../regions/one-hot.ts'
-import { rankValue } from '../regions/ranks.ts'
+import { formulaWidth } from '../regions/formula/formulas.ts'
 import type { Region, RegionGraph } from '../regions/region.ts'
-import { scaleValue } from '../regions/scale.ts'
-import { splitGoesRight } from '../regions/split-trees.ts'
-import { leafNumbers, type TreeLayout } from '../regions/tree-layout.ts'
-import { createKeyTable } from './key-table.ts'
-import { createRankSearch } from './rank-search.ts'
+import { regionFunction } from './region-function.ts'
 
 export type RowProgram = {
   /** Fills `into[0 … rowCount · columns.length)` from row-major canonical rows; allocates nothing. */
   run(rows: Float64Array, rowCount: number, into: Float32Array | Float64Array): void
 }
 
+/** Rows that go through each region before the next: a tree's nodes are read once for all of them. */
+const mostBlockRows = 64
+
+/** Numbers that the regions' results may take for a block: 2 MiB, which caches still hold. */
+const mostBlockNumbers = 1 << 18
+
 /** `graph` is verified. */
 export function createRowProgram(graph: RegionGraph, columns: readonly ColumnRef[]): RowProgram {
   const needed = neededRegions(graph, columns)
-  const values = graph.regions.map((region, index) => new Float64Array(needed[index] ? regionWidth(region) : 0))
+  const widths = graph.regions.map((region, index) => (needed[index] ? regionWidth(region) : 0))
+  const numbers = widths.reduce((sum, each) => sum + each, 0)
+  const blockRows = Math.max(1, Math.min(mostBlockRows, Math.floor(mostBlockNumbers / Math.max(1, numbers))))
+  const values = widths.map((each) => new Float64Array(blockRows * each))
+  const blocks = { values, widths }
   const steps = graph.regions.flatMap((region, index) => {
     if (!needed[index] || region.kind === 'input') return []
-    const input = new Float64Array(region.inputs.length)
-    const gather = gatherer(values, region.inputs)
-    const compute = regionFunction(region)
+    const { inputs } = region
+    const whole = wholeBlock(blocks, inputs)
+    const input = whole ?? new Float64Array(blockRows * inputs.length)
+    const gather = whole === undefined ? gatherer(blocks, inputs) : undefined
+    const compute = regionFunction(region, { input, output: values[index], blockRows })
     return [
-      () => {
-        gather(input, 0)
-        compute(input, values[index])
+      (rowCount: number) => {
+        gather?.(input, 0, rowCount)
+        compute(rowCount)
       },
     ]
   })
-  const row = values[0]
-  const width = row.length
-  const finish = gatherer(values, columns)
+  const block = values[0]
+  const width = widths[0]
+  const finish = gatherer(blocks, columns)
   return {
     run(rows, rowCount, into) {
-      for (let number = 0; number < rowCount; number++) {
-        for (let i = 0, from = number * width; i < width; i++) row[i] = rows[from + i]
-        for (let step = 0; step < steps.length; step++) steps[step]()
-        finish(into, number * columns.length)
+      for (let from = 0; from < rowCount; from += blockRows) {
+        const count = Math.min(blockRows, rowCount - from)
+        for (let i = 0, at = from * width; i < count * width; i++, at++) block[i] = rows[at]
+        for (let step = 0; step < steps.length; step++) steps[step](count)
+        finish(into, from * columns.length, count)
       }
     },
   }
@@ -61,18 +64,30 @@ function neededRegions({ regions }: RegionGraph, columns: readonly ColumnRef[]):
   return needed
 }
 
+/** Results of all regions for a block of rows, row-major. */
+type Blocks = { readonly values: readonly Float64Array[]; readonly widths: readonly number[] }
+
+/** The block of a region whose columns `refs` are, all and in order; undefined elsewhere. */
+function wholeBlock({ values, widths }: Blocks, refs: readonly ColumnRef[]): Float64Array | undefined {
+  const number = refs.at(0)?.region ?? 0
+  const isWhole =
+    refs.length === widths[number] && refs.every(({ region, column }, i) => region === number && column === i)
+  return isWhole ? values[number] : undefined
+}
+
 /** Runs of neighbouring columns are copied together. */
-function gatherer(values: readonly Float64Array[], refs: readonly ColumnRef[]) {
-  const runs: { from: Float64Array; start: number; count: number; at: number }[] = []
+function gatherer({ values, widths }: Blocks, refs: readonly ColumnRef[]) {
+  const runs: { from: Float64Array; width: number; start: number; count: number; at: number }[] = []
   refs.forEach(({ region, column }, at) => {
     const last = runs.at(-1)
     if (last?.from === values[region] && last.start + last.count === column) last.count++
-    else runs.push({ from: values[region], start: column, count: 1, at })
+    else runs.push({ from: values[region], width: widths[region], start: column, count: 1, at })
   })
-  return (into: Float32Array | Float64Array, offset: number): void => {
+  return (into: Float32Array | Float64Array, offset: number, rowCount: number): void => {
     for (let r = 0; r < runs.length; r++) {
-      const { from, start, count, at } = runs[r]
-      for (let i = 0; i < count; i++) into[offset + at + i] = from[start + i]
+      const { from, width, start, count, at } = runs[r]
+      for (let row = 0, source = start, to = offset + at; row < rowCount; row++, source += width, to += refs.length)
+        for (let i = 0; i < count; i++) into[to + i] = from[source + i]
     }
   }
 }
@@ -96,90 +111,5 @@ export function regionWidth(region: Region): number {
       return region.outputWidth
     default:
       return formulaWidth(region)
-  }
-}
-
-function regionFunction(region: Exclude<Region, { kind: 'input' }>): RowFunction {
-  switch (region.kind) {
-    case 'impute':
-      return eachColumn(region.inputs.map((_, column) => (value) => imputeValue(region, column, value)))
-    case 'indicator':
-      return eachColumn(region.inputs.map((_, column) => (value) => indicatorValue(region, column, value)))
-    case 'scale':
-      return eachColumn(region.inputs.map((_, column) => (value) => scaleValue(region, column, value)))
-    case 'ordinal':
-      return eachColumn(
-        region.columns.map(({ keys, values, unknownValue }) => createKeyTable(keys, values, unknownValue)),
-      )
-    case 'ranks':
-      return eachColumn(
-        region.columns.map((column) => {
-          if (column.kind === 'member') return createKeyTable(column.keys, column.bits, column.unknownBit)
-          const search = createRankSearch(column.flipPoints)
-          const missing = rankValue(column, NaN)
-          return (value) => (Number.isNaN(value) || value === column.missingValue ? missing : search(value))
-        }),
-      )
-    case 'one-hot': {
-      const starts = region.columns.map((_, i) => region.columns.slice(0, i).reduce((sum, { width }) => sum + width, 0))
-      return (input, output) => {
-        output.fill(0)
-        for (let i = 0; i < starts.length; i++) {
-          const slot = oneHotSlot(region.columns[i], input[i])
-          if (slot >= 0) output[starts[i] + slot] = 1
-        }
-      }
-    }
-    case 'dense-chain':
-      return chainFunction(region)
-    case 'split-trees':
-      return treesFunction(region, (node, row) => splitGoesRight(region, node, row[region.feature[node]]))
-    case 'tree-ensemble': {
-      const { column, rank } = region
-      return treesFunction(region, (node, row) => row[column[node]] > rank[node])
-    }
-    default:
-      return formulaFunction(region)
-  }
-}
-
-function eachColumn(functions: readonly ((value: number) => number)[]): RowFunction {
-  return (input, output) => {
-    for (let i = 0; i < functions.length; i++) output[i] = functions[i](input[i])
-  }
-}
-
-function chainFunction({ layers }: DenseChain): RowFunction {
-  const hidden = layers.slice(0, -1).map(({ outputWidth }) => new Float64Array(outputWidth))
-  return (input, output) => {
-    let values = input
-    for (let number = 0; number < layers.length; number++) {
-      const { inputWidth, outputWidth, weights, bias, activation } = layers[number]
-      const next = number < hidden.length ? hidden[number] : output
-      for (let j = 0; j < outputWidth; j++) next[j] = bias[j]
-      for (let i = 0, at = 0; i < inputWidth; i++) {
-        const value = values[i]
-        for (let j = 0; j < outputWidth; j++, at++) next[j] += value * weights[at]
-      }
-      if (activation !== 'identity') for (let j = 0; j < outputWidth; j++) next[j] = activate(activation, next[j])
-      values = next
-    }
-  }
-}
-
-function treesFunction(layout: TreeLayout, goesRight: (node: number, row: Float64Array) => boolean): RowFunction {
-  const { treeStart, jump, leafWidth, leafValues, outputWidth, treeOutput, aggregate, base } = layout
-  const leafOf = leafNumbers(jump)
-  const trees = treeStart.length - 1
-  return (input, output) => {
-    output.fill(0)
-    for (let tree = 0; tree < trees; tree++) {
-      let node = treeStart[tree]
-      while (jump[node] !== 0) node += goesRight(node, input) ? jump[node] : 1
-      const leaf = leafOf[node]
-      if (treeOutput.length > 0) output[treeOutput[tree]] += leafValues[leaf]
-      else for (let k = 0; k < leafWidth; k++) output[k] += leafValues[leaf * leafWidth + k]
-    }
-    for (let k = 0; k < outputWidth; k++) output[k] = (aggregate === 'mean' ? output[k] / trees : output[k]) + base[k]
   }
 }

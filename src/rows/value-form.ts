@@ -35,6 +35,9 @@ export function valueForm(feature: FeatureSchema): ValueForm {
         : { kind: 'number', takesNull }
     case 'boolean':
       return { kind: 'boolean', takesNull }
+    // counted where rows are read, by textRowValues
+    case 'text':
+      return { kind: 'checked' }
     case 'string':
       return categoryForm(feature, takesNull)
   }
