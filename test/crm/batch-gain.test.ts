@@ -50,7 +50,7 @@ describe('on the graph path', () => {
       let best = 0
       for (let block = 0; block < mostBlocks && best < least; block++) best = Math.max(best, await gainOf(blockRounds))
       expect(model.getHealth().stats.batches).toBeGreaterThanOrEqual(warmUpRounds + blockRounds)
-    expect(best).toBeGreaterThanOrEqual(least)
+      expect(best).toBeGreaterThanOrEqual(least)
       await model.close()
     },
   )
