@@ -51,6 +51,10 @@ const signatures: readonly Signature[] = [
   { format: 'pickle', matches: (bytes) => startsWith(bytes, [0x5d, 0x00, 0x00]) },
   { format: 'pickle', matches: (bytes) => startsWith(bytes, [0x04, 0x22, 0x4d, 0x18]) },
   { format: 'pickle', matches: (bytes) => startsWith(bytes, [0x5a, 0x46]) },
+  {
+    format: "CatBoost binary (save_model writes JSON by format='json')",
+    matches: (bytes) => textOf(bytes).startsWith('CBM1'),
+  },
   { format: 'Keras HDF5', matches: (bytes) => startsWith(bytes, [0x89, 0x48, 0x44, 0x46]) },
   { format: 'zip (Keras or PyTorch)', matches: (bytes) => startsWith(bytes, zipMagic) },
   { format: 'lightgbm', matches: (bytes) => /^tree\r?\n/.test(textOf(bytes)) },

@@ -21,7 +21,7 @@ export function open(value: PyValue, path: string): Opened {
   const version = value.state instanceof PyDict ? value.state.get('_sklearn_version') : undefined
   const place: Place = { path, className: value.name, version: typeof version === 'string' ? version : 'unknown' }
   const spec = specOfObject(value)
-  if (spec === undefined) throw unsupported(place, `class ${value.module}.${value.name}`, supportText())
+  if (spec === undefined) throw unsupported(place, `class ${value.module}.${value.name}`, insteadOf(value))
   if (spec.package !== undefined) {
     const { framework, frameworkVersion } = spec.package.modelOf(value).source
     return { spec, reader: new EstimatorReader(value, { ...place, framework, version: frameworkVersion }, spec) }
@@ -39,6 +39,12 @@ function assertVersion(place: Place): void {
     `a file of scikit-learn ${place.version}`,
     `Supported are versions ${text}; fit it with one of them.`,
   )
+}
+
+/** CatBoost keeps its trees in a binary form of its own, in pickles too. */
+function insteadOf(value: PyObject): string {
+  if (moduleOf(value) !== 'catboost') return supportText()
+  return "Save the model alone: model.save_model('model.json', format='json', pool=train_pool), and convert that."
 }
 
 function supportText(): string {

@@ -22,10 +22,10 @@ export function sklearnToSourceModel(document: PyValue, listener?: StepListener)
   const root = rootOf(document)
   const booster = boosterAlone(root)
   if (booster !== undefined) return booster
-  const builder = new GraphBuilder(readFeatureNames(root, namesOf))
-  const scope = scopeOf(builder, listener)
   const path = root.name === 'Pipeline' ? 'pipeline' : ''
   const { place } = open(root, path).reader
+  const builder = new GraphBuilder(readFeatureNames(root, namesOf))
+  const scope = scopeOf(builder, listener)
   const predictor = canTransform(root) ? asTransformer(scope, root, place) : scope.predict(root, builder.input(), path)
   return toSourceModel(predictor, { builder, root, place })
 }

@@ -20,6 +20,7 @@ describe('detectFormat', () => {
   })
 
   it.each([
+    ['CatBoost binary', text('CBM1xxxx'), 'model.cbm'],
     ['Keras HDF5', Uint8Array.of(0x89, 0x48, 0x44, 0x46), 'model.h5'],
     ['zip', Uint8Array.of(0x50, 0x4b, 3, 4), 'model.keras'],
     ['ONNX', Uint8Array.of(8, 7), 'model.onnx'],

@@ -109,7 +109,19 @@ it('refuses a class of another package under a known name', () => {
   const { state, args } = documentOf('xgboost-3.4.1/early')
   const stranger = new PyObject('sklearn.ensemble', 'XGBClassifier', args)
   stranger.state = state
-  expect(() => sklearnToSourceModel(stranger)).toThrow(expect.objectContaining({ code: 'FILE_CORRUPT' }))
+  expect(() => sklearnToSourceModel(stranger)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }))
+})
+
+it('names the way out for a model of CatBoost', () => {
+  const catboost = new PyObject('catboost.core', 'CatBoostClassifier')
+  catboost.state = new PyDict()
+  expect(() => sklearnToSourceModel(catboost)).toThrow(/catboost.core.CatBoostClassifier.*format='json'/)
+  const document = documentOf('xgboost-3.4.1/pipeline_dense')
+  const steps = stateOf(document).get('steps')
+  if (Array.isArray(steps)) steps[steps.length - 1] = ['model', catboost]
+  expect(() => sklearnToSourceModel(document)).toThrow(
+    expect.objectContaining({ code: 'UNSUPPORTED', message: expect.stringContaining("format='json'") }),
+  )
 })
 
 it('takes all rounds of a best iteration that is none', () => {
