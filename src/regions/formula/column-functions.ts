@@ -1,28 +1,17 @@
 // The functions of one number that a `map` formula may apply: each by name, with its settings.
 
 import { countBelow } from '../ranks.ts'
-
-export type NumberFunction = (x: number) => number
-
-type FunctionSpec = {
-  /** What is wrong with the settings; undefined where nothing is. */
-  readonly issueOf?: (settings: readonly number[]) => string | undefined
-  readonly make: (settings: readonly number[]) => NumberFunction
-}
-
-const noSettings = (compute: NumberFunction): FunctionSpec => ({
-  issueOf: (settings) => (settings.length === 0 ? undefined : 'must have no settings'),
-  make: () => compute,
-})
-
-const settingsOf = (count: number, make: (...settings: number[]) => NumberFunction): FunctionSpec => ({
-  issueOf: ({ length }) => (length === count ? undefined : `must have ${count} settings, got ${length}`),
-  make: (settings) => make(...settings),
-})
+import { bins } from './bins.ts'
+import { type FunctionSpec, noSettings, type NumberFunction, settingsOf } from './number-function.ts'
+import { powerFunctions } from './power-functions.ts'
+import { ufuncs } from './ufuncs.ts'
 
 /** Names of numpy's ufuncs where there is one. NaN gives NaN unless said otherwise. */
 export const columnFunctions = {
   identity: noSettings((x) => x),
+  ...ufuncs,
+  ...powerFunctions,
+  ...bins,
   exp: noSettings(Math.exp),
   log: noSettings(Math.log),
   expm1: noSettings(Math.expm1),
@@ -34,6 +23,7 @@ export const columnFunctions = {
   square: noSettings((x) => x * x),
   negative: noSettings((x) => -x),
   absolute: noSettings(Math.abs),
+  trunc: noSettings(Math.trunc),
   /** 1 / (1 + exp(−x)) without overflow. */
   sigmoid: noSettings((x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)))),
   /** (factor, addend): x · factor + addend, two roundings. */

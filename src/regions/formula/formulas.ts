@@ -5,6 +5,10 @@ import { columnGroups } from './column-groups.ts'
 import { columnMap } from './column-map.ts'
 import { gaussians } from './gaussians.ts'
 import { linear } from './linear.ts'
+import { normalize } from './normalize.ts'
+import { polynomial } from './polynomial.ts'
+import { quantiles } from './quantiles.ts'
+import { splines } from './splines.ts'
 import { weightedMedian } from './weighted-median.ts'
 import type { FormulaSpec } from './define-formula.ts'
 import type { RowFunction } from './row-function.ts'
@@ -14,6 +18,10 @@ const specs = {
   map: columnMap,
   groups: columnGroups,
   linear,
+  normalize,
+  polynomial,
+  quantiles,
+  splines,
   gaussians,
   'weighted-median': weightedMedian,
 } as const

@@ -1,0 +1,52 @@
+// The formula `normalize`: a row divided by its norm.
+
+import { choiceField, numberField } from './field.ts'
+import { defineFormula } from './define-formula.ts'
+
+type Norm = (row: Float64Array) => number
+
+const norms = {
+  l1: (row) => {
+    let sum = 0
+    for (let i = 0; i < row.length; i++) sum += Math.abs(row[i])
+    return sum
+  },
+  l2: (row) => {
+    let sum = 0
+    for (let i = 0; i < row.length; i++) sum += row[i] * row[i]
+    return Math.sqrt(sum)
+  },
+  max: (row) => {
+    let most = 0
+    for (let i = 0; i < row.length; i++) {
+      const size = Math.abs(row[i])
+      if (!(size <= most)) most = size
+    }
+    return most
+  },
+} as const satisfies Readonly<Record<string, Norm>>
+
+type NormName = keyof typeof norms
+const names = Object.keys(norms) as NormName[]
+
+export const normalize = defineFormula({
+  kind: 'normalize',
+  fields: {
+    norm: choiceField(...names),
+    /** Rows whose norm is below it stay as they are; 0 leaves rows of zeros. */
+    least: numberField,
+  },
+  verify({ inputs, least }, fail) {
+    if (!(least >= 0)) fail('least', `must be a number from 0, got ${least}`)
+    return inputs.length
+  },
+  compile({ norm, least }) {
+    const measure: Norm = norms[norm]
+    return (input, output) => {
+      const size = measure(input)
+      const divisor = size < least || size === 0 ? 1 : size
+      for (let i = 0; i < input.length; i++) output[i] = input[i] / divisor
+    }
+  },
+  describe: ({ inputs, norm }) => `${inputs.length} columns by their ${norm} norm`,
+})
