@@ -3,6 +3,7 @@
 import type { Fail } from '../table-checks.ts'
 import { columnGroups } from './column-groups.ts'
 import { columnMap } from './column-map.ts'
+import { distances } from './distances.ts'
 import { gaussians } from './gaussians.ts'
 import { linear } from './linear.ts'
 import { normalize } from './normalize.ts'
@@ -10,6 +11,7 @@ import { polynomial } from './polynomial.ts'
 import { quantiles } from './quantiles.ts'
 import { splines } from './splines.ts'
 import { weightedMedian } from './weighted-median.ts'
+import { neighbors } from './neighbors.ts'
 import type { FormulaSpec } from './define-formula.ts'
 import type { RowFunction } from './row-function.ts'
 
@@ -23,6 +25,8 @@ const specs = {
   quantiles,
   splines,
   gaussians,
+  distances,
+  neighbors,
   'weighted-median': weightedMedian,
 } as const
 

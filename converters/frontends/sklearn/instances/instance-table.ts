@@ -1,5 +1,30 @@
 // Neighbours, naive Bayes, discriminants, clusters and mixtures: their specs.
 
 import type { EstimatorSpec } from '../estimator-spec.ts'
+import { categoricalNaiveBayes } from './categorical-naive-bayes.ts'
+import { bernoulliNaiveBayes, complementNaiveBayes, multinomialNaiveBayes } from './discrete-naive-bayes.ts'
+import { bayesianGaussianMixture, gaussianMixture } from './gaussian-mixture.ts'
+import { gaussianNaiveBayes } from './gaussian-naive-bayes.ts'
+import { kMeans } from './k-means.ts'
+import { kNeighborsClassifier, kNeighborsRegressor } from './k-neighbors.ts'
+import { linearDiscriminant } from './linear-discriminant.ts'
+import { localOutlierFactor } from './local-outlier-factor.ts'
+import { nearestCentroid } from './nearest-centroid.ts'
+import { quadraticDiscriminant } from './quadratic-discriminant.ts'
 
-export const instanceTable: readonly EstimatorSpec[] = []
+export const instanceTable: readonly EstimatorSpec[] = [
+  kNeighborsClassifier,
+  kNeighborsRegressor,
+  localOutlierFactor,
+  nearestCentroid,
+  gaussianNaiveBayes,
+  multinomialNaiveBayes,
+  complementNaiveBayes,
+  bernoulliNaiveBayes,
+  categoricalNaiveBayes,
+  linearDiscriminant,
+  quadraticDiscriminant,
+  kMeans,
+  gaussianMixture,
+  bayesianGaussianMixture,
+]

@@ -1,0 +1,101 @@
+// A fitted KNeighborsClassifier or KNeighborsRegressor in; a neighbours region out.
+
+import { exactTable } from '../../../../src/regions/formula/table.ts'
+import { NdArray } from '../../../formats/pickle/values.ts'
+import { readClassLists } from '../class-labels.ts'
+import { describeValue, type EstimatorReader, type Matrix, toFlatNumbers } from '../estimator-reader.ts'
+import { defineEstimator } from '../estimator-spec.ts'
+import { unsupported } from '../place.ts'
+import { regressorOf } from '../regressor.ts'
+import { shareClassifier } from '../tree-leaves.ts'
+import { type FittedNeighbors, neighborIgnored, neighborReads, readNeighbors } from './fitted-neighbors.ts'
+
+const reads = [...neighborReads, '_y', 'weights']
+
+const notes =
+  'weights uniform and distance; brute, kd_tree and ball_tree; euclidean, manhattan, chebyshev, minkowski (p, w), cosine, ' +
+  'sqeuclidean, canberra, braycurtis, hamming; one or several targets'
+
+/** Source: sklearn/neighbors/_classification.py of 1.9.1, `predict_proba`: the first of the largest shares is the label. */
+export const kNeighborsClassifier = defineEstimator({
+  names: ['KNeighborsClassifier'],
+  role: 'classifier',
+  notes,
+  reads: [...reads, 'classes_'],
+  ignored: neighborIgnored,
+  predict(reader, input, scope) {
+    const { columns, ...fitted } = readNeighbors(reader, input, scope)
+    const classLists = readClassLists(reader)
+    const targets = readTargets(reader, fitted)
+    if (targets.columnCount !== classLists.length)
+      throw reader.corrupt('_y', `${classLists.length} columns`, `${targets.columnCount}`)
+    targets.values.forEach((value, at) => {
+      const { length } = classLists[at % classLists.length]
+      if (!(Number.isInteger(value) && value >= 0 && value < length)) reader.fail('_y', 'numbers of classes')
+    })
+    const output = scope.builder.compute(
+      {
+        kind: 'neighbors',
+        inputs: columns.map(({ ref }) => ref),
+        ...searchOf(fitted),
+        weights: readWeights(reader),
+        answer: 'shares',
+        classCounts: classLists.map(({ length }) => length),
+        targets: exactTable(targets.values, targets.columnCount),
+      },
+      columns,
+    )
+    const refs = output.map(({ ref }) => ref)
+    return shareClassifier(refs, classLists)
+  },
+})
+
+/** Source: sklearn/neighbors/_regression.py of 1.9.1, `predict`. */
+export const kNeighborsRegressor = defineEstimator({
+  names: ['KNeighborsRegressor'],
+  role: 'regressor',
+  notes,
+  reads,
+  ignored: neighborIgnored,
+  predict(reader, input, scope) {
+    const { columns, ...fitted } = readNeighbors(reader, input, scope)
+    const targets = readTargets(reader, fitted)
+    const output = scope.builder.compute(
+      {
+        kind: 'neighbors',
+        inputs: columns.map(({ ref }) => ref),
+        ...searchOf(fitted),
+        weights: readWeights(reader),
+        answer: 'means',
+        classCounts: [],
+        targets: exactTable(targets.values, targets.columnCount),
+      },
+      columns,
+    )
+    return regressorOf(output.map(({ ref }) => ref))
+  },
+})
+
+export function searchOf({ search, leafSize, metric, power, count, points }: Omit<FittedNeighbors, 'columns'>) {
+  return { search, leafSize, metric, power, count, points }
+}
+
+function readWeights(reader: EstimatorReader): 'uniform' | 'distance' {
+  const weights = reader.value('weights')
+  if (weights === null) return 'uniform'
+  if (weights === 'uniform' || weights === 'distance') return weights
+  throw unsupported(reader.place, `weights=${describeValue(weights)}`, 'Supported are uniform and distance.')
+}
+
+/** One row a point, in their order. */
+function readTargets(reader: EstimatorReader, { points, inOrder }: Omit<FittedNeighbors, 'columns'>): Matrix {
+  const value = reader.value('_y')
+  const rowCount = points.values.length / points.columns
+  if (!(value instanceof NdArray) || value.shape[0] !== rowCount || value.shape.length > 2)
+    return reader.fail('_y', `one row for each of ${rowCount}`)
+  const values = toFlatNumbers(value)
+  const columnCount = value.shape.length === 2 ? value.shape[1] : 1
+  if (values?.length !== rowCount * columnCount || columnCount === 0 || !values.every(Number.isFinite))
+    return reader.fail('_y', 'finite numbers')
+  return { rowCount, columnCount, values: inOrder({ rowCount, columnCount, values }) }
+}
