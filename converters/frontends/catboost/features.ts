@@ -45,9 +45,9 @@ export function readFeatures(model: RecordReader): CatboostFeatures {
   )
   const texts = readHashes(info)
   const categoricals = new Map(
-    listed('categorical_features').map((feature) => [
+    listed('categorical_features').map((feature, _, all) => [
       feature.count('feature_index'),
-      { column: readColumn(feature), ...readCategories(feature, texts) },
+      { column: readColumn(feature), ...readCategories(feature, { texts, isOnly: all.length === 1 }) },
     ]),
   )
   for (const kind of ['text_features', 'embedding_features']) listed(kind).forEach(readColumn)
@@ -96,10 +96,13 @@ function readHashes(info: RecordReader): ReadonlyMap<number, string> {
   return new Map(info.records('cat_features_hash').map((entry) => [entry.finite('hash') >>> 0, entry.text('value')]))
 }
 
+/** All texts by hash, and whether they are of one feature. */
+type Known = { readonly texts: ReadonlyMap<number, string>; readonly isOnly: boolean }
+
 type Categories = Pick<CategoricalFeature, 'categories' | 'codes'>
 
 /** Hashes are written as signed numbers here, and as unsigned ones beside their texts. */
-function readCategories(feature: RecordReader, texts: ReadonlyMap<number, string>): Categories {
+function readCategories(feature: RecordReader, { texts, isOnly }: Known): Categories {
   const hashes = feature.has('values') ? [...new Set([...feature.numbers('values')].map((hash) => hash >>> 0))] : []
   const names = hashes.map((hash) => texts.get(hash))
   if (names.includes(undefined))
@@ -107,8 +110,11 @@ function readCategories(feature: RecordReader, texts: ReadonlyMap<number, string
       'a category that is known by its hash alone',
       "Give save_model the pool of training: model.save_model('model.json', format='json', pool=train_pool).",
     )
-  // Whole numbers and their texts are one category to CatBoost; tables have them as numbers.
-  const areNumbers = names.every((name) => /^-?\d{1,15}$/.test(name ?? '') && String(Number(name)) === name)
+  // Whole numbers and their texts are one category to CatBoost; tables have them as numbers. Which feature the texts that no
+  // split tests belong to is known only where there is one feature.
+  const areNumbers = (isOnly ? [...texts.values()] : names).every(
+    (name) => /^-?\d{1,15}$/.test(name ?? '') && String(Number(name)) === name,
+  )
   const categories: readonly Scalar[] = areNumbers ? names.map(Number) : (names as string[])
   if (new Set(categories).size < categories.length)
     throw feature.corrupt('values', 'categories that differ', 'a repeated one')

@@ -168,6 +168,28 @@ it.each([
   expect(() => convert(changed('1.2.10/rmse', place, value as Json | undefined))).not.toThrow()
 })
 
+describe('categories', () => {
+  const info = ['features_info', 'categorical_features'] as const
+  const dtypesOf = (bytes: Uint8Array) =>
+    catboostToSourceModel(readCatboost(bytes)).schema.features.map(({ dtype }) => dtype)
+
+  it('that are whole numbers are numbers, as a table has them', () => {
+    expect(dtypesOf(catboostBytes('1.2.10/one_hot'))).toEqual(['number', 'string', 'number', 'number', 'string'])
+  })
+
+  it('of the one feature that has some are texts where any is', () => {
+    const { features_info } = JSON.parse(textOf('1.2.10/one_hot')) as { features_info: Record<string, Json[]> }
+    const room = features_info['categorical_features'][1] as Record<string, Json>
+    const number = changed('1.2.10/one_hot', ['oblivious_trees'], [{ leaf_values: [1] }])
+    const document = JSON.parse(new TextDecoder().decode(number)) as { features_info: Record<string, Json> }
+    document.features_info[info[1]] = [room]
+    expect(dtypesOf(bytesOf(document as unknown as Json))[2]).toBe('string')
+    const hashes = document.features_info['cat_features_hash'] as { value: string }[]
+    document.features_info['cat_features_hash'] = hashes.filter(({ value }) => /^\d+$/.test(value)) as unknown as Json
+    expect(dtypesOf(bytesOf(document as unknown as Json))[2]).toBe('number')
+  })
+})
+
 describe('a changed file', () => {
   const runCount = Number(process.env.FUZZ_RUNS ?? 300)
   const names = ['1.2.10/nan_max', '1.2.10/one_hot', '1.2.10/depthwise', '1.0.6/multiclass']
