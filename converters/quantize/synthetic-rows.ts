@@ -28,14 +28,28 @@ export function syntheticRows(
   { seed, farShare = 0, unknownReach = 1, hasOutliers = true }: SyntheticOptions,
 ): Float64Array[] {
   const random = createSeededRandom(seed)
+  const counted = knowledge.reduce((count, { feature }) => count + (feature.of === undefined ? 0 : 1), 0)
   return Array.from({ length: rowCount }, () => {
     // Features that nobody scaled are counts, prices and pixels as often as centred numbers: they rise and fall together.
     const shared = random.normal()
     const reach = random.uniform() < farShare ? 10 ** (farExponent * random.uniform()) : 1
+    const wordiness = usualTerms / Math.max(usualTerms, counted)
     return Float64Array.from(knowledge, (feature) =>
-      syntheticValue(feature, { shared, reach, unknownReach, hasOutliers }, random),
+      feature.feature.dtype === 'text'
+        ? 0
+        : feature.feature.of !== undefined
+          ? countOfTerm(wordiness, random)
+          : syntheticValue(feature, { shared, reach, unknownReach, hasOutliers }, random),
     )
   })
+}
+
+/** Terms that a text has of those which a model knows, about: most texts are short, and most terms rare. */
+const usualTerms = 30
+
+function countOfTerm(share: number, random: SeededRandom): number {
+  if (random.uniform() >= share) return 0
+  return random.uniform() < 0.8 ? 1 : 1 + random.integer(4)
 }
 
 type RowTraits = Required<Pick<SyntheticOptions, 'unknownReach' | 'hasOutliers'>> & {

@@ -1,14 +1,15 @@
 // The features of a model in, the TypeScript type of its rows out.
 
-import type { FeatureSchema } from '../../src/artifact/schema.ts'
+import { type FeatureSchema, givenFeatures, type ModelSchema } from '../../src/artifact/schema.ts'
 import { commentText, propertyName, unionText } from './type-text.ts'
 
 /**
  * An object type. Where the model handles missing values null and undefined are taken, but the name must be there: a row
  * without it is refused at run time too. Features that are never read may be absent.
  */
-export function rowTypeText(features: readonly FeatureSchema[], indent: string): string {
-  const byName = new Map(features.map((feature) => [feature.name, feature]))
+export function rowTypeText(schema: Pick<ModelSchema, 'features' | 'dict'>, indent: string): string {
+  if (schema.dict !== undefined) return dictType
+  const byName = new Map(givenFeatures(schema).map((feature) => [feature.name, feature]))
   if (byName.size === 0) return 'Readonly<Record<string, unknown>>'
   const lines = [...byName.values()].flatMap((feature) => {
     const { name, used, missing } = feature
@@ -19,9 +20,13 @@ export function rowTypeText(features: readonly FeatureSchema[], indent: string):
   return ['{', ...lines, `${indent}}`].join('\n')
 }
 
+/** Any keys: those that the model does not know count nothing. */
+const dictType = 'Readonly<Record<string, string | number | boolean | null | undefined | readonly string[]>>'
+
 /** Numbers with known values may have others that an encoder ignores, or that a scaler beside it reads. */
 function valueTypeText({ dtype, categories, unknown }: FeatureSchema): string {
   if (dtype === 'boolean') return 'boolean'
+  if (dtype === 'text') return 'string'
   if (dtype === 'string') return unionText(categories ?? [], 'string')
   return unknown === 'error' ? unionText(categories ?? [], 'number') : 'number'
 }

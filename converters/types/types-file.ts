@@ -1,6 +1,6 @@
 // What models take and give in, TypeScript declarations of it out: of one artifact, or of a folder of models.
 
-import type { FeatureSchema } from '../../src/artifact/schema.ts'
+import type { ModelSchema } from '../../src/artifact/schema.ts'
 import { predictedText, type PredictionOf, predictionTypeText } from './prediction-type.ts'
 import { rowTypeText } from './row-type.ts'
 import { commentText, propertyName } from './type-text.ts'
@@ -9,7 +9,7 @@ import { commentText, propertyName } from './type-text.ts'
 export type TypedModel = PredictionOf & {
   /** Null where no artifact is there. */
   readonly version: string | null
-  readonly schema: { readonly features: readonly FeatureSchema[] }
+  readonly schema: Pick<ModelSchema, 'features' | 'dict'>
 }
 
 /** Name of the file beside model.json. */
@@ -21,7 +21,7 @@ export function printModelTypes(model: TypedModel): string {
   return `// Written by tfjs-serving when it converted the model; a change is lost with the next conversion.
 
 ${commentText([`A row of ${title}, by feature name`])}
-export type Row = ${rowTypeText(model.schema.features, '')}
+export type Row = ${rowTypeText(model.schema, '')}
 
 ${commentText([`What ${title} gives for a row; a rule that answers in its place (source: fallback) need not give all of it`])}
 export type Prediction = ${predictionTypeText(model, '')}
@@ -40,7 +40,7 @@ export function printModelsTypes(models: readonly TypedModel[]): string {
   const entries = models.map(
     (model) => `  ${commentText([titleOf(model)])}
   readonly ${propertyName(model.name)}: {
-    readonly row: ${rowTypeText(model.schema.features, '    ')}
+    readonly row: ${rowTypeText(model.schema, '    ')}
     readonly prediction: ${predictionTypeText(model, '    ')}
   }`,
   )

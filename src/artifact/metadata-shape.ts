@@ -24,6 +24,7 @@ import {
   toldBy,
   tupleOf,
 } from './shape.ts'
+import { textColumnsShape } from './text-columns.ts'
 
 const count = integer(0)
 const scalar = anyOf(text, finite, flag)
@@ -31,7 +32,9 @@ const sha256 = matching(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits')
 
 const featureShape = closedObject({
   name: text,
-  dtype: oneOf('number', 'string', 'boolean'),
+  dtype: oneOf('number', 'string', 'boolean', 'text'),
+  texts: optional(listOf(textColumnsShape)),
+  of: optional(count),
   used: flag,
   missing: oneOf('handled', 'error'),
   categories: optional(listOf(scalar)),
@@ -44,6 +47,7 @@ const featureShape = closedObject({
 
 const schemaShape = closedObject({
   features: listOf(featureShape),
+  dict: optional(closedObject({ separator: text, hashed: optional(closedObject({ signed: flag })) })),
   classes: optional(anyOf(listOf(scalar), listOf(listOf(scalar)))),
   outputs: listOf(oneOf('label', 'probabilities', 'scores', 'value', 'vector')),
   vectorNames: optional(listOf(text)),

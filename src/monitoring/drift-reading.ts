@@ -7,7 +7,7 @@ import type { Prediction, Row } from '../rows/prediction.ts'
 export type DriftFeature = {
   readonly name: string
   /** @default 'number' */
-  readonly dtype?: 'number' | 'string' | 'boolean'
+  readonly dtype?: 'number' | 'string' | 'boolean' | 'text'
   /** In the order of their index, by which typed arrays name them. */
   readonly categories?: readonly Scalar[]
 }

@@ -1,6 +1,7 @@
 // A models folder in; its models, their artifacts, prewarm rows and fallback names out, without a registry.
 
-import type { FeatureSchema } from '../artifact/schema.ts'
+import type { ArtifactMetadata } from '../artifact/metadata.ts'
+import { type FeatureSchema, givenFeatures, type ModelSchema } from '../artifact/schema.ts'
 import { createError } from '../errors.ts'
 import type { Row } from '../rows/prediction.ts'
 import { loadExpected } from './load-model.ts'
@@ -45,7 +46,7 @@ export class ProductionModelLoader {
     const { detectPlatform } = await import('./platform.ts')
     const { hash } = await detectPlatform()
     const { metadata } = readHashedArtifact(await readArtifactFolder(`${entry.path}/versions/${version}`), hash)
-    return metadata.check.rows.map((row) => row.map((value, i) => callersValue(metadata.schema.features[i], value)))
+    return callersRows(metadata.schema, metadata.check.rows)
   }
 
   /** @returns null where service.json names no rule. @throws MODEL_NOT_FOUND */
@@ -67,6 +68,32 @@ export class ProductionModelLoader {
     const names = entries.map((candidate) => candidate.name).join(', ') || 'none'
     throw createError('MODEL_NOT_FOUND', `${this.modelsDir} holds no model ${name}; it holds: ${names}`)
   }
+}
+
+/** Of texts, ones that have the terms which a row counts; n-grams of several words are but near. */
+function callersRows(schema: ModelSchema, rows: ArtifactMetadata['check']['rows']): Row[] {
+  const { features } = schema
+  const given = givenFeatures(schema)
+  return rows.map((row) =>
+    given.map((feature, i) => {
+      if (feature.dtype === 'text') return sampleText(feature, features, row)
+      return callersValue(feature, row[i])
+    }),
+  )
+}
+
+function sampleText(
+  { texts = [] }: FeatureSchema,
+  features: readonly FeatureSchema[],
+  row: readonly (number | null)[],
+) {
+  const words = texts.flatMap(({ start, count, terms }) =>
+    features.slice(start, start + count).flatMap(({ name }, i) => {
+      const times = Math.min(9, Math.max(0, Math.round(row[start + i] ?? 0)))
+      return new Array<string>(times).fill(terms.kind === 'names' ? name.slice(terms.prefix.length) : name)
+    }),
+  )
+  return words.join(' ')
 }
 
 /** An unknown category has no value of its own; any text that is no category stands for it. */

@@ -1,16 +1,16 @@
 // Two schemas of one model in; the first thing that they disagree on out.
 
-import type { ModelSchema } from '../artifact/schema.ts'
+import { givenFeatures, type ModelSchema } from '../artifact/schema.ts'
 
 /**
  * Names what two schemas disagree on: features in order, their dtypes, classes, outputs.
  * @returns undefined where they agree
  */
 export function schemaDifference(configured: ModelSchema, stored: ModelSchema): string | undefined {
-  if (configured.features.length !== stored.features.length)
-    return `service.json lists ${configured.features.length} features, the artifact ${stored.features.length}`
-  for (let i = 0; i < stored.features.length; i++) {
-    const [left, right] = [configured.features[i], stored.features[i]]
+  const [named, found] = [givenFeatures(configured), givenFeatures(stored)]
+  if (named.length !== found.length) return `service.json lists ${named.length} features, the artifact ${found.length}`
+  for (let i = 0; i < found.length; i++) {
+    const [left, right] = [named[i], found[i]]
     if (left.name !== right.name)
       return `feature ${i} is ${left.name} in service.json and ${right.name} in the artifact`
     if (left.dtype !== right.dtype)

@@ -10,7 +10,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean()])
 
 const featureSchema = z.strictObject({
   name: z.string(),
-  dtype: z.enum(['number', 'string', 'boolean']),
+  dtype: z.enum(['number', 'string', 'boolean', 'text']),
   used: z.boolean().default(true),
   missing: z.enum(['handled', 'error']).default('error'),
   categories: z.array(scalar).readonly().optional(),
@@ -23,6 +23,9 @@ const featureSchema = z.strictObject({
 
 const schemaSchema = z.strictObject({
   features: z.array(featureSchema).readonly(),
+  dict: z
+    .strictObject({ separator: z.string(), hashed: z.strictObject({ signed: z.boolean() }).optional() })
+    .optional(),
   classes: z.union([z.array(scalar).readonly(), z.array(z.array(scalar).readonly()).readonly()]).optional(),
   outputs: z.array(z.enum(['label', 'probabilities', 'scores', 'value', 'vector'])).readonly(),
   vectorNames: z.array(z.string()).readonly().optional(),

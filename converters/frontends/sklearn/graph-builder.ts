@@ -1,9 +1,19 @@
 // Declarations and regions in, as estimators make them; the schema's features and the region graph out.
 
-import type { FeatureSchema, Scalar } from '../../../src/artifact/schema.ts'
+import type { DictReading, FeatureSchema } from '../../../src/artifact/schema.ts'
+import { mostTextColumns } from '../../../src/artifact/text-columns.ts'
 import { createError } from '../../../src/errors.ts'
 import type { ColumnRef, Region, RegionGraph } from '../../../src/regions/region.ts'
 import { regionWidth } from '../../../src/rows/row-program.ts'
+import {
+  type Counting,
+  type Feature,
+  newFeature,
+  termCount,
+  termFeatures,
+  tooManyTerms,
+  toSchema,
+} from './feature-record.ts'
 import { describePlace, type Place, unsupported } from './place.ts'
 
 /** One column that travels between steps; it comes from one raw feature, or is computed from several columns. */
@@ -39,38 +49,14 @@ export function assertColumnCount(count: number): void {
   throw createError('LIMIT_EXCEEDED', `${count} columns side by side are more than the limit of ${columnCountLimit}.`)
 }
 
-type Feature = {
-  readonly name: string
-  dtype: FeatureSchema['dtype'] | undefined
-  /** Who said so: named where another step says otherwise. */
-  dtypeBy: string
-  readonly texts: Map<string, number>
-  /** Numbers that encoders know. */
-  readonly keys: Set<number>
-  /** Numbers that stand for missing. */
-  readonly sentinels: Set<number>
-  unknown: FeatureSchema['unknown']
-  isMissingRefused: boolean
-  isInfiniteRefused: boolean
-}
-
 export class GraphBuilder {
   readonly #features: Feature[]
   readonly #regions: Region[]
+  #dict: DictReading | undefined
   readonly #visited = new Map<string, WeakSet<readonly Column[]>>()
 
   constructor(names: readonly string[]) {
-    this.#features = names.map((name) => ({
-      name,
-      dtype: undefined,
-      dtypeBy: '',
-      texts: new Map(),
-      keys: new Set(),
-      sentinels: new Set(),
-      unknown: undefined,
-      isMissingRefused: false,
-      isInfiniteRefused: false,
-    }))
+    this.#features = names.map((name) => newFeature(name))
     this.#regions = [{ kind: 'input', width: names.length }]
   }
 
@@ -79,6 +65,39 @@ export class GraphBuilder {
       return { ref: { region: 0, column }, name, feature: column, domain: 'feature', missing: Number.NaN }
     })
     return { columns, isSparse: false }
+  }
+
+  /**
+   * The feature is a text; columns that count its terms, one a name, or `names` of them where they are counted by hash.
+   * @throws LIMIT_EXCEEDED
+   */
+  countTerms(column: Column, counting: Counting, place: Place): ColumnSet {
+    const feature = this.#featureOf(column)
+    this.declareText(column, place)
+    const number = this.#features.indexOf(feature)
+    const start = this.#features.length
+    const columnCount = this.#features.reduce(
+      (sum, { of }) => sum + (of === undefined ? 0 : 1),
+      termCount(counting.names),
+    )
+    if (columnCount > mostTextColumns) throw tooManyTerms(place, columnCount)
+    const { texts, features } = termFeatures(counting, feature, { number, start })
+    for (const term of features) this.#features.push(term)
+    feature.texts.push(texts)
+    const columns = features.map((_, i): Column => {
+      return { ref: { region: 0, column: start + i }, feature: start + i, domain: 'number', missing: Number.NaN }
+    })
+    this.#regions[0] = { kind: 'input', width: this.#features.length }
+    return { columns, isSparse: true }
+  }
+
+  /** Rows are dicts of any keys; nothing is missing where a key is not there. */
+  readDicts(reading: DictReading): void {
+    this.#dict = reading
+  }
+
+  get dict(): DictReading | undefined {
+    return this.#dict
   }
 
   nameOf(column: Column): string {
@@ -100,6 +119,12 @@ export class GraphBuilder {
     this.#declare(column, 'string', place)
   }
 
+  /** The feature must be a whole text; without one there is nothing to count. */
+  declareText(column: Column, place: Place): void {
+    this.#declare(column, 'text', place)
+    this.refuseMissing(column)
+  }
+
   declareBoolean(column: Column, place: Place): void {
     this.#declare(column, 'boolean', place)
   }
@@ -110,9 +135,9 @@ export class GraphBuilder {
 
   /** Index of a text among the categories of its feature; given on first sight. */
   codeOf(column: Column, text: string): number {
-    const { texts } = this.#featureOf(column)
-    const code = texts.get(text) ?? texts.size
-    texts.set(text, code)
+    const { codes } = this.#featureOf(column)
+    const code = codes.get(text) ?? codes.size
+    codes.set(text, code)
     return code
   }
 
@@ -213,7 +238,7 @@ export class GraphBuilder {
     if (known === undefined || known === dtype || (known === 'number' && dtype === 'boolean')) {
       feature.dtype = dtype
       feature.dtypeBy = by
-    } else if (known === 'string' || dtype === 'string') {
+    } else if (known === 'string' || dtype === 'string' || known === 'text' || dtype === 'text') {
       throw unsupported(
         place,
         `column ${JSON.stringify(feature.name)} as ${dtype}, which ${feature.dtypeBy} reads as ${known},`,
@@ -221,23 +246,4 @@ export class GraphBuilder {
       )
     }
   }
-}
-
-function toSchema(feature: Feature, used: boolean): FeatureSchema {
-  const dtype = feature.dtype ?? 'number'
-  const categories = categoriesOf(feature, dtype)
-  return {
-    name: feature.name,
-    dtype,
-    used,
-    missing: used && feature.isMissingRefused ? 'error' : 'handled',
-    ...(categories === undefined ? {} : { categories, unknown: feature.unknown ?? 'ignored' }),
-    ...(used && dtype === 'number' && !feature.isInfiniteRefused ? { infinite: true } : {}),
-  }
-}
-
-function categoriesOf(feature: Feature, dtype: FeatureSchema['dtype']): readonly Scalar[] | undefined {
-  if (dtype === 'string') return [...feature.texts.keys()]
-  if (feature.keys.size === 0 || dtype === 'boolean') return undefined
-  return [...new Set([...feature.keys, ...feature.sentinels])]
 }

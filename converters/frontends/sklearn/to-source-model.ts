@@ -38,7 +38,12 @@ function toSourceModel(predictor: Predictor, { builder, root, place }: ModelCont
     kind,
     head,
     graph: builder.graph(output),
-    schema: { features: builder.features(output), ...(classes === undefined ? {} : { classes }), outputs },
+    schema: {
+      features: builder.features(output),
+      ...(builder.dict && { dict: builder.dict }),
+      ...(classes === undefined ? {} : { classes }),
+      outputs,
+    },
     source: {
       framework: place.framework ?? 'scikit-learn',
       frameworkVersion: place.version,

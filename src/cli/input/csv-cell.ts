@@ -23,6 +23,8 @@ export function createReadCell(feature: FeatureSchema): ReadCell {
       return readNumber
     case 'boolean':
       return readBoolean
+    case 'text':
+      return (text) => text
     case 'string':
       return createReadCategory(feature.categories ?? [])
   }

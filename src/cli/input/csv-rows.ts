@@ -7,12 +7,15 @@ import { nearestName } from '../../rows/nearest-name.ts'
 import { oneLine } from '../error-text.ts'
 import { maxLineByteLength } from './byte-lines.ts'
 import { createReadCell, type ReadCell } from './csv-cell.ts'
+import type { Row } from '../../rows/prediction.ts'
 import type { RowItem, RowItems } from './row-item.ts'
 
 export type CsvRowsOptions = {
   /** Path, for errors. */
   readonly where: string
   readonly features: readonly FeatureSchema[]
+  /** True where any column is a key of a dict. @default false */
+  readonly isDict?: boolean
   readonly maxByteLength?: number
 }
 
@@ -24,19 +27,21 @@ type Columns = readonly ({ readonly index: number; readonly readCell: ReadCell }
 /** @throws INPUT_INVALID where there is no header, it lacks a feature, or quotes do not close; LIMIT_EXCEEDED */
 export async function* csvRows(
   chunks: AsyncIterable<Uint8Array>,
-  { where, features, maxByteLength = maxLineByteLength }: CsvRowsOptions,
+  { where, features, isDict = false, maxByteLength = maxLineByteLength }: CsvRowsOptions,
 ): AsyncGenerator<RowItem> & RowItems {
   let columns: Columns | undefined
+  let dict: ((cells: readonly string[]) => Row) | undefined
   let width = 0
   try {
     for await (const { cells, lineNumber } of csvRecords(decodeUtf8(chunks), maxByteLength)) {
       if (columns === undefined) {
-        columns = columnsOf(cells, features, where)
+        dict = isDict ? dictReader(cells, features) : undefined
+        columns = isDict ? [] : columnsOf(cells, features, where)
         width = cells.length
       } else if (cells.length === width) {
         yield {
           kind: 'row',
-          row: columns.map((column) => column?.readCell(cells[column.index])),
+          row: dict?.(cells) ?? columns.map((column) => column?.readCell(cells[column.index])),
           place: `line ${lineNumber}`,
         }
       } else yield { kind: 'error', error: wrongWidth(cells.length, width, lineNumber) }
@@ -100,6 +105,18 @@ function columnsOf(header: readonly string[], features: readonly FeatureSchema[]
       throw createError('INPUT_INVALID', `${where} has two columns named ${feature.name}; expected each name once`)
     return { index, readCell: createReadCell(feature) }
   })
+}
+
+/** A column whose name is a feature holds numbers, any other texts; an empty cell is a key that is not there. */
+function dictReader(header: readonly string[], features: readonly FeatureSchema[]): (cells: readonly string[]) => Row {
+  const known = new Map(features.map((feature) => [feature.name, createReadCell(feature)]))
+  const columns = header.map((name) => ({ name: name.trim(), readCell: known.get(name.trim()) }))
+  return (cells) =>
+    Object.fromEntries(
+      columns.flatMap(({ name, readCell }, i) =>
+        cells[i] === '' ? [] : [[name, readCell === undefined ? cells[i] : readCell(cells[i])]],
+      ),
+    )
 }
 
 function absentColumn(

@@ -3,7 +3,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { addAbortSignal, type Readable } from 'node:stream'
-import type { ModelSchema } from '../../artifact/schema.ts'
+import { givenFeatures, type ModelSchema } from '../../artifact/schema.ts'
 import { usageError } from '../usage-error.ts'
 import { csvRows } from './csv-rows.ts'
 import { jsonLines } from './json-lines.ts'
@@ -37,7 +37,7 @@ export async function openRows(input: string, options: OpenRowsOptions): Promise
     case 'jsonl':
       return jsonLines(all)
     case 'csv':
-      return csvRows(all, { where, features: schema.features })
+      return csvRows(all, { where, features: givenFeatures(schema), isDict: schema.dict !== undefined })
   }
 }
 

@@ -1,0 +1,45 @@
+// How the terms of a text are told and counted: plain JSON, shared by converter and runtime; its shape.
+
+import { anyOf, closedObject, flag, integer, listOf, oneOf, optional, type Shape, text, tupleOf } from './shape.ts'
+
+export type TextColumns = {
+  /** The first of `count` neighbouring features. */
+  readonly start: number
+  readonly count: number
+  readonly analyzer: 'word' | 'char' | 'char_wb'
+  readonly lowercase: boolean
+  readonly stripAccents?: 'ascii' | 'unicode'
+  /** Of words: a regular expression of Python, of the kind that `tokenExpression` can write in JavaScript. */
+  readonly tokenPattern?: string
+  /** Words that are dropped before they form n-grams: `english` is scikit-learn's list. */
+  readonly stopWords?: 'english' | readonly string[]
+  readonly ngrams: readonly [number, number]
+  /** A term counts as 1 however often it stands there. */
+  readonly binary: boolean
+  /** `names`: a term is the name of its feature behind `prefix`. `hash`: its number is a hash of the term. */
+  readonly terms:
+    | { readonly kind: 'names'; readonly prefix: string }
+    | { readonly kind: 'hash'; readonly signed: boolean }
+}
+
+/** scikit-learn's users go to 5; each size costs a look-up a character. */
+export const longestNgram = 32
+
+/** A canonical row holds each in 8 bytes, also where it is 0, and batches have hundreds of rows. */
+export const mostTextColumns = 65_536
+
+export const textColumnsShape = closedObject({
+  start: integer(1),
+  count: integer(1, mostTextColumns),
+  analyzer: oneOf('word', 'char', 'char_wb'),
+  lowercase: flag,
+  stripAccents: optional(oneOf('ascii', 'unicode')),
+  tokenPattern: optional(text),
+  stopWords: optional(anyOf(oneOf('english'), listOf(text))),
+  ngrams: tupleOf(integer(1, longestNgram), integer(1, longestNgram)),
+  binary: flag,
+  terms: anyOf(
+    closedObject({ kind: oneOf('names'), prefix: text }),
+    closedObject({ kind: oneOf('hash'), signed: flag }),
+  ),
+}) satisfies Shape<TextColumns>

@@ -1,0 +1,40 @@
+// A text in, its 32-bit MurmurHash3 out, as scikit-learn's hashers place it.
+
+const encoder = new TextEncoder()
+let bytes = new Uint8Array(256)
+
+/**
+ * MurmurHash3_x86_32 of the UTF-8 bytes, seed 0, as a signed integer.
+ * Source: Austin Appleby, MurmurHash3.cpp; sklearn/utils/murmurhash.pyx of 1.9.1, `murmurhash3_bytes_s32`.
+ */
+export function murmurHash(text: string): number {
+  if (bytes.length < 3 * text.length) bytes = new Uint8Array(6 * text.length)
+  const length = encoder.encodeInto(text, bytes).written
+  const blocksEnd = length & ~3
+  let hash = 0
+  for (let i = 0; i < blocksEnd; i += 4) {
+    hash ^= scramble(bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24))
+    hash = (hash << 13) | (hash >>> 19)
+    hash = (Math.imul(hash, 5) + 0xe6546b64) | 0
+  }
+  let tail = 0
+  for (let i = length - 1; i >= blocksEnd; i--) tail = (tail << 8) | bytes[i]
+  if (length > blocksEnd) hash ^= scramble(tail)
+  hash ^= length
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return hash ^ (hash >>> 16)
+}
+
+function scramble(block: number): number {
+  const product = Math.imul(block, 0xcc9e2d51)
+  return Math.imul((product << 15) | (product >>> 17), 0x1b873593)
+}
+
+export type HashPlace = { readonly column: number; readonly sign: 1 | -1 }
+
+/** Source: sklearn/feature_extraction/_hashing_fast.pyx of 1.9.1, `transform`. */
+export function hashColumn(hash: number, columnCount: number): number {
+  if (hash === -2147483648) return (2147483647 - (columnCount - 1)) % columnCount
+  return Math.abs(hash) % columnCount
+}
