@@ -9,6 +9,9 @@ import type { TreeEnsemble } from './tree-ensemble.ts'
 /** Relative error of one float32 operation. */
 const unit = 2 ** -24
 
+/** Below the smallest normal float32 devices round coarsely, or to 0. */
+const leastNormal = 2 ** -126
+
 /** tanh and exp of TF.js' wasm (XNNPACK polynomials) and cpu stay within this of the true value. */
 const activationError = 2 ** -20
 
@@ -21,7 +24,7 @@ export function roundingBound(graph: RegionGraph, row: ArrayLike<number>): Float
   return Float64Array.from(graph.output, ({ region, column }) => {
     const source = graph.regions[region]
     if (source.kind !== 'dense-chain' && source.kind !== 'tree-ensemble')
-      return unit * Math.abs(valuesAt(graph, row, [{ region, column }])[0] || 0)
+      return unit * Math.abs(valuesAt(graph, row, [{ region, column }])[0] || 0) + leastNormal
     let bound = bounds.get(region)
     if (bound === undefined) {
       bound =
