@@ -1,4 +1,4 @@
-// A fitted LogisticRegression in; a dense chain of one layer out.
+// A fitted LogisticRegression or LogisticRegressionCV in; a dense chain of one layer out.
 
 import { classifierOf } from './classifier.ts'
 import { readClasses } from './class-labels.ts'
@@ -9,23 +9,35 @@ import { readLinearLayer } from './linear-layer.ts'
 import { unsupported } from './place.ts'
 
 export const logisticRegression = defineEstimator({
-  names: ['LogisticRegression'],
+  names: ['LogisticRegression', 'LogisticRegressionCV'],
   role: 'classifier',
   notes: 'binary, multinomial and one-vs-rest',
   reads: ['coef_', 'intercept_', 'classes_', 'multi_class', 'solver'],
   ignored: {
     C: 'fitted into coef_',
+    C_: 'fitted into coef_',
+    Cs: 'training only',
+    Cs_: 'training only',
     class_weight: 'fitted into coef_',
+    coefs_paths_: 'training state',
+    cv: 'training only',
     dual: 'training only',
     fit_intercept: 'fitted into intercept_',
     intercept_scaling: 'fitted into intercept_',
     l1_ratio: 'fitted into coef_',
+    l1_ratio_: 'fitted into coef_',
+    l1_ratios: 'training only',
+    l1_ratios_: 'training only',
     max_iter: 'training only',
     n_iter_: 'training state',
     n_jobs: 'speed only',
     penalty: 'fitted into coef_',
     random_state: 'training only',
+    refit: 'training only',
+    scores_: 'training state',
+    scoring: 'training only',
     tol: 'training only',
+    use_legacy_attributes: 'shapes of training state',
     verbose: 'messages only',
     warm_start: 'training only',
   },

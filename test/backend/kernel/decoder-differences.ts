@@ -44,6 +44,6 @@ function answerOf(decode: () => Answer): Answer | undefined {
 function numbersOf(answer: Answer, name: 'label' | 'probabilities' | 'scores' | 'value' | 'vector', head: Head) {
   const given: unknown = answer[name]
   const values = given === undefined ? [] : [given].flat(2)
-  if (name !== 'label' || head.kind !== 'classifier') return values as number[]
+  if (name !== 'label' || (head.kind !== 'classifier' && head.kind !== 'labels')) return values as number[]
   return values.map((value, target) => head.targets[target].classes.findIndex((one) => Object.is(one, value)))
 }

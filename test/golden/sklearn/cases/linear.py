@@ -30,12 +30,12 @@ def logistic(**options):
     return LogisticRegression(max_iter=2000, **options)
 
 
-@case()
+@case(since="1.0")
 def logistic_regression_binary():
     return classes(logistic(), t.cancer())
 
 
-@case(note="string labels in alphabetical order; the pipeline's decision_function is one number a row")
+@case(since="1.0", note="string labels in alphabetical order; the pipeline's decision_function is one number a row")
 def logistic_regression_text_labels():
     return scaled_churn(logistic())
 
@@ -55,7 +55,7 @@ def logistic_regression_double_labels():
     return scaled_churn(logistic(), np.array([1.0, 2.0]))
 
 
-@case()
+@case(since="1.0")
 def logistic_regression_multinomial():
     return classes(logistic(), t.iris())
 
@@ -72,22 +72,22 @@ def logistic_regression_digits():
     return logistic(C=0.01).fit(X, y), t.edge_array(X, 16, extreme=100.0)
 
 
-@case(until="1.6", note="one against the rest: sigmoids, normalized")
+@case(since="1.0", until="1.6", note="one against the rest: sigmoids, normalized")
 def logistic_regression_ovr():
     return classes(logistic(multi_class="ovr"), t.iris())
 
 
-@case(until="1.6", note="two classes under multinomial: softmax of minus and plus the score")
+@case(since="1.0", until="1.6", note="two classes under multinomial: softmax of minus and plus the score")
 def logistic_regression_multinomial_binary():
     return scaled_churn(logistic(multi_class="multinomial"))
 
 
-@case(note="liblinear with l1: many coefficients are 0")
+@case(since="1.0", note="liblinear with l1: many coefficients are 0")
 def logistic_regression_liblinear():
     return scaled_churn(logistic(solver="liblinear", random_state=0, penalty="l1", C=0.05))
 
 
-@case(until="1.6", note="liblinear with three classes is one against the rest")
+@case(since="1.0", until="1.6", note="liblinear with three classes is one against the rest")
 def logistic_regression_liblinear_multiclass():
     return classes(logistic(solver="liblinear", random_state=0), t.iris())
 
@@ -97,7 +97,7 @@ def logistic_regression_without_intercept():
     return scaled_churn(logistic(fit_intercept=False, class_weight="balanced"))
 
 
-@case(note="zeros give a score of exactly 0: the first class wins")
+@case(since="1.0", note="zeros give a score of exactly 0: the first class wins")
 def logistic_regression_tie():
     X, y = t.churn_numbers(300)
     return classes(logistic(fit_intercept=False), (X[:, 5:8], y))
@@ -127,12 +127,12 @@ def regression(model, targets=None, extreme=1e6):
     return model.fit(X, y), t.edge_array(X, 18, extreme=extreme)
 
 
-@case()
+@case(since="1.0")
 def linear_regression():
     return regression(LinearRegression())
 
 
-@case(note="two targets: predict gives arrays")
+@case(since="1.0", note="two targets: predict gives arrays")
 def linear_regression_targets():
     return regression(LinearRegression(), 2)
 
@@ -147,7 +147,7 @@ def linear_regression_positive():
     return regression(LinearRegression(positive=True))
 
 
-@case(note="intercept_ is the number 0.0, not an array")
+@case(since="1.0", note="intercept_ is the number 0.0, not an array")
 def linear_regression_without_intercept():
     return regression(LinearRegression(fit_intercept=False))
 
@@ -166,12 +166,12 @@ def linear_regression_frame():
     return LinearRegression().fit(X, y), t.edge_frame(X)
 
 
-@case()
+@case(since="1.0")
 def ridge():
     return regression(Ridge(alpha=3.5))
 
 
-@case(note="two targets, a penalty each")
+@case(since="1.0", note="two targets, a penalty each")
 def ridge_targets():
     return regression(Ridge(alpha=np.array([0.1, 50.0])), 2)
 
@@ -186,7 +186,7 @@ def ridge_positive():
     return regression(Ridge(positive=True))
 
 
-@case(note="fitted on float32: float32 coefficients")
+@case(since="1.0", note="fitted on float32: float32 coefficients")
 def ridge_float32():
     X, y = t.homes_numbers()
     X = X.astype(np.float32)
@@ -194,7 +194,7 @@ def ridge_float32():
     return Ridge().fit(X, y.astype(np.float32)), rows
 
 
-@case()
+@case(since="1.0")
 def lasso():
     return regression(make_pipeline(StandardScaler(), Lasso(alpha=2000.0)))
 
@@ -204,12 +204,12 @@ def lasso_all_zero():
     return regression(make_pipeline(StandardScaler(), Lasso(alpha=1e9)))
 
 
-@case(note="two targets")
+@case(since="1.0", note="two targets")
 def lasso_targets():
     return regression(make_pipeline(StandardScaler(), Lasso(alpha=5.0)), 2)
 
 
-@case()
+@case(since="1.0")
 def elastic_net():
     return regression(make_pipeline(StandardScaler(), ElasticNet(alpha=0.5, l1_ratio=0.7)))
 
@@ -219,7 +219,7 @@ def elastic_net_targets():
     return regression(make_pipeline(StandardScaler(), ElasticNet(alpha=0.5, fit_intercept=False)), 2)
 
 
-@case(note="integer features and a target frame of one column")
+@case(since="1.0", note="integer features and a target frame of one column")
 def elastic_net_frame():
     X, y = t.ames(600, ["Lot_Area", "Year_Built", "Bedroom_AbvGr"])
     return ElasticNet(alpha=1.0).fit(X, pd.Series(y)), t.edge_frame(X)

@@ -17,7 +17,7 @@ def binary(**options):
     return scaled(MLPClassifier(hidden_layer_sizes=(8,), max_iter=60, random_state=0, **options), t.churn_numbers(500))
 
 
-@case()
+@case(since="1.0")
 def mlp_classifier_relu():
     return binary()
 
@@ -48,20 +48,20 @@ def mlp_classifier_multiclass():
     return scaled(MLPClassifier(hidden_layer_sizes=(10, 6), max_iter=300, random_state=0), t.iris())
 
 
-@case(note="three classes named by text")
+@case(since="1.0", note="three classes named by text")
 def mlp_classifier_text_labels():
     X, y = t.wine()
     labels = np.array(["barolo", "grignolino", "barbera"], dtype=object)[y]
     return scaled(MLPClassifier(hidden_layer_sizes=(12,), activation="tanh", max_iter=300, random_state=0), (X, labels))
 
 
-@case(note="boolean labels, solver lbfgs")
+@case(since="1.0", note="boolean labels, solver lbfgs")
 def mlp_classifier_lbfgs():
     X, y = t.churn_numbers(500)
     return scaled(MLPClassifier(hidden_layer_sizes=(4, 4, 4), activation="tanh", solver="lbfgs", max_iter=50, random_state=0), (X, y == "yes"))
 
 
-@case(note="three yes/no targets at once: predict gives arrays of 0 and 1, predict_proba the probability of 1 for each")
+@case(since="1.0", note="three yes/no targets at once: predict gives arrays of 0 and 1, predict_proba the probability of 1 for each")
 def mlp_classifier_multilabel():
     X, y = t.churn_numbers(500)
     Y = np.column_stack([y == "yes", X[:, 2] > 180, X[:, 1] > 0]).astype(int)
@@ -103,7 +103,7 @@ def mlp_regressor_relu():
     return regression()
 
 
-@case()
+@case(since="1.0")
 def mlp_regressor_tanh():
     return regression(activation="tanh")
 
@@ -118,7 +118,7 @@ def mlp_regressor_identity():
     return regression(activation="identity")
 
 
-@case(note="three targets: predict gives arrays")
+@case(since="1.0", note="three targets: predict gives arrays")
 def mlp_regressor_targets():
     return regression(targets=3, hidden=(16, 8))
 
