@@ -1,7 +1,7 @@
 // A fitted GaussianMixture or BayesianGaussianMixture in; a normal distribution a component out.
 
 import { exactTable, type Table } from '../../../../src/regions/formula/table.ts'
-import { type EstimatorReader, toFlatNumbers, toMatrix, toNumbers } from '../estimator-reader.ts'
+import { type EstimatorReader, toFlatNumbers, toMatrix, toNumber, toNumbers } from '../estimator-reader.ts'
 import { defineEstimator, type Predictor, type Scope } from '../estimator-spec.ts'
 import type { ColumnSet } from '../graph-builder.ts'
 import { unsupported } from '../place.ts'
@@ -56,7 +56,10 @@ export const bayesianGaussianMixture = defineEstimator({
     const width = input.columns.length
     const count = reader.finiteNumbers('weights_').length
     const logWeights = readLogWeights(reader, count)
-    const freedom = reader.finiteNumbers('degrees_of_freedom_', count)
+    // tied components share it
+    const shared = toNumber(reader.value('degrees_of_freedom_'))
+    const freedom =
+      shared === undefined ? reader.finiteNumbers('degrees_of_freedom_', count) : new Float64Array(count).fill(shared)
     const precision = reader.finiteNumbers('mean_precision_', count)
     const logs = logWeights.map((log, k) => {
       let logLambda = width * Math.LN2

@@ -1,5 +1,6 @@
 // A fitted KNeighborsClassifier or KNeighborsRegressor in; a neighbours region out.
 
+import type { ClassifierTarget } from '../../../../src/artifact/head.ts'
 import { exactTable } from '../../../../src/regions/formula/table.ts'
 import { NdArray } from '../../../formats/pickle/values.ts'
 import { readClassLists } from '../class-labels.ts'
@@ -7,7 +8,6 @@ import { describeValue, type EstimatorReader, type Matrix, toFlatNumbers } from 
 import { defineEstimator } from '../estimator-spec.ts'
 import { unsupported } from '../place.ts'
 import { regressorOf } from '../regressor.ts'
-import { shareClassifier } from '../tree-leaves.ts'
 import { type FittedNeighbors, neighborIgnored, neighborReads, readNeighbors } from './fitted-neighbors.ts'
 
 const reads = [...neighborReads, '_y', 'weights']
@@ -45,8 +45,18 @@ export const kNeighborsClassifier = defineEstimator({
       },
       columns,
     )
-    const refs = output.map(({ ref }) => ref)
-    return shareClassifier(refs, classLists)
+    let start = 0
+    const targetList = classLists.map((classes): ClassifierTarget => {
+      start += classes.length
+      return { classes, start: start - classes.length, width: classes.length, link: 'identity', tie: 'first' }
+    })
+    return {
+      kind: 'classifier',
+      output: output.map(({ ref }) => ref),
+      head: { kind: 'classifier', targets: targetList, hasScores: false },
+      outputs: ['label', 'probabilities'],
+      classes: classLists.length === 1 ? classLists[0] : classLists,
+    }
   },
 })
 
