@@ -19,10 +19,6 @@ import { type Closeness, float32, quantized } from '../helpers/close.ts'
 type Golden = { readonly rows: unknown[]; readonly expected: Readonly<Record<string, readonly unknown[]>> }
 type Quantize = 'none' | 'uint8'
 
-/** Models whose conversion is refused by name: a linear model as the start of gradient boosting. */
-const refused =
-  /^gradient_boosting_(classifier_init_logistic|classifier_init_logistic_multiclass|regressor_init_linear)$/
-
 /** What misses its bar, by how much at most, and why; a case that no longer does fails, so that the list stays true. */
 const misses: readonly { readonly name: string; readonly quantize: Quantize; readonly most: number }[] = [
   // Debts of thousands times the interquartile range: hidden activations of thousands cancel to a margin near 1, which
@@ -86,9 +82,7 @@ export function describeGoldenArtifacts(
   asked: Asked = servedOn('wasm'),
 ): void {
   const root = new URL(`../golden/sklearn/${version}/`, import.meta.url)
-  const names = readdirSync(root).filter(
-    (name) => existsSync(new URL(`${name}/golden.json`, root)) && !refused.test(name),
-  )
+  const names = readdirSync(root).filter((name) => existsSync(new URL(`${name}/golden.json`, root)))
 
   describe.each(modes)(`models of scikit-learn ${version} on ${asked.name}, quantize: %s`, (quantize) => {
     it.each(names)('%s', async (name) => {

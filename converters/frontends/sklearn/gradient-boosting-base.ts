@@ -34,15 +34,19 @@ type BaseContext = {
   readonly classes: readonly Scalar[]
 }
 
-/** A constant a raw column, or a tree whose leaves are added as they are. */
-export type BoostingBase = { readonly constants: Float64Array; readonly tree?: StoredTree }
+/** A constant a raw column, a tree whose leaves are added as they are, or any other estimator. */
+export type BoostingBase = {
+  readonly constants: Float64Array
+  readonly tree?: StoredTree
+  readonly child?: PyObject
+}
 
 export function readBase(reader: EstimatorReader, context: BaseContext): BoostingBase {
   const init = reader.value('init_')
   const zeros = new Float64Array(context.width)
   if (init === 'zero') return { constants: zeros }
-  const name = init instanceof PyObject ? init.name : 'this'
-  if (!(init instanceof PyObject)) throw unsupportedInit(reader.place, name)
+  if (!(init instanceof PyObject)) return reader.fail('init_', "a fitted estimator or 'zero'")
+  const { name } = init
   const place = { ...reader.place, path: pathWithin(reader.place, 'init_'), className: name }
   const isClassifier = context.classes.length > 0
   if (name === 'DummyRegressor' && !isClassifier) return { constants: readConstant(init, place) }
@@ -51,15 +55,7 @@ export function readBase(reader: EstimatorReader, context: BaseContext): Boostin
     const tree = new EstimatorReader(init, place, treeAttributes)
     return { constants: zeros, tree: regressionTree(readTree(tree.value('tree_'), place), 1, place) }
   }
-  throw unsupportedInit(reader.place, name)
-}
-
-function unsupportedInit(place: Place, name: string): Error {
-  return unsupported(
-    place,
-    `init=${name}`,
-    "Supported are init=None, 'zero', DummyClassifier, DummyRegressor and, for regression, DecisionTreeRegressor.",
-  )
+  return { constants: zeros, child: init }
 }
 
 const ignored: Readonly<Record<string, string>> = Object.fromEntries(

@@ -10,6 +10,7 @@ import { defineEstimator, type Scope } from './estimator-spec.ts'
 import { boostingLosses, readBase } from './gradient-boosting-base.ts'
 import type { ColumnSet } from './graph-builder.ts'
 import { pathWithin, unsupported } from './place.ts'
+import { startedBy } from './meta/boosting-start.ts'
 import { regressorOf } from './regressor.ts'
 import { createNodeBudget, type StoredTree } from './split-layout.ts'
 import { readTree } from './stored-tree.ts'
@@ -20,15 +21,15 @@ const ignored: Readonly<Record<string, string>> = Object.fromEntries(
     'n_estimators n_estimators_ subsample criterion min_samples_split min_samples_leaf min_weight_fraction_leaf max_depth',
     'min_impurity_decrease random_state max_features max_features_ alpha verbose max_leaf_nodes warm_start loss init',
     'validation_fraction n_iter_no_change tol ccp_alpha train_score_ oob_improvement_ oob_scores_ oob_score_ _rng',
-    'n_trees_per_iteration_ _n_classes n_classes_ loss_',
+    'n_trees_per_iteration_ _n_classes n_classes_',
   ].flatMap((names) => names.split(' ').map((name) => [name, 'fitted into estimators_ and init_, or training only'])),
 )
 
 export const gradientBoostingClassifier = defineEstimator({
   names: ['GradientBoostingClassifier'],
   role: 'classifier',
-  notes: 'binary and multiclass, log_loss and exponential; init prior or zero',
-  reads: ['estimators_', 'learning_rate', 'init_', '_loss', 'classes_'],
+  notes: 'binary and multiclass, log_loss and exponential; any init',
+  reads: ['estimators_', 'learning_rate', 'init_', '_loss', 'loss_', 'classes_'],
   ignored,
   predict(reader, input, scope) {
     const classes = readClasses(reader)
@@ -52,8 +53,8 @@ export const gradientBoostingClassifier = defineEstimator({
 export const gradientBoostingRegressor = defineEstimator({
   names: ['GradientBoostingRegressor'],
   role: 'regressor',
-  notes: 'every loss; init mean, quantile, constant or zero',
-  reads: ['estimators_', 'learning_rate', 'init_', '_loss'],
+  notes: 'every loss; any init',
+  reads: ['estimators_', 'learning_rate', 'init_', '_loss', 'loss_'],
   ignored,
   predict(reader, input, scope) {
     const loss = readLoss(reader)
@@ -63,7 +64,8 @@ export const gradientBoostingRegressor = defineEstimator({
 })
 
 function readLoss(reader: EstimatorReader): keyof typeof boostingLosses {
-  const { name } = reader.object('_loss')
+  // Its name since 1.1 and before.
+  const { name } = reader.object(reader.has('_loss') ? '_loss' : 'loss_')
   if (Object.hasOwn(boostingLosses, name)) return name as keyof typeof boostingLosses
   throw unsupported(reader.place, `loss ${name}`, `Supported are ${Object.keys(boostingLosses).join(', ')}.`)
 }
@@ -90,8 +92,8 @@ function addStages(reader: EstimatorReader, input: ColumnSet, context: StageCont
   const trees = (estimators.values as readonly PyValue[]).map((value, i) =>
     readStage(value, i, { reader, rate, spend }),
   )
-  const { constants, tree } = readBase(reader, context)
-  return addTrees(tree === undefined ? trees : [tree, ...trees], {
+  const { constants, tree, child } = readBase(reader, context)
+  const sums = addTrees(tree === undefined ? trees : [tree, ...trees], {
     input,
     builder,
     place,
@@ -101,6 +103,7 @@ function addStages(reader: EstimatorReader, input: ColumnSet, context: StageCont
     // A tree to start from exists for regression only, where every tree adds to the one output.
     treeOutput: width === 1 ? undefined : Int32Array.from(trees, (_, i) => i % width),
   })
+  return child === undefined ? sums : startedBy(child, sums, { ...context, input, place })
 }
 
 type TreeContext = {

@@ -25,6 +25,8 @@ export function readFeatureNames(
   if (typeof count === 'number' && Number.isSafeInteger(count) && count > 0 && count <= featureCountLimit) {
     return Array.from({ length: count }, (_, i) => `x${i}`)
   }
+  // It reads one vector, and does not say so.
+  if (['IsotonicRegression', 'LabelEncoder', 'LabelBinarizer'].includes(root.name)) return ['x0']
   throw corruptAttribute(place, 'n_features_in_', 'the number of features of a fitted estimator', describeValue(count))
 }
 
@@ -57,7 +59,10 @@ function firstWith(root: PyObject, isIt: (estimator: PyObject) => boolean): PyOb
     seen.add(object)
     if (isIt(object)) return object
     const steps = attribute(object, 'steps') ?? attribute(object, 'transformer_list')
-    if (!Array.isArray(steps)) continue
+    if (!Array.isArray(steps)) {
+      pending.push(...innerEstimators(object))
+      continue
+    }
     // All of them see the same columns until one transforms them, and passthrough steps say nothing.
     const isUnion = attribute(object, 'transformer_list') !== undefined
     const estimators = steps
@@ -66,4 +71,13 @@ function firstWith(root: PyObject, isIt: (estimator: PyObject) => boolean): PyOb
     pending.push(...(isUnion ? estimators : estimators.slice(0, 1)))
   }
   return undefined
+}
+
+/** Fitted estimators that read the very columns of the one that holds them. */
+function innerEstimators(object: PyObject): PyObject[] {
+  const members = attribute(object, 'estimators_')
+  const inner = ['best_estimator_', 'estimator_', 'base_estimator_', 'regressor_', 'estimator'].map((name) =>
+    attribute(object, name),
+  )
+  return [...(Array.isArray(members) ? members.slice(0, 1) : []), ...inner].filter((e) => e instanceof PyObject)
 }

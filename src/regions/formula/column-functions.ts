@@ -26,6 +26,14 @@ export const columnFunctions = {
   trunc: noSettings(Math.trunc),
   /** 1 / (1 + exp(−x)) without overflow. */
   sigmoid: noSettings((x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)))),
+  /** x rounded to float32. */
+  fround: noSettings(Math.fround),
+  /** log(x / (1 − x)). */
+  logit: noSettings((x) => Math.log(x / (1 - x))),
+  /** log(1 + exp(x)). */
+  softplus: noSettings((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
+  /** sign(x) · x². */
+  'signed-square': noSettings((x) => Math.sign(x) * x * x),
   /** (factor, addend): x · factor + addend, two roundings. */
   affine: settingsOf(2, (factor, addend) => (x) => x * factor + addend),
   /** (threshold): 1 where x > threshold, else 0, NaN too. */

@@ -82,6 +82,8 @@ def rows_of(rows):
     if isinstance(rows, pd.DataFrame):
         columns = [rows[name].tolist() for name in rows.columns]
         return [{str(k): plain(v) for k, v in zip(rows.columns, values)} for values in zip(*columns)]
+    if isinstance(rows[0], str):  # a text is the value of the one feature
+        return [{"text": row} for row in rows]
     return plain(rows)
 
 
@@ -167,7 +169,7 @@ def write_case(folder, one):
     about = {
         "name": one.name, "estimator": type(model).__name__, "estimators": sorted(estimators_in(model)),
         "sklearn": sklearn.__version__, "kind": kind_of(expected), "file": name, "format": format,
-        "rows": "object" if isinstance(rows, pd.DataFrame) else "array", "outputs": list(expected), "note": one.note,
+        "rows": "object" if isinstance(rows, pd.DataFrame) or isinstance(rows[0], (str, dict)) else "array", "outputs": list(expected), "note": one.note,
     }
     if ties_in(expected):
         about["ties"] = ties_in(expected)
