@@ -43,6 +43,8 @@ export type EstimatorSpec = KnownAttributes & {
   readonly notes: string
   /** Absent for scikit-learn itself. */
   readonly package?: EstimatorPackage
+  /** Names of the features of a model that begins with it, where it does not count its columns. */
+  readonly inputNames?: (estimator: PyObject) => readonly string[]
   readonly transform?: (reader: EstimatorReader, input: ColumnSet, scope: Scope) => ColumnSet
   readonly predict?: (reader: EstimatorReader, input: ColumnSet, scope: Scope) => Predictor
 }

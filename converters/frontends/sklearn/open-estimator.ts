@@ -74,9 +74,9 @@ function specOfObject(value: PyObject): EstimatorSpec | undefined {
   return spec !== undefined && moduleOf(value) === (spec.package?.module ?? 'sklearn') ? spec : undefined
 }
 
-/** Names of features that an estimator of another package keeps in its own way. */
+/** Names of features that an estimator keeps in its own way, or reads without columns. */
 export function namesOf(estimator: PyObject): readonly string[] | undefined {
-  return specOfObject(estimator)
-    ?.package?.modelOf(estimator)
-    .schema.features.map(({ name }) => name)
+  const spec = specOfObject(estimator)
+  if (spec?.inputNames !== undefined) return spec.inputNames(estimator)
+  return spec?.package?.modelOf(estimator).schema.features.map(({ name }) => name)
 }

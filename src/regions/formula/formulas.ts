@@ -10,6 +10,7 @@ import { normalize } from './normalize.ts'
 import { polynomial } from './polynomial.ts'
 import { quantiles } from './quantiles.ts'
 import { splines } from './splines.ts'
+import { termWeights } from './term-weights.ts'
 import { weightedMedian } from './weighted-median.ts'
 import { neighbors } from './neighbors.ts'
 import type { FormulaSpec } from './define-formula.ts'
@@ -28,6 +29,7 @@ const specs = {
   distances,
   neighbors,
   'weighted-median': weightedMedian,
+  'term-weights': termWeights,
 } as const
 
 export type FormulaKind = keyof typeof specs

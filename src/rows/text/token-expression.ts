@@ -31,11 +31,15 @@ const mostRepeats = 100
  */
 export function tokenExpression(pattern: string): RegExp | undefined {
   if (pattern.length > longestPattern) return undefined
-  const parts = /^(?:\(\?u\))?(\((?:\?:)?)?(\\b)?([^]*?)(\\b)?(\))?$/.exec(pattern)
+  const parts = /^(?:\(\?u\))?(\((?:\?:)?)?(\\b)?(\((?:\?:)?)?([^]*?)(\))?(\\b)?(\))?$/.exec(pattern)
   if (parts === null) return undefined
-  const [, opening, first, body, last, closing] = parts
-  if ((opening === undefined) !== (closing === undefined) || (last !== undefined && first === undefined))
+  const [, outer, first, inner, body, innerEnd, last, outerEnd] = parts
+  const groups = [outer, inner].filter((group) => group !== undefined)
+  const ends = [innerEnd, outerEnd].filter((end) => end !== undefined)
+  // one group holds all that is found, with the look around it or without
+  if (groups.length > 1 || groups.length !== ends.length || (last !== undefined && first === undefined))
     return undefined
+  if (inner !== undefined && innerEnd === undefined && last !== undefined) return undefined
   const atoms = readAtoms(body)
   if (atoms === undefined || atoms.slice(0, -1).some(({ most }) => most === Infinity)) return undefined
   const least = atoms.reduce((sum, atom) => sum + atom.least, 0)

@@ -1,0 +1,41 @@
+// A FeatureHasher of dicts in; as many columns as it hashes names to out.
+
+import { mostTextColumns } from '../../../../src/artifact/text-columns.ts'
+import { PyDict, type PyObject } from '../../../formats/pickle/values.ts'
+import { defineEstimator } from '../estimator-spec.ts'
+import { tooManyTerms } from '../feature-record.ts'
+import { unsupported } from '../place.ts'
+import { assertFloat64, notFirst } from './dict-vectorizer.ts'
+
+/** Source: sklearn/feature_extraction/_hash.py of 1.9.1, `transform`. */
+export const featureHasher = defineEstimator({
+  names: ['FeatureHasher'],
+  role: 'transformer',
+  notes: 'input_type dict, n_features up to 65536 (its default is 2**20); a row is the dict',
+  reads: ['dtype', 'input_type', 'n_features', 'alternate_sign'],
+  ignored: {},
+  inputNames: hashNames,
+  transform(reader, input, scope) {
+    assertFloat64(reader)
+    const type = reader.string('input_type')
+    if (type !== 'dict')
+      throw unsupported(reader.place, `input_type=${type}`, 'Supported is dict: give each row as names and values.')
+    const isWhole = input.columns.every(({ name, domain }, i) => name === `#${i}` && domain === 'feature')
+    if (!isWhole || input.columns.length !== reader.count('n_features')) throw notFirst(reader)
+    for (const column of input.columns) {
+      scope.builder.takeNumbers([column], reader.place, { nan: false, infinite: false })
+    }
+    // the hasher itself writes `name=text`
+    scope.builder.readDicts({ separator: '=', hashed: { signed: reader.boolean('alternate_sign') } })
+    return { columns: input.columns, isSparse: true }
+  },
+})
+
+function hashNames(estimator: PyObject): readonly string[] {
+  const count = estimator.state instanceof PyDict ? estimator.state.get('n_features') : undefined
+  const place = { path: '', className: estimator.name, version: 'unknown' }
+  if (!Number.isSafeInteger(count) || Number(count) < 1)
+    throw unsupported(place, 'n_features that is no count', 'Save a FeatureHasher as it is.')
+  if (Number(count) > mostTextColumns) throw tooManyTerms(place, Number(count))
+  return Array.from({ length: Number(count) }, (_, i) => `#${i}`)
+}
