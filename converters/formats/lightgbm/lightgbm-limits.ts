@@ -23,6 +23,8 @@ export const lightgbmLimits = Object.freeze({
    * huge set at a million nodes. LightGBM puts 32 categories in a set unless told otherwise.
    */
   categoryCount: 8_000_000,
+  /** Terms of linear leaves, 12 bytes each; 1,000 trees of 255 leaves with ten features each have 2.5 million. */
+  termCount: 2 ** 25,
 })
 
 export type LightgbmLimitName = keyof typeof lightgbmLimits

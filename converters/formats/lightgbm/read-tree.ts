@@ -22,7 +22,18 @@ export type LightgbmTree = {
   readonly categoryStart: Float64Array
   /** Words of 32 bits: the codes that go left. */
   readonly categoryWords: Float64Array
-  readonly isLinear: boolean
+  /** Linear functions in the leaves, where the tree was grown with `linear_tree`. */
+  readonly linear?: LinearLeaves
+}
+
+/** Leaf `l` gives `constant[l]` and its terms, which stand leaf after leaf; `leafValue` where one of their features is missing. */
+export type LinearLeaves = {
+  readonly constant: Float64Array
+  /** Number of terms of each leaf. */
+  readonly termCount: Float64Array
+  /** Per term. */
+  readonly feature: Float64Array
+  readonly factor: Float64Array
 }
 
 /** Lines of a tree that are read; the others tell about training. */
@@ -39,6 +50,10 @@ export const treeKeys: ReadonlySet<string> = new Set([
   'cat_boundaries',
   'cat_threshold',
   'is_linear',
+  'leaf_const',
+  'num_features',
+  'leaf_features',
+  'leaf_coeff',
 ])
 
 /** @throws FILE_CORRUPT */
@@ -66,7 +81,18 @@ export function readTree(lines: ReadonlyMap<string, string>, name: string): Ligh
     leafCover: covers.length === leafCount ? covers : new Float64Array(0),
     categoryStart,
     categoryWords: setCount === 0 ? new Float64Array(0) : reader.integers('cat_threshold', wordCount),
-    isLinear: reader.count('is_linear') !== 0,
+    ...(reader.count('is_linear') !== 0 && { linear: readLinear(reader, leafCount) }),
+  }
+}
+
+function readLinear(reader: TreeLines, leafCount: number): LinearLeaves {
+  const termCount = reader.integers('num_features', leafCount)
+  const terms = termCount.reduce((sum, count) => sum + count, 0)
+  return {
+    constant: reader.finite('leaf_const', leafCount),
+    termCount,
+    feature: reader.integers('leaf_features', terms),
+    factor: reader.finite('leaf_coeff', terms),
   }
 }
 

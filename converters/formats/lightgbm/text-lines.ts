@@ -57,13 +57,13 @@ export class TextLines {
 }
 
 /**
- * Numbers with one space between them, `inf` among them; none in an empty text.
+ * Numbers with spaces between them, `inf` among them; none in an empty text.
  * @throws FILE_CORRUPT where one is no number
  */
 export function parseNumbers(text: string, where: string): Float64Array {
   const trimmed = text.trim()
   if (trimmed === '') return new Float64Array(0)
-  const parts = trimmed.split(' ')
+  const parts = trimmed.split(/ +/)
   const numbers = new Float64Array(parts.length)
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i]

@@ -4,6 +4,7 @@ import type { FeatureSchema, Scalar } from '../../../src/artifact/schema.ts'
 import { lightgbmCorrupt, lightgbmLimitError, lightgbmLimits } from '../../formats/lightgbm/lightgbm-limits.ts'
 import type { LightgbmDocument } from '../../formats/lightgbm/read-lightgbm.ts'
 import { unsupported } from './objective.ts'
+import { pandasColumns } from './pandas-columns.ts'
 
 export type LightgbmFeature = {
   readonly name: string
@@ -13,20 +14,24 @@ export type LightgbmFeature = {
 
 export function readFeatures(document: LightgbmDocument): LightgbmFeature[] {
   const names = readNames(document.header)
-  const lists = categoriesByFeature(document, names.length)
+  const { pandasCategories: all } = document
+  const lists = new Map(all === undefined ? [] : pandasColumns(document).map((feature, i) => [feature, all[i]]))
   return names.map((name, i) => {
     const list = lists.get(i)
     return list === undefined ? { name } : { name, categories: toScalars(list, name) }
   })
 }
 
+/** How the model reads a feature. */
+type Reading = { readonly used: boolean; readonly infinite: boolean }
+
 /** What the schema says of a feature; LightGBM has an answer to any number, missing ones included. */
-export function toSchema({ name, categories }: LightgbmFeature, used: boolean): FeatureSchema {
+export function toSchema({ name, categories }: LightgbmFeature, { used, infinite }: Reading): FeatureSchema {
   const common = { name, used, missing: 'handled' } as const
-  if (categories === undefined) return { ...common, dtype: 'number', ...(used && { infinite: true }) }
+  if (categories === undefined) return { ...common, dtype: 'number', ...(infinite && { infinite }) }
   if (typeof categories[0] === 'boolean') return { ...common, dtype: 'boolean' }
   const dtype = typeof categories[0] === 'string' ? 'string' : 'number'
-  return { ...common, dtype, categories, unknown: 'ignored', ...(used && dtype === 'number' && { infinite: true }) }
+  return { ...common, dtype, categories, unknown: 'ignored', ...(infinite && dtype === 'number' && { infinite }) }
 }
 
 /** The canonical value of the category with code `code`; undefined where no value has it. */
@@ -50,30 +55,6 @@ function readNames(header: LightgbmDocument['header']): string[] {
     throw lightgbmCorrupt('feature_names', `${last + 1} names`, `${names.length}`)
   if (new Set(names).size !== names.length) throw lightgbmCorrupt('feature_names', 'distinct names', 'a repeated one')
   return names
-}
-
-/**
- * Which features the pandas lists belong to is not in the file: they are those of the parameter categorical_feature, or
- * those whose values are listed in feature_infos, where these are as many.
- */
-function categoriesByFeature(
-  { header, parameters, pandasCategories }: LightgbmDocument,
-  featureCount: number,
-): Map<number, readonly unknown[]> {
-  if (pandasCategories === undefined) return new Map()
-  const stated = (parameters.get('categorical_feature') ?? '').split(',').filter((part) => part !== '')
-  const infos = (header.get('feature_infos') ?? '').split(' ')
-  const listed = infos.flatMap((info, i) => (/^-?\d+(:-?\d+)*$/.test(info) ? [i] : []))
-  const candidates = [stated.map(Number).sort((a, b) => a - b), listed]
-  const features = candidates.find(({ length }) => length === pandasCategories.length)
-  if (features === undefined)
-    throw unsupported(
-      `a pandas table with ${pandasCategories.length} columns of dtype category, of which not all are categorical features`,
-      'Give ordered categories as numbers, and categorical_feature="auto", and train again.',
-    )
-  if (features.some((feature) => !Number.isInteger(feature) || feature < 0 || feature >= featureCount))
-    throw lightgbmCorrupt('categorical_feature', `numbers of ${featureCount} features`, features.join())
-  return new Map(features.map((feature, i) => [feature, pandasCategories[i]]))
 }
 
 function toScalars(list: readonly unknown[], name: string): readonly Scalar[] {

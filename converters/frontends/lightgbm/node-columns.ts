@@ -6,7 +6,7 @@ import { nextDown } from '../../fold/flip-point.ts'
 import { lightgbmLimitError, lightgbmLimits } from '../../formats/lightgbm/lightgbm-limits.ts'
 import type { LightgbmTree } from '../../formats/lightgbm/read-tree.ts'
 import { categorySetOf } from './category-sets.ts'
-import type { LightgbmFeature } from './feature-kinds.ts'
+import { categoryValue, type LightgbmFeature } from './feature-kinds.ts'
 
 /** `number` as it is; `zero`: near zero is missing; `code`: cut to an integer; `category`: a value of pandas. */
 export type ColumnMode = 'number' | 'zero' | 'code' | 'category'
@@ -30,6 +30,10 @@ export type NodeColumns = {
   readonly inputs: readonly ColumnRef[]
   columnOf(tree: LightgbmTree, node: number): NodeColumn
   isUsed(feature: number): boolean
+  /** True where a linear function reads it, which has no answer to infinity. */
+  isInLeaves(feature: number): boolean
+  /** A feature as a number, as the linear functions of leaves read it. */
+  numberOf(feature: number): ColumnRef
 }
 
 export function modeOf(tree: LightgbmTree, node: number, feature: LightgbmFeature): ColumnMode {
@@ -41,6 +45,7 @@ export function modeOf(tree: LightgbmTree, node: number, feature: LightgbmFeatur
 type Found = { readonly feature: number; readonly mode: ColumnMode; readonly cuts: Set<number> }
 
 export function findNodeColumns(trees: readonly LightgbmTree[], features: readonly LightgbmFeature[]): NodeColumns {
+  const inLeaves = new Set(trees.flatMap(({ linear }) => (linear === undefined ? [] : [...linear.feature])))
   const found = new Map<string, Found>()
   let categoryCount = 0
   for (const tree of trees) {
@@ -61,14 +66,18 @@ export function findNodeColumns(trees: readonly LightgbmTree[], features: readon
       if (mode === 'code') for (const code of codes) addCodeCuts(entry.cuts, code)
     }
   }
-  const builder = new ColumnRegions()
+  const numeric = [...found.values()].filter(({ mode }) => mode === 'number' || mode === 'zero')
+  const numbers = new CategoryNumbers(new Set([...inLeaves, ...numeric.map(({ feature }) => feature)]), features)
+  const builder = new ColumnRegions(numbers)
   const columns = new Map([...found].map(([key, entry]) => [key, builder.add(entry)]))
-  const used = new Set([...found.values()].map(({ feature }) => feature))
+  const used = new Set([...inLeaves, ...[...found.values()].map(({ feature }) => feature)])
   const { regions, inputs } = builder.finish()
   return {
     regions,
     inputs,
     isUsed: (feature) => used.has(feature),
+    isInLeaves: (feature) => inLeaves.has(feature),
+    numberOf: (feature) => numbers.refOf(feature),
     columnOf(tree, node) {
       const feature = tree.feature[node]
       return columns.get(`${feature} ${modeOf(tree, node, features[feature])}`) as NodeColumn
@@ -96,9 +105,38 @@ function addCodeCuts(cuts: Set<number>, code: number): void {
   cuts.add(nextDown(code + 1))
 }
 
+/** Codes of the features that pandas lists categories of and that are read as numbers, as those of ordered categories are. */
+class CategoryNumbers {
+  readonly regions: readonly Region[]
+  readonly #refs: ReadonlyMap<number, ColumnRef>
+
+  constructor(asNumbers: ReadonlySet<number>, features: readonly LightgbmFeature[]) {
+    const own = [...asNumbers].flatMap((feature) => {
+      const { categories } = features[feature]
+      return categories === undefined ? [] : [{ feature, categories }]
+    })
+    this.#refs = new Map(own.map(({ feature }, column) => [feature, { region: 1, column }]))
+    const columns = own.map(({ categories }) => {
+      const values = categories.map((_, code) => code)
+      return { keys: values.map((code) => Number(categoryValue(categories, code))), values, unknownValue: Number.NaN }
+    })
+    const inputs = own.map(({ feature }) => ({ region: 0, column: feature }))
+    this.regions = own.length === 0 ? [] : [{ kind: 'ordinal', inputs, columns }]
+  }
+
+  refOf(feature: number): ColumnRef {
+    return this.#refs.get(feature) ?? { region: 0, column: feature }
+  }
+}
+
 /** Lays columns into regions: missing as zero, ranks, and the rank of zero as missing. */
 class ColumnRegions {
   readonly #entries: { readonly entry: Found; readonly flipPoints: Float64Array }[] = []
+  readonly #numbers: CategoryNumbers
+
+  constructor(numbers: CategoryNumbers) {
+    this.#numbers = numbers
+  }
 
   add(entry: Found): NodeColumn {
     const { mode, cuts } = entry
@@ -114,8 +152,10 @@ class ColumnRegions {
   }
 
   finish(): { regions: Region[]; inputs: ColumnRef[] } {
-    const regions: Region[] = []
-    const inputs = this.#entries.map(({ entry }): ColumnRef => ({ region: 0, column: entry.feature }))
+    const regions: Region[] = [...this.#numbers.regions]
+    const inputs = this.#entries.map(({ entry: { mode, feature } }): ColumnRef => {
+      return mode === 'number' || mode === 'zero' ? this.#numbers.refOf(feature) : { region: 0, column: feature }
+    })
     const numbered = this.#entries.map(({ entry, flipPoints }, input) => ({ mode: entry.mode, flipPoints, input }))
     const zeros = numbered.filter(({ mode }) => mode === 'zero')
     const ranked = numbered.filter(({ mode }) => mode === 'zero' || mode === 'code')

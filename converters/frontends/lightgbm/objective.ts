@@ -2,6 +2,7 @@
 
 import type { ClassifierTarget, Head } from '../../../src/artifact/head.ts'
 import type { ModelSchema } from '../../../src/artifact/schema.ts'
+import type { MappedColumn } from '../../../src/regions/formula/column-map.ts'
 import { createError, type MLError } from '../../../src/errors.ts'
 import { lightgbmCorrupt } from '../../formats/lightgbm/lightgbm-limits.ts'
 import type { SourceModel } from '../source-model.ts'
@@ -10,6 +11,8 @@ export type ObjectiveHead = {
   readonly kind: SourceModel['kind']
   readonly head: Head
   readonly schema: Omit<ModelSchema, 'features'>
+  /** What raw scores go through, one function after the other, before the head. */
+  readonly answers?: readonly MappedColumn[]
 }
 
 type Objective = {
@@ -21,6 +24,11 @@ type Objective = {
 }
 
 type HeadOf = (objective: Objective) => ObjectiveHead
+
+/** log(1 + exp(x)) */
+const softplus: MappedColumn = { name: 'softplus', settings: [] }
+/** sign(x) · x² */
+const signedSquare: MappedColumn = { name: 'signed-square', settings: [] }
 
 /** Inverse links are those of `ConvertOutput` of LightGBM 4.6.0, src/objective; 3.3.5 has the same. */
 const objectiveTable: Readonly<Record<string, HeadOf>> = {
@@ -39,6 +47,7 @@ const objectiveTable: Readonly<Record<string, HeadOf>> = {
   binary: (objective) => classifier(objective, { link: 'sigmoid', scale: sigmoidOf(objective) }),
   cross_entropy: (objective) => classifier(objective, { link: 'sigmoid' }),
   multiclass: (objective) => classifier(objective, { link: 'softmax' }),
+  cross_entropy_lambda: (objective) => regressor(objective, 'identity', [softplus]),
   // Not divided by their sum, and so the answers of `predict` need not add up to 1.
   multiclassova: (objective) => classifier(objective, { link: 'each-sigmoid', scale: sigmoidOf(objective) }),
 }
@@ -68,14 +77,15 @@ function sigmoidOf({ parameters }: Objective): number {
   throw lightgbmCorrupt('objective', 'a sigmoid parameter above 0', String(sigmoid))
 }
 
-function regressor({ name, flags, width }: Objective, link: 'identity' | 'exp'): ObjectiveHead {
-  if (flags.includes('sqrt'))
-    throw unsupported(
-      `objective ${name} with reg_sqrt`,
-      'Train on the square root of the target, and square the answers.',
-    )
+function regressor(
+  { flags, width }: Objective,
+  link: 'identity' | 'exp',
+  answers: readonly MappedColumn[] = [],
+): ObjectiveHead {
   const head: Head = { kind: 'regressor', link, targetCount: width }
-  return { kind: 'regressor', head, schema: { outputs: ['value'] } }
+  // reg_sqrt: trained on the square root of the target
+  const all = flags.includes('sqrt') && link === 'identity' ? [...answers, signedSquare] : answers
+  return { kind: 'regressor', head, schema: { outputs: ['value'] }, answers: all }
 }
 
 function classifier(

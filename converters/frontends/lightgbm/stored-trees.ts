@@ -10,8 +10,8 @@ import type { NodeColumn, NodeColumns } from './node-columns.ts'
 type Context = {
   readonly columns: NodeColumns
   readonly features: readonly LightgbmFeature[]
-  /** Leaf values are multiplied by it. */
-  readonly weight: number
+  /** What a leaf adds to the answer. */
+  readonly leafOf: (tree: LightgbmTree, leaf: number) => number
 }
 
 export function toStoredTrees(
@@ -23,7 +23,7 @@ export function toStoredTrees(
 }
 
 /** Inner nodes keep their numbers, and leaf `l` becomes node `leafCount − 1 + l`. */
-function toStored(tree: LightgbmTree, { columns, features, weight }: Context, sets: CategorySets): StoredTree {
+function toStored(tree: LightgbmTree, { columns, features, leafOf }: Context, sets: CategorySets): StoredTree {
   const inner = tree.leafCount - 1
   const feature = new Int32Array(inner)
   const threshold = new Float64Array(inner)
@@ -58,7 +58,7 @@ function toStored(tree: LightgbmTree, { columns, features, weight }: Context, se
     categorySet: (node) => categorySet[node],
     cover,
     writeLeaf: (node, target, offset) => {
-      target[offset] = tree.leafValue[node - inner] * weight
+      target[offset] = leafOf(tree, node - inner)
     },
   }
 }

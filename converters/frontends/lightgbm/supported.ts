@@ -10,7 +10,7 @@ export const lightgbmBoosters: readonly SupportedBooster[] = [
     name: 'LightGBM gbdt, goss, dart',
     role: 'boosted trees',
     versions,
-    notes: `text files of save_model; missing values and zeros, categories of pandas and codes; ${objectiveNames.join(', ')}`,
+    notes: `text files of save_model; missing values and zeros, categories of pandas and codes, linear trees; ${objectiveNames.join(', ')}`,
   },
   {
     name: 'LightGBM rf',

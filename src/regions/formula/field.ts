@@ -4,7 +4,7 @@ import type { NamedTensor } from '../../artifact/tensor.ts'
 import { finite, flag, integer, oneOf, type Shape } from '../../artifact/shape.ts'
 import { restoreNumber, restoreNumbers, storedNumberShape, storedNumbersShape } from '../stored-numbers.ts'
 import { type StoredNumber, type StoredNumbers, storeNumber, storeNumbers } from '../stored-numbers.ts'
-import type { TensorValues } from '../tensor-values.ts'
+import { type TensorValues, tensorValues } from '../tensor-values.ts'
 import { restoreTable, type StoredTable, storedTableShape, storeTable, type Table } from './table.ts'
 
 /** `name` is that of the field's tensor, should it have one. */
@@ -42,6 +42,26 @@ export const numbersField: Field<readonly number[]> = {
   shape: storedNumbersShape,
   store: storeNumbers,
   restore: (stored) => restoreNumbers(stored as StoredNumbers),
+}
+
+/** Integers below 2^31 that may be many: a tensor of the artifact, lossless whatever the mode. */
+export const integersField: Field<Int32Array> = {
+  shape: integer(0),
+  store(values, name, tensors) {
+    if (values.length > 0)
+      tensors.push({
+        name,
+        role: 'structure',
+        shape: [values.length],
+        values: Float64Array.from(values),
+        dtype: 'int32',
+      })
+    return values.length
+  },
+  restore(stored, name, tensors) {
+    const length = stored as number
+    return length === 0 ? new Int32Array(0) : Int32Array.from(tensorValues(tensors, name, length))
+  },
 }
 
 /** Doubles that may be many: a tensor of the artifact, which quantizing may give another form. */

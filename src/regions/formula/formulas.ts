@@ -6,6 +6,7 @@ import { columnMap } from './column-map.ts'
 import { distances } from './distances.ts'
 import { gaussians } from './gaussians.ts'
 import { linear } from './linear.ts'
+import { linearLeaves } from './linear-leaves.ts'
 import { normalize } from './normalize.ts'
 import { polynomial } from './polynomial.ts'
 import { quantiles } from './quantiles.ts'
@@ -21,6 +22,7 @@ const specs = {
   map: columnMap,
   groups: columnGroups,
   linear,
+  'linear-leaves': linearLeaves,
   normalize,
   polynomial,
   quantiles,

@@ -20,7 +20,9 @@ type Answer = {
 const kinds = lightgbmVersions.flatMap((version) => lightgbmCaseNames(version).map((name) => [version, name] as const))
 
 it.each(kinds)('takes the branch of LightGBM %s for every row of %s', (version, name) => {
-  const { bytes, rows, raw } = readLightgbmCase(version, name)
+  const { bytes, rows, ...golden } = readLightgbmCase(version, name)
+  // functions of the raw scores are regions too
+  const raw = /^sqrt_|_lambda$/.test(name) ? golden.answers : golden.raw
   const { graph, schema } = lightgbmToSourceModel(readLightgbm(bytes))
   const reader = createRowReader(schema)
   const folded = foldRegions(graph, schema)

@@ -213,6 +213,65 @@ def categories():
     write("categories_pandas", booster, None, table=rows)
 
 
+def linear():
+    x, random = numbers(500, 5, seed=8, missing=0.08, zeros=0.1)
+    x[:, 3] = random.integers(0, 6, 500)
+    z = np.nan_to_num(x / np.nanstd(x, axis=0))
+    s = z[:, 0] * (z[:, 1] > 0) * 2 - z[:, 2] + np.isin(x[:, 3], [1, 4]) + random.normal(size=500) * 0.2
+    grown = {"linear_tree": True, "linear_lambda": 0.01}
+
+    def linear_fit(parameters, y):
+        data = lightgbm.Dataset(x, y, categorical_feature=[3], params={"verbose": -1, **grown, **parameters})
+        return lightgbm.train({**QUIET, **grown, **parameters}, data, num_boost_round=6)
+
+    cases = {
+        "regression": ({"objective": "regression"}, s),
+        "huber": ({"objective": "huber", "num_leaves": 4}, s + 20),
+        "binary": ({"objective": "binary"}, (s > 0.2).astype(int)),
+        "multiclass": ({"objective": "multiclass", "num_class": 3}, np.digitize(s, [-0.7, 0.7])),
+        "poisson": ({"objective": "poisson"}, np.exp(s / 2) + 0.1),
+        "forest": (
+            {"objective": "regression", "boosting": "rf", "bagging_freq": 1, "bagging_fraction": 0.7},
+            s + 3,
+        ),
+        "dart": ({"objective": "regression", "boosting": "dart", "drop_rate": 0.5}, s),
+        "stump": ({"objective": "regression", "num_leaves": 2}, s),
+    }
+    for name, (parameters, y) in cases.items():
+        booster = linear_fit(parameters, y)
+        rows = probes(booster, x, codes=(3,), count=30)[:150]
+        rows = rows[np.abs(np.nan_to_num(rows)).max(axis=1) < 1e299]  # sums are finite
+        write("rf_linear" if name == "forest" else f"linear_{name}", booster, rows)
+    random = np.random.default_rng(9)
+    grades = pd.Categorical(random.choice(["low", "mid", "high"], 500), ["low", "mid", "high"], ordered=True)
+    table = pd.DataFrame(
+        {
+            "amount": x[:, 0],
+            "grade": grades,
+            "color": pd.Categorical(random.choice(["red", "blue", "green"], 500)),
+            "other": x[:, 1],
+            "year": pd.Categorical(random.choice([1999, 2005, 2020], 500), [1999, 2005, 2020], ordered=True),
+        }
+    )
+    table.loc[random.random(500) < 0.1, "grade"] = None
+    y = s + grades.codes + (table["color"] == "red") * 2 + (table["year"].cat.codes == 1)
+    for name, more in [("pandas_ordered", {}), ("linear_pandas", grown)]:
+        data = lightgbm.Dataset(table, y, params={"verbose": -1, **more})
+        eager = {"min_data_per_group": 5, "cat_smooth": 1, "cat_l2": 0.1}
+        booster = lightgbm.train({**QUIET, "objective": "regression", **eager, **more}, data, num_boost_round=6)
+        write(name, booster, None, table=table.sample(80, random_state=1))
+
+
+def links():
+    x, random = numbers(400, 5, seed=10, missing=0.05)
+    s = signal(x) + random.normal(size=400) * 0.3
+    booster = fit({"objective": "cross_entropy_lambda"}, x, 1 / (1 + np.exp(-s)))
+    write("objective_cross_entropy_lambda", booster, probes(booster, x, count=20))
+    for name in ["regression", "regression_l1"]:
+        booster = fit({"objective": name, "reg_sqrt": True}, x, s * 10)
+        write(f"sqrt_{name}", booster, probes(booster, x, count=20))
+
+
 def real(folder):
     table = pd.read_csv(folder / "credit_data.csv").sample(2500, random_state=2)
     y = (table.pop("Status") == "bad").astype(int)
@@ -235,4 +294,6 @@ if __name__ == "__main__":
     boosting()
     missing()
     categories()
+    linear()
+    links()
     real(chosen.data)

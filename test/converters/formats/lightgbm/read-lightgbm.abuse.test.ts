@@ -17,6 +17,14 @@ function errorOf(bytes: Uint8Array): { readonly code: string; readonly message: 
   return { code: 'none', message: '' }
 }
 
+const linear: Lines = {
+  is_linear: '1',
+  leaf_const: '1 2',
+  num_features: '0 1',
+  leaf_features: '1',
+  leaf_coeff: '0.5',
+}
+
 it.each<readonly [Lines, string, string]>([
   [{ leaf_value: '1' }, 'FILE_CORRUPT', 'tree 0, leaf_value: expected 2 numbers, got 1'],
   [{ leaf_value: '1 nan' }, 'FILE_CORRUPT', '"nan"'],
@@ -42,10 +50,13 @@ it.each<readonly [Lines, string, string]>([
   [{ objective: 'binary sigmoid:x' }, 'FILE_CORRUPT', 'a number for sigmoid'],
   [{ objective: 'binary sigmoid:-1' }, 'FILE_CORRUPT', 'above 0'],
   [{ objective: 'multiclass num_class:3' }, 'FILE_CORRUPT', 'classes of multiclass'],
-  [{ objective: 'cross_entropy_lambda' }, 'UNSUPPORTED', 'objective cross_entropy_lambda'],
-  [{ objective: 'regression sqrt' }, 'UNSUPPORTED', 'reg_sqrt'],
   [{ objective: '__proto__' }, 'UNSUPPORTED', '__proto__'],
-  [{ is_linear: '1' }, 'UNSUPPORTED', 'linear_tree=true'],
+  [{ is_linear: '1' }, 'FILE_CORRUPT', 'num_features: expected 2 numbers, got 0'],
+  [{ ...linear, num_features: '1 1' }, 'FILE_CORRUPT', 'leaf_features: expected 2 numbers, got 1'],
+  [{ ...linear, num_features: '4294967295 4294967295' }, 'FILE_CORRUPT', 'leaf_features'],
+  [{ ...linear, leaf_features: '2' }, 'FILE_CORRUPT', 'features below 2, got 2'],
+  [{ ...linear, leaf_coeff: 'inf' }, 'FILE_CORRUPT', 'finite numbers'],
+  [{ ...linear, leaf_const: '1' }, 'FILE_CORRUPT', 'leaf_const: expected 2 numbers'],
   [{ version: 'v2' }, 'UNSUPPORTED', 'version=v2'],
 ])('refuses %j with %s', (changes, code, message) => {
   const error = errorOf(lightgbmText(changes))
