@@ -89,7 +89,11 @@ function fillOf(statistic: PyValue, column: Column, { reader, scope, missingValu
 type SentinelContext = { readonly place: Place; readonly scope: Scope; readonly statistic: PyValue }
 
 /** The canonical value that stands for missing in `column`; refuses NaN where it is another one. */
-function sentinelOf(missingValues: PyValue, column: Column, { place, scope, statistic }: SentinelContext): number {
+export function sentinelOf(
+  missingValues: PyValue,
+  column: Column,
+  { place, scope, statistic }: SentinelContext,
+): number {
   const { builder } = scope
   if (isMissingScalar(missingValues)) return Number.NaN
   if (typeof missingValues === 'string' && (typeof statistic === 'string' || isMissingScalar(statistic))) {
@@ -119,7 +123,7 @@ export function isMissingScalar(value: PyValue | undefined): boolean {
 
 type IndicatorContext = { readonly missing: readonly number[]; readonly scope: Scope }
 
-function indicate(reader: EstimatorReader, input: ColumnSet, { missing, scope }: IndicatorContext): Column[] {
+export function indicate(reader: EstimatorReader, input: ColumnSet, { missing, scope }: IndicatorContext): Column[] {
   const indicator = new EstimatorReader(
     reader.object('indicator_', 'MissingIndicator'),
     { ...reader.place, className: 'MissingIndicator' },

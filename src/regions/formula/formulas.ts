@@ -13,6 +13,7 @@ import { quantiles } from './quantiles.ts'
 import { splines } from './splines.ts'
 import { termWeights } from './term-weights.ts'
 import { weightedMedian } from './weighted-median.ts'
+import { neighborImputer } from './neighbor-imputer.ts'
 import { neighbors } from './neighbors.ts'
 import type { FormulaSpec } from './define-formula.ts'
 import type { RowFunction } from './row-function.ts'
@@ -30,6 +31,7 @@ const specs = {
   gaussians,
   distances,
   neighbors,
+  'neighbor-imputer': neighborImputer,
   'weighted-median': weightedMedian,
   'term-weights': termWeights,
 } as const

@@ -9,7 +9,6 @@ export const metricNames = [
   'minkowski',
   'cosine',
   'canberra',
-  'braycurtis',
   'hamming',
 ] as const
 
@@ -60,8 +59,6 @@ export function createMetric(name: MetricName, power: number, points: Points): M
     }
     case 'chebyshev':
       return chebyshev(points)
-    case 'braycurtis':
-      return brayCurtis(points)
     case 'cosine':
       return cosine(points)
   }
@@ -121,22 +118,6 @@ function chebyshev({ values, columns }: Points): Metric {
         if (!(difference <= largest)) largest = difference
       }
       return largest
-    },
-    toDistance: same,
-    toReduced: same,
-  }
-}
-
-function brayCurtis({ values, columns }: Points): Metric {
-  return {
-    reduced(row, index) {
-      let difference = 0
-      let size = 0
-      for (let i = 0, at = index * columns; i < columns; i++, at++) {
-        difference += Math.abs(row[i] - values[at])
-        size += Math.abs(row[i] + values[at])
-      }
-      return size > 0 ? difference / size : 0
     },
     toDistance: same,
     toReduced: same,

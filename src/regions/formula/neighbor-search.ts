@@ -1,5 +1,6 @@
 // A table of points in; a search for the nearest of them, in the order in which scikit-learn meets them, out.
 
+import { createNearestHeap } from './nearest-heap.ts'
 import { createMetric, type Metric, type MetricName, type Points } from './metric.ts'
 
 /** How scikit-learn looks through the points: which of equally far ones are kept depends on it. */
@@ -34,21 +35,16 @@ export type NeighborSearch = {
 export function createNeighborSearch(options: SearchOptions): NeighborSearch {
   const { points, search, count } = options
   const metric = createMetric(options.metric, options.power, points)
-  const indices = new Int32Array(count)
-  const reduced = new Float64Array(count)
+  const { values: reduced, indices, begin, push } = createNearestHeap(count)
   const pointCount = points.values.length / points.columns
 
   function visit(row: Float64Array, from: number, to: number): void {
     for (let index = from; index < to; index++) {
       const value = metric.reduced(row, index, reduced[0])
-      if (!(value >= reduced[0])) push(reduced, indices, value, index)
+      if (!(value >= reduced[0])) push(value, index)
     }
   }
 
-  const begin = (): void => {
-    reduced.fill(Infinity)
-    indices.fill(0)
-  }
   if (search === 'brute')
     return {
       metric,
@@ -87,24 +83,6 @@ export function createNeighborSearch(options: SearchOptions): NeighborSearch {
       walk(row, 0, leastOf(row, 0))
     },
   }
-}
-
-/** Puts a value that is less than the largest, at the root, in its place. */
-function push(values: Float64Array, indices: Int32Array, value: number, index: number): void {
-  const size = values.length
-  let at = 0
-  for (;;) {
-    const left = 2 * at + 1
-    const right = left + 1
-    if (left >= size) break
-    const larger = right >= size || values[left] >= values[right] ? left : right
-    if (!(value < values[larger])) break
-    values[at] = values[larger]
-    indices[at] = indices[larger]
-    at = larger
-  }
-  values[at] = value
-  indices[at] = index
 }
 
 /** Ranges of points of each node: a complete binary tree, halves down to the leaves (`_recursive_build`). */

@@ -4,6 +4,7 @@ import { assertFinite, assertIntegers, assertLength } from '../table-checks.ts'
 import { defineFormula } from './define-formula.ts'
 import { choiceField, finiteField, integerField, numbersField, tableField } from './field.ts'
 import { metricNames } from './metric.ts'
+import { weighByDistance } from './nearest-heap.ts'
 import { createNeighborSearch, type NeighborSearch } from './neighbor-search.ts'
 
 /** Real trees have leaves of 10 to 100 points; more than this is brute force. */
@@ -61,7 +62,11 @@ export const neighbors = defineFormula({
     const found = createNeighborSearch(region)
     if (answer === 'outlier') return outlierFunction(found, targets.values)
     const weight = new Float64Array(region.count)
-    const weigh = weights === 'uniform' ? () => void weight.fill(1) : () => weighByDistance(found, weight)
+    const weigh = (): void => {
+      if (weights === 'uniform') return void weight.fill(1)
+      for (let n = 0; n < weight.length; n++) weight[n] = found.metric.toDistance(found.reduced[n])
+      weighByDistance(weight)
+    }
     const say = answer === 'means' ? meansFunction(region, found, weight) : sharesFunction(region, found, weight)
     return (input, output) => {
       found.find(input)
@@ -76,16 +81,6 @@ export const neighbors = defineFormula({
 type Voters = {
   readonly classCounts: readonly number[]
   readonly targets: { readonly values: Float64Array; readonly columns: number }
-}
-
-/** sklearn/neighbors/_base.py of 1.9.1, `_get_weights`. */
-function weighByDistance({ reduced, metric }: NeighborSearch, weight: Float64Array): void {
-  let isSame = false
-  for (let n = 0; n < weight.length; n++) {
-    weight[n] = metric.toDistance(reduced[n])
-    if (weight[n] === 0) isSame = true
-  }
-  for (let n = 0; n < weight.length; n++) weight[n] = isSame ? (weight[n] === 0 ? 1 : 0) : 1 / weight[n]
 }
 
 function sharesFunction(

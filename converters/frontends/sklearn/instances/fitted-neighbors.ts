@@ -43,7 +43,6 @@ const metrics: Readonly<Record<string, MetricName>> = {
   p: 'minkowski',
   cosine: 'cosine',
   canberra: 'canberra',
-  braycurtis: 'braycurtis',
   hamming: 'hamming',
 }
 

@@ -7,6 +7,7 @@ import { bayesianGaussianMixture, gaussianMixture } from './gaussian-mixture.ts'
 import { gaussianNaiveBayes } from './gaussian-naive-bayes.ts'
 import { kMeans } from './k-means.ts'
 import { kNeighborsClassifier, kNeighborsRegressor } from './k-neighbors.ts'
+import { kNeighborsImputer } from './k-neighbors-imputer.ts'
 import { linearDiscriminant } from './linear-discriminant.ts'
 import { localOutlierFactor } from './local-outlier-factor.ts'
 import { nearestCentroid } from './nearest-centroid.ts'
@@ -15,6 +16,7 @@ import { quadraticDiscriminant } from './quadratic-discriminant.ts'
 export const instanceTable: readonly EstimatorSpec[] = [
   kNeighborsClassifier,
   kNeighborsRegressor,
+  kNeighborsImputer,
   localOutlierFactor,
   nearestCentroid,
   gaussianNaiveBayes,

@@ -14,7 +14,7 @@ const reads = [...neighborReads, '_y', 'weights']
 
 const notes =
   'weights uniform and distance; brute, kd_tree and ball_tree; euclidean, manhattan, chebyshev, minkowski (p, w), cosine, ' +
-  'sqeuclidean, canberra, braycurtis, hamming; one or several targets'
+  'sqeuclidean, canberra, hamming; one or several targets'
 
 /** Source: sklearn/neighbors/_classification.py of 1.9.1, `predict_proba`: the first of the largest shares is the label. */
 export const kNeighborsClassifier = defineEstimator({

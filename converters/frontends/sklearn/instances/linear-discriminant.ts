@@ -1,11 +1,14 @@
 // A fitted LinearDiscriminantAnalysis in; a dense chain of one layer, or its projection of the columns, out.
 
+import type { ColumnRef } from '../../../../src/regions/region.ts'
+import type { DenseLayer } from '../../../../src/regions/dense-chain.ts'
 import { exactTable } from '../../../../src/regions/formula/table.ts'
 import { classifierOf } from '../classifier.ts'
 import { readClasses } from '../class-labels.ts'
 import { addDenseChain } from '../dense-output.ts'
-import { toMatrix } from '../estimator-reader.ts'
+import { type EstimatorReader, toMatrix } from '../estimator-reader.ts'
 import { defineEstimator } from '../estimator-spec.ts'
+import type { ColumnSet, GraphBuilder } from '../graph-builder.ts'
 import { readLinearLayer } from '../linear-layer.ts'
 import { unsupported } from '../place.ts'
 
@@ -14,12 +17,11 @@ export const linearDiscriminant = defineEstimator({
   names: ['LinearDiscriminantAnalysis'],
   role: 'classifier',
   notes: 'every solver; before the last step it transforms (svd and eigen)',
-  reads: ['coef_', 'intercept_', 'classes_', 'scalings_', 'xbar_', 'solver', '_max_components'],
+  reads: ['coef_', 'intercept_', 'classes_', 'scalings_', 'xbar_', 'means_', 'solver', '_max_components'],
   ignored: {
     covariance_: 'fitted into coef_',
     covariance_estimator: 'training only',
     explained_variance_ratio_: 'training state',
-    means_: 'fitted into coef_',
     n_components: 'fitted into _max_components',
     priors: 'fitted into intercept_',
     priors_: 'fitted into intercept_',
@@ -37,7 +39,9 @@ export const linearDiscriminant = defineEstimator({
     if (classes.length < 2 || layer.outputWidth !== (isBinary ? 1 : classes.length))
       throw reader.corrupt('coef_', `rows for ${classes.length} classes`, `${layer.outputWidth}`)
     builder.takeNumbers(input.columns, place, { nan: false, infinite: false })
-    const output = addDenseChain([layer], input, { builder, place })
+    const output = cancels(reader, layer)
+      ? exactSums(layer, input, builder)
+      : addDenseChain([layer], input, { builder, place })
     return classifierOf(output, classes, { link: isBinary ? 'sigmoid' : 'softmax', tie: 'first', hasScores: true })
   },
   transform(reader, input, { builder }) {
@@ -80,3 +84,35 @@ export const linearDiscriminant = defineEstimator({
     return { columns, isSparse: false }
   },
 })
+
+/** Terms this large lose more than 1e-5 of a sum near 1 as float32. */
+const largestTerms = 100
+
+/** True where the terms at the means of the classes are so large that float32 would lose what is left of their sum. */
+function cancels(reader: EstimatorReader, { weights, inputWidth, outputWidth }: DenseLayer): boolean {
+  const means = toMatrix(reader.value('means_'), reader.place, 'means_')
+  if (means.columnCount !== inputWidth) return reader.fail('means_', `rows of ${inputWidth}`)
+  for (let row = 0; row < means.rowCount; row++) {
+    for (let j = 0; j < outputWidth; j++) {
+      let sum = 0
+      for (let i = 0; i < inputWidth; i++)
+        sum += Math.abs(weights[i * outputWidth + j] * means.values[row * inputWidth + i])
+      if (sum > largestTerms) return true
+    }
+  }
+  return false
+}
+
+function exactSums(
+  { weights, bias, outputWidth }: DenseLayer,
+  { columns }: ColumnSet,
+  builder: GraphBuilder,
+): ColumnRef[] {
+  const region = {
+    kind: 'linear',
+    inputs: columns.map(({ ref }) => ref),
+    weights: exactTable(weights, outputWidth),
+    bias: exactTable(bias, outputWidth),
+  } as const
+  return builder.compute(region, columns).map(({ ref }) => ref)
+}

@@ -5,6 +5,7 @@ import tables as t
 from golden import VERSION, case
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
+from sklearn.impute import KNNImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.mixture import BayesianGaussianMixture, GaussianMixture
 from sklearn.naive_bayes import BernoulliNB, CategoricalNB, ComplementNB, GaussianNB, MultinomialNB
@@ -326,3 +327,44 @@ def bayesian_gaussian_mixture_tied():
 @case(since="1.0", note="spherical")
 def bayesian_gaussian_mixture_spherical():
     return mixture(BayesianGaussianMixture(n_components=2, random_state=0, max_iter=300, covariance_type="spherical"))
+
+
+def gaps(columns=5, rows=60, seed=4):
+    """Credit data without ties among distances: a column of it has fractions."""
+    X, y = t.credit_numbers(200)
+    X = X[:, [1, 2, 3, 4, 7, 8]][:, :columns].copy()
+    rng = np.random.default_rng(seed)
+    X += rng.normal(size=X.shape) * 0.01
+    X[rng.random(X.shape) < 0.15] = np.nan
+    return np.round(X, 4)[:rows], y[:rows], np.round(X, 4)[rows : rows + 22]
+
+
+@case(since="1.0", note="rows with nothing at all get means of columns")
+def knn_imputer():
+    X, _, rows = gaps()
+    return KNNImputer(n_neighbors=4).fit(X), np.vstack([rows, np.full(5, np.nan)])
+
+
+@case(since="1.0", note="weights distance, indicators; a training row with a gap finds itself")
+def knn_imputer_distance():
+    X, _, rows = gaps()
+    return KNNImputer(n_neighbors=6, weights="distance", add_indicator=True).fit(X), np.vstack([rows, np.nan_to_num(X[:3], nan=44.4)])
+
+
+@case(since="1.0", note="-1 is missing, and a column without any values is dropped")
+def knn_imputer_number():
+    X, _, rows = gaps(4)
+    fill = lambda Z: np.column_stack([np.where(np.isnan(Z), -1.0, Z), np.full(len(Z), -1.0)])  # noqa: E731
+    return KNNImputer(missing_values=-1.0, n_neighbors=3).fit(fill(X)), fill(rows)
+
+
+@case(since="1.2", note="an empty column is kept as 0")
+def knn_imputer_keep_empty():
+    X, _, rows = gaps(4)
+    return KNNImputer(keep_empty_features=True, n_neighbors=100).fit(np.insert(X, 1, np.nan, axis=1)), np.insert(rows, 1, 5.0, axis=1)
+
+
+@case(since="1.0", note="before a scaler and neighbours")
+def knn_imputer_pipeline():
+    X, y, rows = gaps()
+    return make_pipeline(KNNImputer(), StandardScaler(), KNeighborsClassifier(7)).fit(X, y), rows
