@@ -1,13 +1,17 @@
 // Every formula that a region graph may hold: a region in, its spec, its columns and its row function out.
 
 import type { Fail } from '../table-checks.ts'
+import { classPairs } from './class-pairs.ts'
 import { columnGroups } from './column-groups.ts'
 import { columnMap } from './column-map.ts'
 import { distances } from './distances.ts'
 import { gaussians } from './gaussians.ts'
+import { kernelValues } from './kernel-values.ts'
 import { linear } from './linear.ts'
 import { linearLeaves } from './linear-leaves.ts'
 import { normalize } from './normalize.ts'
+import { pairProbabilities } from './pair-probabilities.ts'
+import { pairVotes } from './pair-votes.ts'
 import { polynomial } from './polynomial.ts'
 import { quantiles } from './quantiles.ts'
 import { splines } from './splines.ts'
@@ -34,6 +38,10 @@ const specs = {
   'neighbor-imputer': neighborImputer,
   'weighted-median': weightedMedian,
   'term-weights': termWeights,
+  kernels: kernelValues,
+  'class-pairs': classPairs,
+  'pair-votes': pairVotes,
+  'pair-probabilities': pairProbabilities,
 } as const
 
 export type FormulaKind = keyof typeof specs

@@ -11,6 +11,9 @@ import { linearClassifier } from './linear-classifier.ts'
 import { stochasticClassifier } from './stochastic-classifier.ts'
 import { ridgeClassifier } from './ridge-classifier.ts'
 import { oneClassStochastic } from './one-class-stochastic.ts'
+import { supportVectorClassifier } from './support-vector-classifier.ts'
+import { supportVectorRegressor } from './support-vector-regressor.ts'
+import { oneClassSvm } from './one-class-svm.ts'
 import { robustRegressor } from './robust-regressor.ts'
 import { stochasticRegressor } from './stochastic-regressor.ts'
 
@@ -27,4 +30,7 @@ export const linearTable: readonly EstimatorSpec[] = [
   stochasticClassifier,
   ridgeClassifier,
   oneClassStochastic,
+  supportVectorClassifier,
+  supportVectorRegressor,
+  oneClassSvm,
 ]

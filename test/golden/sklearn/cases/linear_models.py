@@ -98,7 +98,7 @@ add("perceptron", churn, of("Perceptron", random_state=0), np.array([False, True
 add("perceptron_multiclass", wine, of("Perceptron", random_state=0))
 add("passive_aggressive_classifier", churn, of("PassiveAggressiveClassifier", random_state=0), np.array([1.0, 2.0]))
 add("linear_svc", churn, lambda: LinearSVC(dual=False))
-add("linear_svc_multiclass", wine, lambda: LinearSVC(dual=False, penalty="l1"))
+add("linear_svc_multiclass", wine, lambda: LinearSVC(dual=False, penalty="l1", random_state=0))
 add("linear_svc_crammer_singer", wine, lambda: LinearSVC(multi_class="crammer_singer", random_state=0))
 add("ridge_classifier", churn, of("RidgeClassifier"), np.array([-1, 1]))
 add("ridge_classifier_multiclass", wine, of("RidgeClassifier", class_weight="balanced"))
