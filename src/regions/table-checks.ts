@@ -7,7 +7,7 @@ export function assertLength(fail: Fail, field: string, values: ArrayLike<unknow
   if (values.length !== length) fail(field, `must have ${length} entries, got ${values.length}`)
 }
 
-export function assertFinite(fail: Fail, field: string, values: Float64Array): void {
+export function assertFinite(fail: Fail, field: string, values: ArrayLike<number>): void {
   for (let i = 0; i < values.length; i++)
     if (!Number.isFinite(values[i])) fail(field, `must hold finite numbers, got ${values[i]} at ${i}`)
 }

@@ -68,7 +68,9 @@ function firstWith(root: PyObject, isIt: (estimator: PyObject) => boolean): PyOb
     const estimators = steps
       .map((step) => (Array.isArray(step) ? step[1] : undefined))
       .filter((e) => e instanceof PyObject)
-    pending.push(...(isUnion ? estimators : estimators.slice(0, 1)))
+    // A function of each number keeps the columns; scikit-learn 1.0 does not note how many they are.
+    const first = estimators.findIndex(({ name }) => name !== 'FunctionTransformer')
+    pending.push(...(isUnion ? estimators : estimators.slice(0, first < 0 ? estimators.length : first + 1)))
   }
   return undefined
 }

@@ -50,6 +50,11 @@ export const polynomial = defineFormula({
     `${interactionOnly ? 'interactions' : 'terms'} of degree ${minDegree} to ${maxDegree} of ${inputs.length} columns`,
 })
 
+/** True where there are few enough terms to keep, in all their degrees. */
+export function isFeasible(width: number, most: number, isDistinct: boolean): boolean {
+  return most <= degreeLimit && countTerms({ width, least: 0, most, isDistinct }).all <= termLimit
+}
+
 /** Terms from degree 1 up, and those of them that are given; stops counting above the limit. */
 function countTerms({ width, least, most, isDistinct }: Shape): { all: number; kept: number } {
   let all = 0

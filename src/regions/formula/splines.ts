@@ -3,7 +3,7 @@
 import { assertFinite, assertLength } from '../table-checks.ts'
 import { basisAt, type Knots, slopesAt } from './b-spline.ts'
 import { defineFormula } from './define-formula.ts'
-import { choiceField, flagField, integerField, tableField } from './field.ts'
+import { choiceField, flagField, integerField, numbersField } from './field.ts'
 
 /** A basis of degree 100 has no digits left; hostile files must not ask for work without end. */
 const degreeLimit = 100
@@ -12,32 +12,31 @@ const degreeLimit = 100
 export const splines = defineFormula({
   kind: 'splines',
   fields: {
-    /** [inputs, knots]: ascending in each row. */
-    knots: tableField,
+    /** [inputs, knotCount]: ascending in each row. Not a table, which quantizing would move: the ends must be met exactly. */
+    knots: numbersField,
+    knotCount: integerField(2),
     degree: integerField(0, degreeLimit),
     /** Outside the base interval; `error` gives NaN there, where the source fails. */
     extrapolation: choiceField('error', 'constant', 'linear', 'continue', 'periodic'),
     /** False drops the last function of each column. */
     includeBias: flagField,
   },
-  verify({ inputs, knots, degree, extrapolation, includeBias }, fail) {
-    const { columns: count, values } = knots
-    assertLength(fail, 'knots', values, inputs.length * count)
-    assertFinite(fail, 'knots', values)
-    if (count < 2 * degree + 2) fail('knots', `must be at least ${2 * degree + 2} for degree ${degree}, got ${count}`)
-    for (let i = 1; i < values.length; i++)
-      if (i % count !== 0 && values[i] < values[i - 1])
-        fail('knots', `must ascend, got ${values[i]} after ${values[i - 1]}`)
-    const functions = functionCount(count, degree, extrapolation)
-    if (functions < 1) fail('knots', `must make a function, got ${count} for degree ${degree}`)
+  verify({ inputs, knots, knotCount, degree, extrapolation, includeBias }, fail) {
+    assertLength(fail, 'knots', knots, inputs.length * knotCount)
+    assertFinite(fail, 'knots', knots)
+    if (knotCount < 2 * degree + 2) fail('knotCount', `must be at least ${2 * degree + 2} for degree ${degree}`)
+    for (let i = 1; i < knots.length; i++)
+      if (i % knotCount !== 0 && knots[i] < knots[i - 1])
+        fail('knots', `must ascend, got ${knots[i]} after ${knots[i - 1]}`)
+    const functions = functionCount(knotCount, degree, extrapolation)
     return inputs.length * (includeBias ? functions : functions - 1)
   },
-  compile({ inputs, knots, degree, extrapolation, includeBias }) {
-    const functions = functionCount(knots.columns, degree, extrapolation)
+  compile({ inputs, knots, knotCount, degree, extrapolation, includeBias }) {
+    const functions = functionCount(knotCount, degree, extrapolation)
     const width = includeBias ? functions : functions - 1
     const values = new Float64Array(functions)
     const columns = inputs.map((_, input) => {
-      const own = knots.values.subarray(input * knots.columns, (input + 1) * knots.columns)
+      const own = Float64Array.from(knots.slice(input * knotCount, (input + 1) * knotCount))
       return columnSplines({ values: own, degree }, input, { extrapolation, functions })
     })
     return (input, output) => {

@@ -39,6 +39,8 @@ export const ufuncs = {
   isnan: noSettings((x) => bit(Number.isNaN(x))),
   isinf: noSettings((x) => bit(Math.abs(x) === Number.POSITIVE_INFINITY)),
   isfinite: noSettings((x) => bit(Number.isFinite(x))),
+  /** 0 for NaN, the largest doubles for ±Infinity. */
+  nan_to_num: noSettings((x) => (Number.isNaN(x) ? 0 : Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, x)))),
   /** log(x / (1 − x)). */
   logit: noSettings((x) => Math.log(x / (1 - x))),
 } as const satisfies Readonly<Record<string, FunctionSpec>>

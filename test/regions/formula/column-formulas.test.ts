@@ -91,7 +91,8 @@ describe('a column by splines', () => {
     degree: 1,
     extrapolation: 'constant',
     includeBias: true,
-    knots: table(5, -1, 0, 1, 2, 3),
+    knots: [-1, 0, 1, 2, 3],
+    knotCount: 5,
   } as const
 
   it('is the values of hats that add up to 1', () => {
@@ -115,8 +116,8 @@ describe('a column by splines', () => {
   })
 
   it('is refused where knots do not ascend or are too few', () => {
-    expect(() => run({ ...straight, knots: table(5, 0, 1, 0, 2, 3) }, [1])).toThrow(/knots must ascend/)
-    expect(() => run({ ...straight, degree: 2 }, [1])).toThrow(/knots must be at least 6/)
+    expect(() => run({ ...straight, knots: [0, 1, 0, 2, 3] }, [1])).toThrow(/knots must ascend/)
+    expect(() => run({ ...straight, degree: 2 }, [1])).toThrow(/knotCount must be at least 6/)
   })
 })
 
