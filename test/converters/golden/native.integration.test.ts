@@ -2,10 +2,10 @@
 import { afterAll, beforeEach } from 'vitest'
 import { closeBackends } from '../../../src/runtime/process-candidates.ts'
 import { useNativeCache } from '../../helpers/native-cache.ts'
-import { describeGoldenArtifacts, servedOn } from '../../suites/golden-artifacts.ts'
+import { describeGoldenArtifacts, hasGraphOfItsOwn, servedOn } from '../../suites/golden-artifacts.ts'
 
 const reason = await useNativeCache()
 beforeEach(({ skip }) => skip(reason !== undefined, reason))
 afterAll(closeBackends)
 
-describeGoldenArtifacts('1.9', ['none', 'uint8'], servedOn('native'))
+describeGoldenArtifacts('1.9', ['none', 'uint8'], servedOn('native'), { only: hasGraphOfItsOwn })

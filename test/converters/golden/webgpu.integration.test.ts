@@ -2,7 +2,7 @@
 import { afterAll, beforeEach } from 'vitest'
 import { createWebgpuBackend } from '../../../src/backend/tfjs/webgpu.ts'
 import { whyNoSwiftshader } from '../../helpers/swiftshader.ts'
-import { describeGoldenArtifacts, uncheckedOn } from '../../suites/golden-artifacts.ts'
+import { describeGoldenArtifacts, hasGraphOfItsOwn, uncheckedOn } from '../../suites/golden-artifacts.ts'
 
 const reason = whyNoSwiftshader()
 beforeEach(({ skip }) => skip(reason !== undefined, reason))
@@ -12,4 +12,4 @@ const backend = createWebgpuBackend({ adapter: 'software' }, (loss) => {
 })
 afterAll(() => backend.close())
 
-describeGoldenArtifacts('1.9', ['none'], uncheckedOn(backend))
+describeGoldenArtifacts('1.9', ['none'], uncheckedOn(backend), { only: hasGraphOfItsOwn })
