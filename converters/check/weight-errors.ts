@@ -2,10 +2,12 @@
 
 import { encodeTensor } from '../../src/artifact/encode-tensor.ts'
 import type { DenseChain, DenseLayer } from '../../src/regions/dense-chain.ts'
+import { formulaTensorName } from '../../src/regions/formula/define-formula.ts'
 import type { RegionGraph } from '../../src/regions/region.ts'
 import { storeRegions } from '../../src/regions/store.ts'
 import { denseTensorName } from '../../src/regions/stored-dense.ts'
 import { treeTensorName } from '../../src/regions/stored-trees.ts'
+import { tablesOf } from '../quantize/formula-tables.ts'
 import type { QuantizedModel } from '../quantize/quantized-tensors.ts'
 
 /** Errors of one tensor; of a matrix that is stored in parts, of all of them. */
@@ -28,6 +30,15 @@ export function weightErrors(source: RegionGraph, quantized: QuantizedTables): E
   return source.regions.flatMap((region, index) => {
     if (region.kind === 'tree-ensemble') return treeErrors(treeTensorName(index, ''), { plain, quantized })
     const after = quantized.graph.regions[index]
+    const tables = new Map(tablesOf(after))
+    const moved = tablesOf(region).flatMap(([field, { values }]) => {
+      const rounded = tables.get(field)?.values ?? values
+      return histogramOf(
+        formulaTensorName(index, field),
+        values.map((value, at) => rounded[at] - value),
+      )
+    })
+    if (moved.length > 0) return moved
     if (region.kind !== 'dense-chain' || after.kind !== 'dense-chain') return []
     return denseErrors(region, after, { index, maxErrors: quantized.maxErrors })
   })

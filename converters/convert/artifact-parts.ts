@@ -10,10 +10,12 @@ import {
   type TrainingRecord,
 } from '../../src/artifact/metadata.ts'
 import type { Hash } from '../../src/artifact/sha256.ts'
+import { mostInline } from '../../src/regions/formula/table.ts'
 import type { RegionGraph } from '../../src/regions/region.ts'
 import type { SourceModel } from '../frontends/source-model.ts'
 import { toGraph } from '../graph/to-graph.ts'
 import { writeArtifact } from '../graph/write-artifact.ts'
+import { tablesOf } from '../quantize/formula-tables.ts'
 import type { QuantizedModel } from '../quantize/quantized-tensors.ts'
 
 /** Library and version, as in package.json: a test keeps them equal. */
@@ -83,15 +85,20 @@ function encodeOne({ maxErrors }: QuantizedModel, encoded: EncodedTensor): Encod
   return maxError === undefined ? encoded : { ...encoded, record: { ...encoded.record, maxError } }
 }
 
+export type PlainBytes = { readonly dense: number; readonly trees: number; readonly tables: number }
+
 /** What the same tables take as float32 and int32, the way other converters write them. */
-export function plainByteLength(graph: RegionGraph): { readonly dense: number; readonly trees: number } {
+export function plainByteLength(graph: RegionGraph): PlainBytes {
   let dense = 0
   let trees = 0
+  let tables = 0
   for (const region of graph.regions) {
     if (region.kind === 'dense-chain')
       for (const { weights, bias } of region.layers) dense += 4 * (weights.length + bias.length)
     // Feature, threshold and two children a node.
     if (region.kind === 'tree-ensemble') trees += 16 * region.jump.length + 4 * region.leafValues.length
+    // Short ones stand in the JSON.
+    for (const [, { values }] of tablesOf(region)) if (values.length > mostInline) tables += 4 * values.length
   }
-  return { dense, trees }
+  return { dense, trees, tables }
 }

@@ -4,6 +4,7 @@ import type { FeatureSchema, ModelSchema } from '../../src/artifact/schema.ts'
 import type { ColumnRef } from '../../src/regions/column-ref.ts'
 import type { DenseLayer } from '../../src/regions/dense-chain.ts'
 import type { Region, RegionGraph } from '../../src/regions/region.ts'
+import { tablesOf } from './formula-tables.ts'
 
 export type FeatureKnowledge = {
   readonly feature: FeatureSchema
@@ -17,6 +18,8 @@ export type FeatureKnowledge = {
   readonly fill?: number
   /** Largest weight of a linear model for the feature itself, as a share of the largest for any input. */
   readonly weight?: number
+  /** The feature's values in points that a formula holds: rows that the model was trained on, or centres of them. */
+  readonly samples?: Float64Array
 }
 
 type Findings = {
@@ -25,6 +28,7 @@ type Findings = {
   spread?: FeatureKnowledge['spread']
   fill?: number
   weight?: number
+  samples?: Float64Array
 }
 
 /** One entry a feature, in the order of the schema. */
@@ -38,7 +42,7 @@ export function featureKnowledge(graph: RegionGraph, schema: ModelSchema): Featu
     })
   }
   return schema.features.map((feature, index) => {
-    const { flipPoints, keys, spread, fill, weight } = findings[index]
+    const { flipPoints, keys, spread, fill, weight, samples } = findings[index]
     if (feature.dtype === 'string') feature.categories?.forEach((_, category) => keys.add(category))
     if (feature.dtype === 'boolean') keys.add(0).add(1)
     return {
@@ -48,6 +52,7 @@ export function featureKnowledge(graph: RegionGraph, schema: ModelSchema): Featu
       ...(spread && { spread }),
       ...(fill !== undefined && { fill }),
       ...(weight !== undefined && { weight }),
+      ...(samples && { samples }),
     }
   })
 }
@@ -85,16 +90,37 @@ function learn(findings: Findings, region: Exclude<Region, { kind: 'input' }>, c
       return
     case 'dense-chain':
       // Later layers scale what the first one reads: only of a linear model do weights say how large inputs are.
-      if (region.layers.length === 1)
-        findings.weight = Math.max(findings.weight ?? 0, shareOfLargest(region.layers[0], column))
+      if (region.layers.length === 1) learnWeight(findings, region.layers[0], column)
+      return
+    case 'linear':
+      learnWeight(findings, { weights: region.weights.values, outputWidth: region.weights.columns }, column)
       return
     case 'indicator':
     case 'tree-ensemble':
       return
+    default:
+      findings.samples ??= samplesOf(region, column)
   }
 }
 
-function shareOfLargest({ weights, outputWidth }: DenseLayer, input: number): number {
+/** Tables of formulas whose rows are like the rows that the formula reads. */
+const pointFields: ReadonlySet<string> = new Set(['points', 'means', 'vectors'])
+
+function samplesOf(region: Exclude<Region, { kind: 'input' }>, column: number): Float64Array | undefined {
+  const points = tablesOf(region).find(
+    ([field, { columns, values }]) => pointFields.has(field) && columns === region.inputs.length && values.length > 0,
+  )
+  if (points === undefined) return undefined
+  const [, { values, columns }] = points
+  const samples = Float64Array.from({ length: values.length / columns }, (_, row) => values[row * columns + column])
+  return samples.every(Number.isFinite) ? samples : undefined
+}
+
+function learnWeight(findings: Findings, layer: Pick<DenseLayer, 'weights' | 'outputWidth'>, column: number): void {
+  findings.weight = Math.max(findings.weight ?? 0, shareOfLargest(layer, column))
+}
+
+function shareOfLargest({ weights, outputWidth }: Pick<DenseLayer, 'weights' | 'outputWidth'>, input: number): number {
   const own = weights.subarray(input * outputWidth, (input + 1) * outputWidth)
   const largest = largestMagnitude(weights)
   return largest > 0 ? largestMagnitude(own) / largest : 1

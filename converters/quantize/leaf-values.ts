@@ -43,7 +43,7 @@ export function chooseLeafValues(layout: TreeLayout, options: LeafChoiceOptions)
   const first = Math.min(options.firstLevel, last)
   const reasons = first > 0 ? [`${encodings[first - 1]}: golden answers moved further than allowed`] : []
   for (let level = first; ; level++) {
-    const floats = encodeLeaves(layout, options.head, encodings[level])
+    const floats = encodeLeaves(layout, encodings[level], holdsProbabilities(layout, options.head))
     const bound = options.bound(columnErrors(layout, floats.values))
     if (level === last || bound.budgetUse <= 1) {
       const maxError = largestDifference(floats.values, layout.leafValues)
@@ -54,9 +54,15 @@ export function chooseLeafValues(layout: TreeLayout, options: LeafChoiceOptions)
   }
 }
 
-function encodeLeaves(layout: TreeLayout, head: Head, encoding: FloatEncoding): StoredFloats {
-  if (encoding === 'uint8' && holdsProbabilities(layout, head)) return probabilityLeaves(layout)
-  return storeFloats(layout.leafValues, encoding)
+/** Every encoding of the mode's ladder, for a model that is measured: leaves that are shares remain shares. */
+export function leafForms(layout: TreeLayout, mode: QuantizeMode): readonly StoredFloats[] {
+  const { leafValues, aggregate } = layout
+  const areShares = aggregate === 'mean' && leafValues.every((value) => value >= 0 && value <= 1)
+  return ladder[mode].map((encoding) => encodeLeaves(layout, encoding, areShares))
+}
+
+function encodeLeaves(layout: TreeLayout, encoding: FloatEncoding, areShares: boolean): StoredFloats {
+  return encoding === 'uint8' && areShares ? probabilityLeaves(layout) : storeFloats(layout.leafValues, encoding)
 }
 
 function holdsProbabilities(layout: TreeLayout, head: Head): boolean {

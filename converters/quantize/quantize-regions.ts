@@ -8,15 +8,18 @@ import { interpret } from '../../src/regions/interpret.ts'
 import type { Region, RegionGraph } from '../../src/regions/region.ts'
 import type { TreeEnsemble } from '../../src/regions/tree-ensemble.ts'
 import { answerBound } from './answer-bound.ts'
-import { createShiftMeter, rawRanges, usualSureness } from './answer-shift.ts'
+import { type AnswerShift, createShiftMeter, rawRanges, usualSureness } from './answer-shift.ts'
+import { composedParts, isBounded } from './composed-parts.ts'
+import { chooseComposed } from './composed-storage.ts'
 import { chooseDenseChain, type ChosenChain } from './dense-chain-choice.ts'
 import { affordableRows } from './dense-chain-storage.ts'
 import { type FeatureKnowledge, featureKnowledge } from './feature-knowledge.ts'
 import { assertFiniteTables } from './finite-tables.ts'
 import { type ChosenLeaves, chooseLeafValues } from './leaf-values.ts'
 import type { QuantizeMode } from './quantize-mode.ts'
-import { storedRegion, storeQuantized, type QuantizedModel } from './quantized-tensors.ts'
+import { chosenParts, storedRegion, storeQuantized, type QuantizedModel } from './quantized-tensors.ts'
 import { syntheticRows } from './synthetic-rows.ts'
+import { tablesOf } from './formula-tables.ts'
 
 export type QuantizeOptions = {
   readonly mode: QuantizeMode
@@ -31,9 +34,6 @@ export type QuantizeOptions = {
 }
 
 export type { EncodingChoice, QuantizedModel }
-
-/** What was decided for each region that has weights, by the region's index. */
-export type RegionStorage = ReadonlyMap<number, ChosenLeaves | ChosenChain>
 
 const freshRowCount = 512
 /** Enough rows of real inputs to hold some back and measure on them. */
@@ -52,9 +52,10 @@ export function quantizeRegions(graph: RegionGraph, options: QuantizeOptions): Q
     unknownReach: unknownReach(graph, knowledge, options.head),
     isLinear: graph.regions.some(isLinearModel),
   })
-  const storage = new Map<number, ChosenLeaves | ChosenChain>()
+  const storage = storageOfComposed(graph, rows, options)
   graph.regions.forEach((region, index) => {
-    if (region.kind === 'tree-ensemble') storage.set(index, storageOfTrees(graph, index, { region, rows, options }))
+    if (region.kind === 'tree-ensemble' && isBounded(graph, index, options.head))
+      storage.set(index, storageOfTrees(graph, index, { region, rows, options }))
     if (region.kind === 'dense-chain')
       storage.set(index, storageOfChain(graph, index, { region, rows, knowledge, options }))
   })
@@ -111,14 +112,45 @@ function unknownReach(graph: RegionGraph, knowledge: readonly FeatureKnowledge[]
   return 1
 }
 
+/** Multiplications and tests that one measurement may take: a second or so. */
+const measuredOperations = 4e8
+const fewestMeasured = 64
+
+function storageOfComposed(graph: RegionGraph, rows: Rows, { mode, head, firstLevel = 0 }: QuantizeOptions) {
+  const parts = composedParts(graph, mode, head)
+  const count = Math.max(fewestMeasured, Math.floor(measuredOperations / Math.max(1, numbersOf(graph))))
+  // made on first need: most parts have no choice
+  let meters: ((stored: RegionGraph) => AnswerShift)[] | undefined
+  const chosen = chooseComposed(graph, parts, {
+    measure: (stored) => {
+      meters ??= rows.fresh.map((fresh, set) =>
+        createShiftMeter(graph, head, {
+          rows: fresh.slice(0, count),
+          usualRows: rows.usual[set].slice(0, count),
+          isStrict: true,
+        }),
+      )
+      return worstShift(meters.map((meter) => meter(stored)))
+    },
+    firstLevel,
+  })
+  return chosenParts(parts, chosen)
+}
+
+function numbersOf({ regions }: RegionGraph): number {
+  return regions.flatMap(tablesOf).reduce((sum, [, { values }]) => sum + values.length, 0)
+}
+
+function worstShift(shifts: readonly AnswerShift[]): AnswerShift {
+  return shifts.reduce((worst, shift) => (shift.barUse > worst.barUse ? shift : worst))
+}
+
 function storageOfTrees(
   graph: RegionGraph,
   index: number,
   { region, rows, options }: { readonly region: TreeEnsemble; readonly rows: Rows; readonly options: QuantizeOptions },
 ): ChosenLeaves {
-  const { head, firstLevel = 0 } = options
-  // what rounding does behind further regions is not bounded here
-  const mode = graph.output.some((ref) => ref.region === index) ? options.mode : 'none'
+  const { head, mode, firstLevel = 0 } = options
   const needsRanges = head.kind === 'regressor' || head.kind === 'transformer'
   const ranges = needsRanges ? rawRanges(graph, rows.fresh[0]) : new Float64Array(graph.output.length)
   return chooseLeafValues(region, {
@@ -158,9 +190,7 @@ function storageOfChain(
     knowsInputs: knowledge.every(isKnown),
     measure: (chain) => {
       const stored = withRegion(graph, index, storedRegion(region, chain))
-      return meters
-        .map((meter) => meter(stored))
-        .reduce((worst, shift) => (shift.barUse > worst.barUse ? shift : worst))
+      return worstShift(meters.map((meter) => meter(stored)))
     },
     firstLevel: options.firstLevel ?? 0,
     isJudged: options.isJudged ?? false,

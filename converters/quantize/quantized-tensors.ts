@@ -5,15 +5,20 @@ import { type EncodingChoice, encodeTensor } from '../../src/artifact/encode-ten
 import type { NamedTensor } from '../../src/artifact/tensor.ts'
 import type { DenseChain } from '../../src/regions/dense-chain.ts'
 import type { Region, RegionGraph } from '../../src/regions/region.ts'
+import { formulaTensorName } from '../../src/regions/formula/define-formula.ts'
 import { restoreRegions, storeRegions } from '../../src/regions/store.ts'
 import { densePartName, denseTensorName } from '../../src/regions/stored-dense.ts'
 import { treeTensorName } from '../../src/regions/stored-trees.ts'
 import { affineGrid } from './affine-grid.ts'
+import type { ComposedPart } from './composed-parts.ts'
+import type { ChosenForm } from './composed-storage.ts'
 import type { ChosenChain } from './dense-chain-choice.ts'
 import type { StoredChain } from './dense-chain-storage.ts'
 import type { StoredLayer } from './dense-layer.ts'
 import type { ChosenLeaves } from './leaf-values.ts'
+import { withTables } from './formula-tables.ts'
 import type { StoredFloats } from './stored-floats.ts'
+import type { StoredTableForm } from './table-forms.ts'
 
 export type QuantizedModel = {
   /** Regions without their tensors, for the metadata. */
@@ -26,37 +31,61 @@ export type QuantizedModel = {
   readonly maxErrors: ReadonlyMap<string, number>
   /** The graph that the stored tensors amount to: the tight oracle. */
   readonly graph: RegionGraph
-  /** How far up their ladders the regions went, and whether none could go further. */
+  /** How far up its ladder the region went that went least far and could go on; whether none could. */
   readonly level: number
   readonly isWidest: boolean
 }
 
-export type Storage = ReadonlyMap<number, ChosenLeaves | ChosenChain>
+/** Forms of a formula's tables, by field. */
+export type ChosenTables = ReadonlyMap<string, StoredTableForm & ChosenForm>
 
-export function storeQuantized(source: RegionGraph, storage: Storage): QuantizedModel {
+/** What was decided for each region that has weights, by the region's index. */
+export type RegionStorage = Map<number, ChosenLeaves | ChosenChain | ChosenTables>
+
+/** What was decided for parts, region by region. */
+export function chosenParts(parts: readonly ComposedPart[], chosen: readonly ChosenForm[]): RegionStorage {
+  const storage: RegionStorage = new Map()
+  parts.forEach(({ region, field, forms }, at) => {
+    const { stored, maxError } = forms[chosen[at].level]
+    if ('encoding' in stored) {
+      storage.set(region, { floats: stored, maxError, ...chosen[at] })
+      return
+    }
+    const tables = storage.get(region)
+    const others = tables instanceof Map ? (tables as ChosenTables) : []
+    storage.set(region, new Map([...others, [field ?? '', { ...stored, ...chosen[at] }]]))
+  })
+  return storage
+}
+
+export function storeQuantized(source: RegionGraph, storage: RegionStorage): QuantizedModel {
   const rounded: RegionGraph = {
     ...source,
     regions: source.regions.map((region, index) => roundedRegion(region, storage.get(index))),
   }
   const denseParts = new Map<number, readonly (readonly number[])[]>()
   storage.forEach((chosen, index) => {
-    if ('layers' in chosen) denseParts.set(index, chosen.layers.map(rowsOfParts))
+    if (!isTables(chosen) && 'layers' in chosen) denseParts.set(index, chosen.layers.map(rowsOfParts))
   })
   // A scale of its own for each column only pays where weights are quantized.
-  const layers = [...storage.values()].flatMap((each) => ('layers' in each ? each.layers : []))
+  const layers = [...storage.values()].flatMap((each) => (!isTables(each) && 'layers' in each ? each.layers : []))
   const denseScale = layers.some(({ q }) => q[0].encoding !== 'float32') ? 'column' : 'none'
   const { stored, tensors } = storeRegions(rounded, { denseScale, denseParts })
   const parts = new Map<string, TensorPart>()
   storage.forEach((chosen, index) => {
+    if (isTables(chosen)) return
     const named = 'layers' in chosen ? chainParts(chosen, index) : leafParts(chosen, index)
     for (const [name, part] of named) parts.set(name, part)
   })
   const choices = new Map<string, EncodingChoice>()
   const maxErrors = new Map<string, number>()
+  const tables = formulaTables(storage)
   const placed = tensors.map((tensor): NamedTensor => {
     const part = parts.get(tensor.name)
-    choices.set(tensor.name, tensor.role === 'cover' ? coverChoice(tensor, parts) : choiceOf(tensor, part))
-    if (part?.maxError !== undefined) maxErrors.set(tensor.name, part.maxError)
+    const table = tables.get(tensor.name)
+    choices.set(tensor.name, tensor.role === 'cover' ? coverChoice(tensor, parts) : choiceOf(tensor, part ?? table))
+    const maxError = part?.maxError ?? table?.maxError
+    if (maxError !== undefined) maxErrors.set(tensor.name, maxError)
     return part?.replaces === true ? { ...tensor, values: part.floats.values } : tensor
   })
   const decoded = placed.map((tensor) => {
@@ -64,15 +93,19 @@ export function storeQuantized(source: RegionGraph, storage: Storage): Quantized
     if (parts.has(tensor.name)) assertSame(tensor, values)
     return [tensor.name, values] as const
   })
-  const reached = [...storage.values()]
+  const reached = [...storage.values()].flatMap((each): readonly Pick<ChosenForm, 'level' | 'isWidest'>[] =>
+    isTables(each) ? [...each.values()] : [each],
+  )
+  const wider = reached.filter(({ isWidest }) => !isWidest)
   return {
     stored,
     tensors: placed,
     choices,
     maxErrors,
     graph: restoreRegions(stored, new Map(decoded)),
-    level: reached.reduce((highest, { level }) => Math.max(highest, level), 0),
-    isWidest: reached.every(({ isWidest }) => isWidest),
+    // the least of those that could go on, so that one more moves each of them at most one step past where it is
+    level: wider.length === 0 ? 0 : wider.reduce((least, { level }) => Math.min(least, level), Infinity),
+    isWidest: wider.length === 0,
   }
 }
 
@@ -83,8 +116,22 @@ type TensorPart = {
   readonly maxError?: number
 }
 
-function roundedRegion(region: Region, chosen: ChosenLeaves | ChosenChain | undefined): Region {
+function isTables(chosen: ChosenLeaves | ChosenChain | ChosenTables): chosen is ChosenTables {
+  return chosen instanceof Map
+}
+
+/** By the name of its tensor. */
+function formulaTables(storage: RegionStorage): ReadonlyMap<string, StoredTableForm & ChosenForm> {
+  return new Map(
+    [...storage].flatMap(([region, chosen]) =>
+      isTables(chosen) ? [...chosen].map(([field, form]) => [formulaTensorName(region, field), form] as const) : [],
+    ),
+  )
+}
+
+function roundedRegion(region: Region, chosen: ChosenLeaves | ChosenChain | ChosenTables | undefined): Region {
   if (chosen === undefined) return region
+  if (isTables(chosen)) return withTables(region, new Map([...chosen].map(([field, { table }]) => [field, table])))
   if (region.kind === 'dense-chain' && 'layers' in chosen) return storedRegion(region, chosen)
   if (region.kind === 'tree-ensemble' && 'floats' in chosen) return { ...region, leafValues: chosen.floats.values }
   throw new RangeError(`what was decided is not for a region of kind ${region.kind}`)
@@ -127,7 +174,10 @@ function chainParts({ layers, escalated }: ChosenChain, index: number): [string,
   })
 }
 
-function choiceOf(tensor: NamedTensor, part: TensorPart | undefined): EncodingChoice {
+function choiceOf(tensor: NamedTensor, part: TensorPart | ChosenForm | undefined): EncodingChoice {
+  // a table's codes are integers already
+  if (part !== undefined && !('floats' in part))
+    return { encoding: tensor.dtype, ...(part.escalated !== undefined && { escalated: part.escalated }) }
   if (part !== undefined) {
     const { encoding, grid, escalated } = part.floats
     return {

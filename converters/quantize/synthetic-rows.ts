@@ -28,18 +28,21 @@ export function syntheticRows(
   { seed, farShare = 0, unknownReach = 1, hasOutliers = true }: SyntheticOptions,
 ): Float64Array[] {
   const random = createSeededRandom(seed)
+  // Models without points draw what they always drew.
+  const hasSamples = knowledge.some(({ samples }) => samples !== undefined)
   const counted = knowledge.reduce((count, { feature }) => count + (feature.of === undefined ? 0 : 1), 0)
   return Array.from({ length: rowCount }, () => {
     // Features that nobody scaled are counts, prices and pixels as often as centred numbers: they rise and fall together.
     const shared = random.normal()
     const reach = random.uniform() < farShare ? 10 ** (farExponent * random.uniform()) : 1
     const wordiness = usualTerms / Math.max(usualTerms, counted)
+    const between = hasSamples ? betweenPoints(random) : undefined
     return Float64Array.from(knowledge, (feature) =>
       feature.feature.dtype === 'text'
         ? 0
         : feature.feature.of !== undefined
           ? countOfTerm(wordiness, random)
-          : syntheticValue(feature, { shared, reach, unknownReach, hasOutliers }, random),
+          : syntheticValue(feature, { shared, reach, unknownReach, hasOutliers, between }, random),
     )
   })
 }
@@ -55,11 +58,28 @@ function countOfTerm(share: number, random: SeededRandom): number {
 type RowTraits = Required<Pick<SyntheticOptions, 'unknownReach' | 'hasOutliers'>> & {
   readonly shared: number
   readonly reach: number
+  readonly between?: BetweenPoints | undefined
+}
+
+/** Two points of a formula's, as shares of their number, and how far the row lies from one to the other. */
+type BetweenPoints = { readonly first: number; readonly second: number; readonly way: number }
+
+/** Rows that a model was trained on are asked again, and answered otherwise than their neighbours. */
+const pointShare = 0.25
+
+function betweenPoints(random: SeededRandom): BetweenPoints {
+  const [first, second, way] = [random.uniform(), random.uniform(), random.uniform()]
+  return { first, second, way: random.uniform() < pointShare ? 0 : way }
+}
+
+function sampleBetween(samples: Float64Array, { first, second, way }: BetweenPoints): number {
+  const at = (share: number): number => samples[Math.floor(share * samples.length)]
+  return at(first) + way * (at(second) - at(first))
 }
 
 function syntheticValue(
   knowledge: FeatureKnowledge,
-  { shared, reach, unknownReach, hasOutliers }: RowTraits,
+  { shared, reach, unknownReach, hasOutliers, between }: RowTraits,
   random: SeededRandom,
 ): number {
   const { feature, flipPoints, keys, spread, fill } = knowledge
@@ -74,6 +94,7 @@ function syntheticValue(
     return hasOutliers ? mostlyCenter(spread.center, random) : spread.center
   if (spread?.shape === 'uniform') return spread.center + reach * spread.width * (2 * random.uniform() - 1)
   if (spread !== undefined) return spread.center + reach * spread.width * random.normal()
+  if (knowledge.samples !== undefined && between !== undefined) return sampleBetween(knowledge.samples, between)
   if (feature.range !== undefined) return feature.range[0] + (feature.range[1] - feature.range[0]) * random.uniform()
   const width = guessedWidth(knowledge)
   if (fill !== undefined) return fill + Math.max(width, Math.abs(fill) / 2) * random.normal()

@@ -38,7 +38,7 @@ export type ReportParts = {
 }
 
 /** Of uint8: weights against their plain form. */
-const promisedRatios = { dense: 0.3, trees: 0.55 } as const
+const promisedRatios = { dense: 0.3, trees: 0.55, tables: 0.55 } as const
 
 export function makeReport(parts: ReportParts): ConversionReport {
   const { detected, source, options, agreement, parity, evaluation, comparisons } = parts
@@ -72,8 +72,8 @@ export function makeReport(parts: ReportParts): ConversionReport {
 }
 
 function byteReport({ detected, folded, options, tensors, files }: ReportParts): ByteReport {
-  const { dense, trees } = plainByteLength(folded)
-  const float32 = dense + trees
+  const { dense, trees, tables } = plainByteLength(folded)
+  const float32 = dense + trees + tables
   const weights = tensors.reduce((sum, { byteLength }) => sum + byteLength, 0)
   const modelJson = files['model.json'].length
   const isPromised = options.quantize === 'uint8' && float32 >= smallChainBytes
@@ -84,7 +84,9 @@ function byteReport({ detected, folded, options, tensors, files }: ReportParts):
     modelJson,
     artifact: Object.values(files).reduce((sum, { length }) => sum + length, 0),
     ratio: float32 > 0 ? weights / float32 : null,
-    promisedRatio: isPromised ? (promisedRatios.dense * dense + promisedRatios.trees * trees) / float32 : null,
+    promisedRatio: isPromised
+      ? (promisedRatios.dense * dense + promisedRatios.trees * trees + promisedRatios.tables * tables) / float32
+      : null,
   }
 }
 

@@ -29,9 +29,9 @@ export type EncodedTensor = {
  * @throws VALIDATION_FAILED where the values do not fit the tensor's own role or shape
  */
 export function encodeTensor(tensor: NamedTensor, choice: EncodingChoice = { encoding: 'float32' }): EncodedTensor {
-  if (tensor.role === 'float64') return encodeDoubles(tensor)
+  if (tensor.role === 'float64') return encodeDoubles(tensor, choice)
   assertShape(tensor, tensor.shape)
-  const settled = tensor.role === 'structure' ? structureChoice(tensor) : choice
+  const settled = tensor.role === 'structure' ? { ...choice, ...structureChoice(tensor) } : choice
   const { name, shape, dtype } = tensor
   const spec: WeightSpec = { name, shape, dtype, ...quantizationOf(tensor, settled) }
   const bytes = encodeValues(tensor, settled)
@@ -103,13 +103,13 @@ function bytesOf(width: number, values: Float64Array, write: WriteValue): Uint8A
 }
 
 /** Doubles as int32 pairs (low word, high word): little-endian, so a double's own bytes. */
-function encodeDoubles(tensor: NamedTensor): EncodedTensor {
+function encodeDoubles(tensor: NamedTensor, choice: EncodingChoice): EncodedTensor {
   assertShape(tensor, [...tensor.shape.slice(0, -1)])
   if (tensor.shape.at(-1) !== 2) throw invalid(tensor, `a last dimension of 2, got shape [${tensor.shape.join(', ')}]`)
   const bytes = bytesOf(8, tensor.values, (view, at, value) => view.setFloat64(at, value, true))
   const decoded = decodeDoubles(bytes)
   const spec: WeightSpec = { name: tensor.name, shape: tensor.shape, dtype: 'int32' }
-  return { spec, bytes, decoded, record: recordOf(tensor, { encoding: 'int32' }, bytes.length, decoded) }
+  return { spec, bytes, decoded, record: recordOf(tensor, { ...choice, encoding: 'int32' }, bytes.length, decoded) }
 }
 
 function recordOf(

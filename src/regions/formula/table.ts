@@ -27,7 +27,7 @@ export type Table = {
 }
 
 /** Shorter ones stand in the JSON, where they take less than a tensor's own entry. */
-const mostInline = 16
+export const mostInline = 16
 
 const storedFormShape = anyOf(
   closedObject({ kind: oneOf('inline'), values: storedNumbersShape }),
