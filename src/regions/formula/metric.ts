@@ -44,13 +44,9 @@ export function createMetric(name: MetricName, power: number, points: Points): M
     case 'sqeuclidean':
       return euclidean(points, same, same)
     case 'manhattan':
-      return summed(points, [(x, y) => Math.abs(x - y), same, same])
+      return manhattan(points)
     case 'minkowski':
-      return summed(points, [
-        (x, y) => Math.abs(x - y) ** power,
-        (sum) => sum ** (1 / power),
-        (distance) => distance ** power,
-      ])
+      return minkowski(points, power)
     case 'canberra':
       return summed(points, [(x, y) => canberra(x, y), same, same])
     case 'hamming': {
@@ -88,6 +84,22 @@ function euclidean(
   }
 }
 
+function manhattan({ values, columns }: Points): Metric {
+  return {
+    reduced(row, index, most) {
+      let sum = 0
+      const from = index * columns
+      for (let i = 0; i < columns; ) {
+        for (const end = Math.min(i + columnsAtOnce, columns); i < end; i++) sum += Math.abs(row[i] - values[from + i])
+        if (sum >= most) return sum
+      }
+      return sum
+    },
+    toDistance: same,
+    toReduced: same,
+  }
+}
+
 function summed({ values, columns }: Points, [part, toDistance, toReduced]: Summed): Metric {
   return {
     reduced(row, index, most) {
@@ -102,6 +114,40 @@ function summed({ values, columns }: Points, [part, toDistance, toReduced]: Summ
     toDistance,
     toReduced,
   }
+}
+
+/** Powers that are no small integers cost a hundred times what a product does. */
+function minkowski(points: Points, power: number): Metric {
+  const root = (sum: number): number => sum ** (1 / power)
+  const raised = (distance: number): number => distance ** power
+  if (power === 3)
+    return summed(points, [
+      (x, y) => {
+        const difference = Math.abs(x - y)
+        return difference * difference * difference
+      },
+      root,
+      raised,
+    ])
+  if (power === 1.5)
+    return summed(points, [
+      (x, y) => {
+        const difference = Math.abs(x - y)
+        return difference * Math.sqrt(difference)
+      },
+      root,
+      raised,
+    ])
+  if (power === 4)
+    return summed(points, [
+      (x, y) => {
+        const square = (x - y) * (x - y)
+        return square * square
+      },
+      root,
+      raised,
+    ])
+  return summed(points, [(x, y) => Math.abs(x - y) ** power, root, raised])
 }
 
 function canberra(x: number, y: number): number {

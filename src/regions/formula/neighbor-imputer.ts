@@ -28,6 +28,7 @@ export const neighborImputer = defineFormula({
   compile({ count, weights, missing, points: { values, columns } }) {
     const distances = new Float64Array(values.length / columns)
     const means = columnMeans(values, columns)
+    const measure = createMeasure(values, columns, distances)
     const heap = createNearestHeap(Math.max(1, Math.min(count, distances.length)))
     const weight = new Float64Array(heap.values.length)
     const known = new Float64Array(columns)
@@ -39,7 +40,7 @@ export const neighborImputer = defineFormula({
         if (Number.isNaN(output[i])) isWhole = false
       }
       if (isWhole) return
-      measure(known, values, distances)
+      measure(known)
       for (let column = 0; column < columns; column++) {
         if (!Number.isNaN(output[column])) continue
         heap.begin()
@@ -55,19 +56,26 @@ export const neighborImputer = defineFormula({
     `${count} nearest of ${points.values.length / points.columns} rows, ${weights}`,
 })
 
-/** NaN, which is nearer than nothing, where two rows share no column. */
-function measure(row: Float64Array, values: Float64Array, distances: Float64Array): void {
-  const columns = row.length
-  for (let index = 0, at = 0; index < distances.length; index++) {
-    let sum = 0
-    let shared = 0
-    for (let i = 0; i < columns; i++, at++) {
-      const difference = row[i] - values[at]
-      if (Number.isNaN(difference)) continue
-      sum += difference * difference
-      shared++
+/** NaN where two rows share no column. `filled` has 0 where `present` has 0, and 1 in `present` elsewhere. */
+function createMeasure(values: Float64Array, columns: number, distances: Float64Array) {
+  const filled = values.map((value) => (Number.isNaN(value) ? 0 : value))
+  const present = values.map((value) => (Number.isNaN(value) ? 0 : 1))
+  const own = new Int32Array(columns)
+  return (row: Float64Array): void => {
+    let ownCount = 0
+    for (let i = 0; i < columns; i++) if (!Number.isNaN(row[i])) own[ownCount++] = i
+    for (let index = 0, from = 0; index < distances.length; index++, from += columns) {
+      let sum = 0
+      let shared = 0
+      for (let n = 0; n < ownCount; n++) {
+        const i = own[n]
+        const weight = present[from + i]
+        const difference = row[i] - filled[from + i]
+        sum += weight * difference * difference
+        shared += weight
+      }
+      distances[index] = shared === 0 ? NaN : Math.sqrt((sum / shared) * columns)
     }
-    distances[index] = shared === 0 ? NaN : Math.sqrt((sum / shared) * columns)
   }
 }
 

@@ -115,14 +115,22 @@ function boxBound({ points, metric, power }: SearchOptions, starts: Int32Array, 
       high[i] = Math.max(high[i], values[at])
     }
   }
-  const exponent = metric === 'euclidean' ? 2 : metric === 'manhattan' ? 1 : power
+  /** Adds what `outside` the box counts. */
+  const add: (sum: number, outside: number) => number =
+    metric === 'euclidean'
+      ? (sum, outside) => sum + outside * outside
+      : metric === 'manhattan'
+        ? (sum, outside) => sum + outside
+        : metric === 'chebyshev'
+          ? (sum, outside) => (outside > sum ? outside : sum)
+          : (sum, outside) => sum + outside ** power
   return (row, node) => {
     let sum = 0
     for (let i = 0, at = node * columns; i < columns; i++, at++) {
-      const outside = row[i] < low[at] ? low[at] - row[i] : row[i] > high[at] ? row[i] - high[at] : 0
-      if (outside === 0) continue
-      if (metric === 'chebyshev') sum = Math.max(sum, outside)
-      else sum += exponent === 2 ? outside * outside : exponent === 1 ? outside : outside ** exponent
+      const below = low[at] - row[i]
+      const above = row[i] - high[at]
+      const outside = below > above ? below : above
+      if (outside > 0) sum = add(sum, outside)
     }
     return sum
   }

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { readPickle } from '../../../../../converters/formats/pickle/read-pickle.ts'
+import { NdArray, PyGlobal, PyObject, type PyValue } from '../../../../../converters/formats/pickle/values.ts'
+import { sklearnToSourceModel } from '../../../../../converters/frontends/sklearn/to-source-model.ts'
+import { isMLError } from '../../../../../src/errors.ts'
+import { verifyRegions } from '../../../../../src/regions/verify.ts'
+import { Random } from '../../../fold/random-graph.ts'
+import { readGoldenCase } from '../../golden-case.ts'
+import { corruptNumber, junk, slotsOf } from '../mutated-document.ts'
+
+/** One of each reader. */
+const names = [
+  'k_neighbors_classifier',
+  'k_neighbors_classifier_minkowski',
+  'k_neighbors_regressor_targets',
+  'local_outlier_factor',
+  'nearest_centroid',
+  'gaussian_nb',
+  'bernoulli_nb',
+  'complement_nb',
+  'categorical_nb',
+  'linear_discriminant_transform',
+  'quadratic_discriminant',
+  'k_means_transform',
+  'gaussian_mixture',
+  'bayesian_gaussian_mixture',
+  'knn_imputer_distance',
+].map((name) => `1.9/${name}`)
+
+function documentOf(name: string): PyValue {
+  return readPickle(readFileSync(readGoldenCase(`1.9/${name}`).file))
+}
+
+function withAttribute(name: string, attribute: string, value: PyValue): PyValue {
+  const document = documentOf(name)
+  const slot = slotsOf(document).findLast(({ path }) => path.endsWith(`.${attribute}`))
+  if (slot === undefined) throw new Error(`no attribute ${attribute}`)
+  slot.set(value)
+  return document
+}
+
+describe('a mutated neighbours, Bayes, discriminant or cluster model', () => {
+  it.each(names)('%s ends in a named error or a model', (name) => {
+    const document = readPickle(readFileSync(readGoldenCase(name).file))
+    const slots = slotsOf(document)
+    const random = new Random(9)
+    for (let i = 0; i < 200; i++) {
+      const slot = random.pick(slots)
+      const before = slot.get()
+      slot.set(random.pick(junk))
+      expectNamed(document, slot.path)
+      slot.set(before)
+      const array = random.pick(slots).get()
+      const undo =
+        array instanceof NdArray ? corruptNumber(array, random.nat(8), random.pick([-1, 0, 3, 1e9, NaN])) : undefined
+      expectNamed(document, 'a number changed')
+      undo?.()
+    }
+  })
+})
+
+describe('a neighbours, Bayes, discriminant or cluster model that is not supported', () => {
+  it.each<[string, string, PyValue, RegExp]>([
+    ['k_neighbors_classifier', 'weights', new PyGlobal('__main__', 'own'), /weights=__main__\.own is not supported/],
+    ['k_neighbors_classifier', 'effective_metric_', new PyGlobal('__main__', 'own'), /metric that is __main__\.own/],
+    ['k_neighbors_classifier', 'effective_metric_', 'haversine', /metric haversine is not supported/],
+    ['k_neighbors_classifier', '_fit_X', new PyObject('scipy.sparse._csr', 'csr_matrix', []), /csr_matrix.*dense/],
+    ['knn_imputer', 'weights', new PyGlobal('__main__', 'own'), /weights=__main__\.own is not supported/],
+    ['knn_imputer', 'metric', new PyGlobal('__main__', 'own'), /metric __main__\.own is not supported/],
+    ['local_outlier_factor', 'novelty', false, /novelty=False is not supported.*novelty=True/],
+    ['nearest_centroid', 'metric', 'cosine', /metric "cosine" is not supported/],
+    ['linear_discriminant_eigen_transform', 'solver', 'lsqr', /solver=lsqr as a transformer/],
+    ['gaussian_mixture', 'covariance_type', 'block', /covariance_type=block is not supported/],
+  ])('%s with another %s is refused by name', (name, attribute, value, message) => {
+    expect(() => sklearnToSourceModel(withAttribute(name, attribute, value))).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED', message: expect.stringMatching(message) }),
+    )
+  })
+})
+
+function expectNamed(document: PyValue, what: string): void {
+  try {
+    verifyRegions(sklearnToSourceModel(document).graph)
+  } catch (error) {
+    if (isMLError(error) && ['UNSUPPORTED', 'FILE_CORRUPT', 'LIMIT_EXCEEDED'].includes(error.code)) return
+    throw new Error(`${what}: ${error instanceof Error ? error.stack : String(error)}`, { cause: error })
+  }
+}
