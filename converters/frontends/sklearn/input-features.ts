@@ -69,7 +69,7 @@ function firstWith(root: PyObject, isIt: (estimator: PyObject) => boolean): PyOb
       .map((step) => (Array.isArray(step) ? step[1] : undefined))
       .filter((e) => e instanceof PyObject)
     // A function of each number keeps the columns; scikit-learn 1.0 does not note how many they are.
-    const first = estimators.findIndex(({ name }) => name !== 'FunctionTransformer')
+    const first = estimators.findIndex((estimator) => !isSilent(estimator))
     pending.push(...(isUnion ? estimators : estimators.slice(0, first < 0 ? estimators.length : first + 1)))
   }
   return undefined
@@ -83,3 +83,15 @@ function innerEstimators(object: PyObject): PyObject[] {
   )
   return [...(Array.isArray(members) ? members.slice(0, 1) : []), ...inner].filter((e) => e instanceof PyObject)
 }
+
+/** A FunctionTransformer, or a Pipeline of nothing else. */
+function isSilent(estimator: PyObject, level = 0): boolean {
+  if (estimator.name === 'FunctionTransformer') return true
+  const steps = estimator.name === 'Pipeline' && level < silentDepth ? attribute(estimator, 'steps') : undefined
+  if (!Array.isArray(steps) || steps.length > silentSteps) return false
+  return steps.every((step) => Array.isArray(step) && step[1] instanceof PyObject && isSilent(step[1], level + 1))
+}
+
+/** Pipelines that name one pipeline many times must not be walked without end. */
+const silentDepth = 4
+const silentSteps = 20
