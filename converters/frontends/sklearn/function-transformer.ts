@@ -51,8 +51,12 @@ export const functionTransformer = defineEstimator({
   },
 })
 
-/** The function of one number that `func` is; without settings. @throws UNSUPPORTED for all others */
-export function columnFunctionOf(func: PyValue, reader: EstimatorReader): ColumnFunctionName {
+/** The function of one number that `func` is, called without `kwargs`. @throws UNSUPPORTED for all others */
+export function columnFunctionOf(
+  func: PyValue,
+  reader: EstimatorReader,
+  kwargs: 'kw_args' | 'inv_kw_args' = 'kw_args',
+): ColumnFunctionName {
   const isKnown = func instanceof PyGlobal && /^(numpy|scipy|sklearn)(\.|$)/.test(func.module)
   const name = isKnown ? functions.get(func.name) : undefined
   if (name === undefined)
@@ -62,8 +66,8 @@ export function columnFunctionOf(func: PyValue, reader: EstimatorReader): Column
       `A function is code, which is never run; supported are ${[...functions.keys()].join(', ')} of numpy and scipy.special. ` +
         'Apply any other before the model instead.',
     )
-  const settings = reader.valueOr('kw_args', null)
+  const settings = reader.valueOr(kwargs, null)
   if (settings !== null && !(settings instanceof PyDict && settings.entries.length === 0))
-    throw unsupported(reader.place, `kw_args of ${describeValue(func)}`, 'Use the function without kw_args.')
+    throw unsupported(reader.place, `${kwargs} of ${describeValue(func)}`, 'Use the function without arguments.')
   return name
 }

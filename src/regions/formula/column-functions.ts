@@ -3,7 +3,9 @@
 import { countBelow } from '../ranks.ts'
 import { bins } from './bins.ts'
 import { type FunctionSpec, noSettings, type NumberFunction, settingsOf } from './number-function.ts'
+import { inversePowers } from './inverse-powers.ts'
 import { powerFunctions } from './power-functions.ts'
+import { powerOfTwo } from './power-of-two.ts'
 import { ufuncs } from './ufuncs.ts'
 
 /** Names of numpy's ufuncs where there is one. NaN gives NaN unless said otherwise. */
@@ -11,12 +13,13 @@ export const columnFunctions = {
   identity: noSettings((x) => x),
   ...ufuncs,
   ...powerFunctions,
+  ...inversePowers,
   ...bins,
   exp: noSettings(Math.exp),
   log: noSettings(Math.log),
   expm1: noSettings(Math.expm1),
   log1p: noSettings(Math.log1p),
-  exp2: noSettings((x) => 2 ** x),
+  exp2: noSettings(powerOfTwo),
   log2: noSettings(Math.log2),
   log10: noSettings(Math.log10),
   sqrt: noSettings(Math.sqrt),

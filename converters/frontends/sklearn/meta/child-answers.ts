@@ -110,7 +110,7 @@ function ofLabels(
 }
 
 /** 1 where the largest is; of equal ones the first, or with `second` the last. */
-function largest(columns: readonly ColumnRef[], tie: 'first' | 'second' = 'first', formulas: FormulaColumns) {
+export function largest(columns: readonly ColumnRef[], tie: 'first' | 'second' = 'first', formulas: FormulaColumns) {
   if (tie === 'first') return formulas.groups(columns, 'one-hot-max', columns.length)
   return formulas.groups(columns.toReversed(), 'one-hot-max', columns.length).toReversed()
 }
