@@ -14,6 +14,7 @@ import { oneClassStochastic } from './one-class-stochastic.ts'
 import { supportVectorClassifier } from './support-vector-classifier.ts'
 import { supportVectorRegressor } from './support-vector-regressor.ts'
 import { oneClassSvm } from './one-class-svm.ts'
+import { partialLeastSquares, partialLeastSquaresSvd } from './partial-least-squares.ts'
 import { robustRegressor } from './robust-regressor.ts'
 import { stochasticRegressor } from './stochastic-regressor.ts'
 
@@ -33,4 +34,6 @@ export const linearTable: readonly EstimatorSpec[] = [
   supportVectorClassifier,
   supportVectorRegressor,
   oneClassSvm,
+  partialLeastSquares,
+  partialLeastSquaresSvd,
 ]

@@ -7,7 +7,7 @@ import { linearRegressor } from './linear-regressor.ts'
 export const ridgeSearchIgnored = attributeReasons({
   'fitted into coef_': 'alpha_ alphas alpha_per_target normalize',
   'fitted into intercept_': 'fit_intercept',
-  'training only': 'cv gcv_mode scoring store_cv_values store_cv_results',
+  'training only': 'cv gcv_mode scoring store_cv_values store_cv_results _store_cv_results',
   'training state': 'best_score_ cv_results_ cv_values_',
 })
 

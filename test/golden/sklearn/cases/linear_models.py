@@ -4,6 +4,7 @@ import numpy as np
 import tables as t
 from golden import VERSION, case
 from sklearn import linear_model as models
+from sklearn.cross_decomposition import CCA, PLSSVD, PLSCanonical, PLSRegression
 from sklearn.datasets import make_multilabel_classification
 from sklearn.linear_model import LinearRegression, LogisticRegressionCV, RANSACRegressor, RidgeClassifier, SGDClassifier
 from sklearn.pipeline import make_pipeline
@@ -124,3 +125,17 @@ def sgd_one_class_svm():
 def sgd_classifier_tie():
     X, y = t.churn_numbers(300)
     return SGDClassifier(fit_intercept=False, random_state=0).fit(X[:, 5:8], y), t.edge_array(X[:, 5:8], 14, extreme=1e3)
+
+
+def latent(model, targets=2):
+    """Unscaled columns: partial least squares scale them by themselves."""
+    X, y = t.wine()
+    Y = np.column_stack([X[:, 5] * 3 + y, X[:, 6] - y, X[:, 0]])[:, :targets]
+    return model.fit(X[:, :5], Y if targets > 1 else Y[:, 0]), t.edge_array(X[:, :5], 14, extreme=1e3)
+
+
+add("pls_regression", latent, lambda: PLSRegression(3))
+add("pls_regression_one_target", latent, lambda: PLSRegression(2, scale=False), 1)
+add("pls_canonical", latent, lambda: PLSCanonical(2), 3)
+add("cca", latent, lambda: CCA(2))
+add("pls_svd", latent, lambda: PLSSVD(2))
