@@ -34,6 +34,8 @@ export function decompose(
           .map(({ ref }) => ref)
   const weights = transpose(components)
   if (divisors !== undefined) for (let i = 0; i < weights.length; i++) weights[i] /= divisors[i % components.rowCount]
+  if (!weights.every(Number.isFinite))
+    throw reader.corrupt('components_', 'numbers that are finite by their deviations', 'others')
   return builder.compute(
     {
       kind: 'linear',
