@@ -201,8 +201,10 @@ function isLinearModel(region: Region): boolean {
   return region.kind === 'dense-chain' && region.layers.length === 1
 }
 
+/** Counts of terms are what they are, whatever reads them. */
 function isKnown({ feature, keys, spread }: FeatureKnowledge): boolean {
-  return !feature.used || keys.length > 0 || spread !== undefined
+  const isOfText = feature.dtype === 'text' || feature.of !== undefined
+  return isOfText || !feature.used || keys.length > 0 || spread !== undefined
 }
 
 function withRegion(graph: RegionGraph, index: number, region: Region): RegionGraph {
