@@ -1,10 +1,12 @@
 // Neighbours, naive Bayes, discriminants, clusters and mixtures: their specs.
 
 import type { EstimatorSpec } from '../estimator-spec.ts'
+import { bisectingKMeans } from './bisecting-k-means.ts'
 import { categoricalNaiveBayes } from './categorical-naive-bayes.ts'
 import { bernoulliNaiveBayes, complementNaiveBayes, multinomialNaiveBayes } from './discrete-naive-bayes.ts'
 import { bayesianGaussianMixture, gaussianMixture } from './gaussian-mixture.ts'
 import { gaussianNaiveBayes } from './gaussian-naive-bayes.ts'
+import { nystroem, rbfSampler } from './kernel-maps.ts'
 import { kMeans } from './k-means.ts'
 import { kNeighborsClassifier, kNeighborsRegressor } from './k-neighbors.ts'
 import { kNeighborsImputer } from './k-neighbors-imputer.ts'
@@ -27,6 +29,9 @@ export const instanceTable: readonly EstimatorSpec[] = [
   linearDiscriminant,
   quadraticDiscriminant,
   kMeans,
+  bisectingKMeans,
   gaussianMixture,
   bayesianGaussianMixture,
+  nystroem,
+  rbfSampler,
 ]

@@ -5,6 +5,7 @@ import tables as t
 from golden import VERSION, case
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
+from sklearn.kernel_approximation import Nystroem, RBFSampler
 from sklearn.impute import KNNImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.mixture import BayesianGaussianMixture, GaussianMixture
@@ -368,3 +369,52 @@ def knn_imputer_keep_empty():
 def knn_imputer_pipeline():
     X, y, rows = gaps()
     return make_pipeline(KNNImputer(), StandardScaler(), KNeighborsClassifier(7)).fit(X, y), rows
+
+
+def bisecting(clusters=6, **options):
+    from sklearn.cluster import BisectingKMeans  # from 1.1 on
+
+    return BisectingKMeans(clusters, random_state=0, **options)
+
+
+@case(since="1.2")
+def bisecting_k_means():
+    X, _ = t.iris()
+    return bisecting().fit(X[::2]), near(X)
+
+
+@case(since="1.2", note="the largest cluster is cut; behind a scaler")
+def bisecting_k_means_scaled():
+    X, _ = t.homes_numbers(100)
+    return make_pipeline(StandardScaler(), bisecting(9, bisecting_strategy="largest_cluster")).fit(X), near(X, extreme=1e4)
+
+
+@case(since="1.2", note="distances as features")
+def bisecting_k_means_transform():
+    X, y = t.iris()
+    return make_pipeline(bisecting(4), GaussianNB()).fit(X[::2], y[::2]), near(X, extreme=9.0)
+
+
+@case(since="1.0")
+def rbf_sampler():
+    X, y = t.iris()
+    return RBFSampler(gamma=0.3, n_components=12, random_state=0).fit(X), near(X, extreme=20.0)
+
+
+@case(since="1.0", note="rbf with the gamma that follows from the columns, before another model")
+def nystroem_rbf():
+    X, y = t.wine()
+    model = make_pipeline(StandardScaler(), Nystroem(n_components=15, random_state=0), LogisticRegression(max_iter=500))
+    return model.fit(X, y), near(X)
+
+
+@case(since="1.0")
+def nystroem_poly():
+    X, y = t.iris()
+    return Nystroem("poly", degree=2, gamma=0.1, coef0=0.5, n_components=8, random_state=0).fit(X), near(X, extreme=10.0)
+
+
+@case(since="1.0")
+def nystroem_sigmoid():
+    X, y = t.iris()
+    return Nystroem("sigmoid", gamma=0.01, n_components=6, random_state=0).fit(X), near(X, extreme=10.0)

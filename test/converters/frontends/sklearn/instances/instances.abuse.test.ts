@@ -26,6 +26,9 @@ const names = [
   'gaussian_mixture',
   'bayesian_gaussian_mixture',
   'knn_imputer_distance',
+  'bisecting_k_means',
+  'rbf_sampler',
+  'nystroem_poly',
 ].map((name) => `1.9/${name}`)
 
 function documentOf(name: string): PyValue {
@@ -71,6 +74,7 @@ describe('a neighbours, Bayes, discriminant or cluster model that is not support
     ['local_outlier_factor', 'novelty', false, /novelty=False is not supported.*novelty=True/],
     ['nearest_centroid', 'metric', 'cosine', /metric "cosine" is not supported/],
     ['linear_discriminant_eigen_transform', 'solver', 'lsqr', /solver=lsqr as a transformer/],
+    ['nystroem_poly', 'kernel', 'chi2', /kernel="chi2" is not supported/],
     ['gaussian_mixture', 'covariance_type', 'block', /covariance_type=block is not supported/],
   ])('%s with another %s is refused by name', (name, attribute, value, message) => {
     expect(() => sklearnToSourceModel(withAttribute(name, attribute, value))).toThrow(
