@@ -1,7 +1,9 @@
-// What is known of categorical features in; the region that makes codes of them, and the sets that trees test codes by, out.
+// What is known of categorical features in; the regions that make codes of them, and the sets that trees test codes by, out.
 
+import { countBelow, type RanksColumn } from '../../../src/regions/ranks.ts'
 import type { ColumnRef, Region } from '../../../src/regions/region.ts'
 import type { CategorySet } from '../../../src/regions/split-trees.ts'
+import { flipPoint } from '../../fold/flip-point.ts'
 import { xgboostLimitError, xgboostLimits } from '../../formats/xgboost/xgboost-limits.ts'
 import type { FeatureCategories } from './feature-categories.ts'
 import type { XgboostTree } from './stored-trees.ts'
@@ -12,29 +14,85 @@ function isCategorical(own: FeatureCategories | undefined): own is FeatureCatego
   return own !== undefined
 }
 
-/** Categorical columns become codes, −1 where unknown. */
-export function encodingOf(categories: Categories): Region[] {
-  const columns = categories.flatMap((own, column) => (isCategorical(own) ? [{ own, column }] : []))
-  if (columns.length === 0) return []
-  return [
-    {
-      kind: 'ordinal',
-      inputs: columns.map(({ column }) => ({ region: 0, column })),
-      columns: columns.map(({ own: { dtype, isNamed, categories: names } }) => {
-        const codes = isNamed ? names.map((_, code) => code) : (names as number[])
-        const keys = dtype === 'string' ? codes : (names as number[])
-        return { keys: [...keys, Number.NaN], values: [...codes, Number.NaN], unknownValue: -1 }
-      }),
-    },
-  ]
+/** Where encoded columns stand, and what the trees test there for a code. */
+export type EncodedCategories = {
+  /** From region 1 on. */
+  readonly regions: readonly Region[]
+  /** The columns of the trees: features, and behind them the codes of those that are tested as numbers too. */
+  readonly inputs: readonly ColumnRef[]
+  /** Among `inputs`: the column that a node of a feature reads; NaN for a feature that is not there. */
+  readonly inputOf: (feature: number, isCategorical: boolean) => number
 }
 
-/** The columns of the trees: codes of categorical features, the others as they are. */
-export function treeInputsOf(categories: Categories): ColumnRef[] {
-  let encoded = 0
-  return categories.map((own, column) =>
-    isCategorical(own) ? { region: 1, column: encoded++ } : { region: 0, column },
-  )
+/** Names and numbers become codes, −1 where unknown. */
+export function encodeCategories(categories: Categories): EncodedCategories {
+  const inputs = categories.map((_, column): ColumnRef => ({ region: 0, column }))
+  const codeInputs = categories.map((_, column) => column)
+  const regions: Region[] = []
+  const put = (columns: readonly number[], region: Region): void => {
+    const number = regions.push(region)
+    columns.forEach((feature, column) => (inputs[codeInputs[feature]] = { region: number, column }))
+  }
+  const refs = (columns: readonly number[]): ColumnRef[] => columns.map((feature) => inputs[codeInputs[feature]])
+  const all = categories.flatMap((own, column) => (isCategorical(own) ? [{ own, column }] : []))
+  const named = all.filter(({ own }) => own.isNamed)
+  const coded = all.filter(({ own }) => !own.isNamed)
+  const [namedFeatures, codedFeatures] = [named, coded].map((list) => list.map(({ column }) => column))
+  if (named.length > 0)
+    put(namedFeatures, {
+      kind: 'ordinal',
+      inputs: refs(namedFeatures),
+      columns: named.map(({ own }) => codesOfNames(own)),
+    })
+  for (const { own, column } of coded) if (own.isNumber) codeInputs[column] = inputs.push({ region: 0, column }) - 1
+  const inputOf = (feature: number, isCategorical: boolean): number =>
+    feature in codeInputs ? (isCategorical ? codeInputs[feature] : feature) : Number.NaN
+  if (coded.length === 0) return { regions, inputs, inputOf }
+  const columns = coded.map(({ own }): RanksColumn => {
+    return { kind: 'rank', flipPoints: codeFlips(own), missingValue: Number.NaN, missing: 'highest' }
+  })
+  put(codedFeatures, { kind: 'ranks', inputs: refs(codedFeatures), columns })
+  put(codedFeatures, {
+    kind: 'ordinal',
+    inputs: refs(codedFeatures),
+    columns: coded.map(({ own }) => codesOfRanks(own)),
+  })
+  return { regions, inputs, inputOf }
+}
+
+function codesOfNames({ dtype, categories }: FeatureCategories) {
+  const codes = categories.map((_, code) => code)
+  const keys = dtype === 'string' ? codes : (categories as number[])
+  return { keys: [...keys, Number.NaN], values: [...codes, Number.NaN], unknownValue: -1 }
+}
+
+/** The last rank is what is missing; every rank between codes is an unknown one. */
+function codesOfRanks(own: FeatureCategories) {
+  const codes = own.categories as number[]
+  const flips = codeFlips(own)
+  const keys = [...codes.map((code) => countBelow(flips, code)), flips.length]
+  return { keys, values: [...codes, Number.NaN], unknownValue: -1 }
+}
+
+const knownFlips = new WeakMap<FeatureCategories, Float64Array>()
+
+/**
+ * A number is cut to its code: [k, k + 1) is k, by its float32 (`AsCat` and `InvalidCat` in src/common/categorical.h of
+ * 3.4). No number is above infinity: that rank is what is missing.
+ */
+function codeFlips(own: FeatureCategories): Float64Array {
+  const known = knownFlips.get(own)
+  if (known !== undefined) return known
+  const codes = own.categories as number[]
+  const found = new Set(codes.flatMap((code) => [flipBelow(code), flipBelow(code + 1)]))
+  const sorted = Float64Array.from([...found, Number.POSITIVE_INFINITY]).sort()
+  knownFlips.set(own, sorted)
+  return sorted
+}
+
+/** The largest double whose float32 is below `code`: half way to the float32 below, or just below that, for ties to even. */
+function flipBelow(code: number): number {
+  return flipPoint((x) => Math.fround(x) < code) ?? Number.NEGATIVE_INFINITY
 }
 
 /** Right where the code is in the set of the node; every other code goes left, unlike a missing value. */
@@ -42,7 +100,7 @@ export function createCategorySets(categories: Categories) {
   const sets: CategorySet[] = []
   let codeCount = 0
   const numbers = new Map<Float64Array, number>()
-  const known = categories.map((own) => new Set([-1, ...codesOf(own)]))
+  const known = categories.map((own) => new Set(valuesOf(own)))
   return {
     sets,
     numberOf({ rightCodes, feature }: XgboostTree, node: number): number {
@@ -51,18 +109,19 @@ export function createCategorySets(categories: Categories) {
       const number = numbers.get(right) ?? sets.length
       if (number === sets.length) {
         numbers.set(right, number)
-        const codes = known[feature[node]]
-        codeCount += codes.size
+        const values = known[feature[node]]
+        codeCount += values.size
         if (codeCount > xgboostLimits.categoryTestCount) throw xgboostLimitError('categoryTestCount', codeCount)
         const goRight = new Set(right)
-        sets.push({ left: new Set([...codes].filter((code) => !goRight.has(code))), known: codes })
+        sets.push({ left: new Set([...values].filter((value) => !goRight.has(value))), known: values })
       }
       return number
     },
   }
 }
 
-function codesOf(own: FeatureCategories | undefined): readonly number[] {
+/** All that the column of codes may hold. */
+function valuesOf(own: FeatureCategories | undefined): number[] {
   if (own === undefined) return []
-  return own.isNamed ? own.categories.map((_, code) => code) : (own.categories as number[])
+  return [-1, ...(own.isNamed ? own.categories.keys() : (own.categories as number[]))]
 }

@@ -11,11 +11,13 @@ export type FeatureCategories = {
   readonly categories: readonly Scalar[]
   /** True where the file knows the categories: XGBoost refuses others then. Else unknown codes go left everywhere. */
   readonly isNamed: boolean
+  /** True where trees test the codes as numbers too. */
+  readonly isNumber: boolean
 }
 
 /**
  * By feature; undefined for numeric ones.
- * @throws FILE_CORRUPT; UNSUPPORTED for a feature that is tested as a number and as a category
+ * @throws FILE_CORRUPT
  */
 export function readFeatureCategories(
   model: RecordReader,
@@ -23,21 +25,22 @@ export function readFeatureCategories(
   featureCount: number,
 ): (FeatureCategories | undefined)[] {
   const named = readNamed(model, featureCount)
-  const codes = codesOf(model, trees)
+  const { codes, numeric } = codesOf(trees)
   return Array.from({ length: featureCount }, (_, feature) => {
     const own = codes.get(feature)
     const names = named[feature]
+    const isNumber = numeric.has(feature)
     if (names === undefined) {
       if (own === undefined) return undefined
-      return { dtype: 'number', categories: [...own].sort((a, b) => a - b), isNamed: false }
+      return { dtype: 'number', categories: [...own].sort((a, b) => a - b), isNamed: false, isNumber }
     }
     const outside = [...(own ?? [])].find((code) => code >= names.length)
     if (outside !== undefined) throw model.corrupt('trees', `codes below ${names.length} of feature ${feature}`)
-    return { dtype: typeof names[0] === 'string' ? 'string' : 'number', categories: names, isNamed: true }
+    return { dtype: typeof names[0] === 'string' ? 'string' : 'number', categories: names, isNamed: true, isNumber }
   })
 }
 
-function codesOf(model: RecordReader, trees: readonly XgboostTree[]): Map<number, Set<number>> {
+function codesOf(trees: readonly XgboostTree[]) {
   const codes = new Map<number, Set<number>>()
   const numeric = new Set<number>()
   for (const { nodeCount, isLeaf, feature, rightCodes } of trees) {
@@ -53,13 +56,7 @@ function codesOf(model: RecordReader, trees: readonly XgboostTree[]): Map<number
       codes.set(feature[node], own)
     }
   }
-  for (const feature of codes.keys())
-    if (numeric.has(feature))
-      throw model.unsupported(
-        `feature ${feature}, which is tested as a number and as a category,`,
-        'Train it as one of them.',
-      )
-  return codes
+  return { codes, numeric }
 }
 
 /** `cats.enc`: texts as UTF-8 bytes with their offsets, numbers as they are, nothing for numeric features. */

@@ -5,14 +5,16 @@ import type { RecordReader } from './record-reader.ts'
 export type Objective = {
   /**
    * What `base_score`, which stands in the file as an answer, goes through to become a margin: ProbToMargin in
-   * src/objective of XGBoost 3.4. `logit`: −log(1 / x − 1).
+   * src/objective of XGBoost 3.4. `logit`: −log(1 / x − 1). `rises`: what undoes the
+   * answer of that name.
    */
-  readonly base: 'identity' | 'logit' | 'log'
+  readonly base: 'identity' | 'logit' | 'log' | 'rises'
   /**
    * What a margin goes through to become an answer (PredTransform there). `step`: class 1 where the margin is above 0, and
-   * its probability is 0 or 1.
+   * its probability is 0 or 1. `share`: a value, the sigmoid of the margin.
+   * `rises`: the first is the margin, each other one log(1 + exp(margin)) above the one before.
    */
-  readonly answer: 'value' | 'exp' | 'sigmoid' | 'step' | 'softmax'
+  readonly answer: 'value' | 'exp' | 'share' | 'rises' | 'sigmoid' | 'step' | 'softmax'
 }
 
 const value: Objective = { base: 'identity', answer: 'value' }
@@ -23,9 +25,11 @@ const objectives: Readonly<Record<string, Objective>> = {
   // Its name before 0.90, which 1.x still takes.
   'reg:linear': value,
   'reg:squaredlogerror': value,
+  'reg:logistic': { base: 'logit', answer: 'share' },
   'reg:pseudohubererror': value,
   'reg:absoluteerror': value,
   'reg:quantileerror': value,
+  'reg:expectileerror': { base: 'rises', answer: 'rises' },
   'reg:gamma': positive,
   'reg:tweedie': positive,
   'count:poisson': positive,
@@ -49,17 +53,33 @@ export function objectiveOf(name: string, learner: RecordReader): Objective {
   // Until 1.2 its base score was a probability (measured: 1.2.1 and 1.3.3 differ).
   if (name === 'binary:logitraw' && /^1\.[012]\./.test(learner.version)) return { base: 'logit', answer: 'sigmoid' }
   if (Object.hasOwn(objectives, name)) return objectives[name]
-  const instead =
-    name === 'reg:logistic'
-      ? "It gives a probability as a value. The same trees with class and probability: booster.set_param({'objective': 'binary:logistic'}), and save again."
-      : `Supported are ${objectiveNames.join(', ')}.`
-  throw learner.unsupported(`objective ${JSON.stringify(name.slice(0, 60))}`, instead)
+  throw learner.unsupported(
+    `objective ${JSON.stringify(name.slice(0, 60))}`,
+    `Supported are ${objectiveNames.join(', ')}.`,
+  )
 }
 
-/** @throws FILE_CORRUPT where the margin is no finite number */
-export function baseMargin(score: number, { base }: Objective, params: RecordReader): number {
-  const margin = base === 'identity' ? score : base === 'log' ? Math.log(score) : -Math.log(1 / score - 1)
-  if (Number.isFinite(margin)) return margin
-  const expected = base === 'identity' ? 'finite' : base === 'log' ? 'above 0' : 'between 0 and 1'
-  throw params.corrupt('base_score', expected, String(score))
+/**
+ * One margin for each base score.
+ * @throws FILE_CORRUPT where one is no finite number
+ */
+export function baseMargins(scores: Float64Array, { base }: Objective, params: RecordReader): Float64Array {
+  const link = links[base]
+  return scores.map((score, i) => {
+    const margin = link.margin(score, i === 0 ? undefined : scores[i - 1])
+    if (Number.isFinite(margin)) return margin
+    throw params.corrupt('base_score', link.expected, String(score))
+  })
+}
+
+type Link = { readonly margin: (score: number, before: number | undefined) => number; readonly expected: string }
+
+const links: Readonly<Record<Objective['base'], Link>> = {
+  identity: { margin: (score) => score, expected: 'finite' },
+  log: { margin: Math.log, expected: 'above 0' },
+  logit: { margin: (score) => -Math.log(1 / score - 1), expected: 'between 0 and 1' },
+  rises: {
+    margin: (score, before) => (before === undefined ? score : Math.log(Math.expm1(score - before))),
+    expected: 'scores that rise',
+  },
 }

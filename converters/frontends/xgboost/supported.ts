@@ -3,7 +3,7 @@
 import type { SupportedBooster } from '../boosters/supported-booster.ts'
 import { objectiveNames } from './objective-table.ts'
 
-const versions = 'XGBoost 1.7 to 3.4'
+const versions = 'XGBoost 1.0 to 3.4'
 
 export const xgboostBoosters: readonly SupportedBooster[] = [
   {

@@ -3,7 +3,7 @@
 import type { FeatureSchema } from '../../../src/artifact/schema.ts'
 import { createNodeBudget, layOutTrees } from '../sklearn/split-layout.ts'
 import type { BoosterParts } from './booster-parts.ts'
-import { createCategorySets, encodingOf, treeInputsOf } from './category-codes.ts'
+import { createCategorySets, encodeCategories } from './category-codes.ts'
 import { type FeatureCategories, readFeatureCategories } from './feature-categories.ts'
 import { keptTreeCount } from './kept-trees.ts'
 import type { Learner } from './learner.ts'
@@ -21,12 +21,17 @@ export function readTreeBooster(learner: Learner, name: string): BoosterParts {
   if (kept.length === 0) throw booster.unsupported('a model without trees', 'Train it for one round at least.')
   const categories = readFeatureCategories(model, kept, learner.featureNames.length)
   const sets = createCategorySets(categories)
+  const encoded = encodeCategories(categories)
   const used = testedFeatures(kept)
   const info = model.numbers('tree_info', trees.length)
   const leafWidth = kept[0].leafWidth
   const layout = layOutTrees(
-    kept.map((tree) => ({ ...tree, categorySet: (node: number) => sets.numberOf(tree, node) })),
-    { leafWidth, featureCount: categories.length, place },
+    kept.map((tree) => ({
+      ...tree,
+      feature: Array.from(tree.feature, (own, node) => encoded.inputOf(own, tree.rightCodes.has(node))),
+      categorySet: (node: number) => sets.numberOf(tree, node),
+    })),
+    { leafWidth, featureCount: encoded.inputs.length, place },
   )
   const treeOutput = Int32Array.from(leafWidth === width ? [] : info.subarray(0, kept.length))
   if (treeOutput.some((output) => output < 0 || output >= width))
@@ -38,10 +43,10 @@ export function readTreeBooster(learner: Learner, name: string): BoosterParts {
     regionsOf: (margins) => {
       return [
         { kind: 'input', width: categories.length },
-        ...encodingOf(categories),
+        ...encoded.regions,
         {
           kind: 'split-trees',
-          inputs: treeInputsOf(categories),
+          inputs: encoded.inputs,
           ...layout,
           cover: kept.every(({ hasCover }) => hasCover) ? layout.cover : new Float64Array(0),
           precision: 'float32',
@@ -97,6 +102,7 @@ function testedFeatures(trees: readonly XgboostTree[]): Set<number> {
 function featureOf(name: string, used: boolean, own: FeatureCategories | undefined): FeatureSchema {
   const reading = { name, used, missing: 'handled' } as const
   if (own === undefined) return { ...reading, dtype: 'number', ...(used ? { infinite: true } : {}) }
-  const { dtype, categories, isNamed } = own
+  const { dtype, categories, isNamed, isNumber } = own
+  if (isNumber && !isNamed) return { ...reading, dtype: 'number', infinite: true }
   return { ...reading, dtype, categories, unknown: isNamed ? 'error' : 'ignored' }
 }

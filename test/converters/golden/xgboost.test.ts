@@ -1,4 +1,4 @@
-// Models of XGBoost 1.7.6 and 3.4.1, converted and asked, against XGBoost's own answers.
+// Models of XGBoost 1.0.2, 1.5.2, 1.7.6 and 3.4.1, converted and asked, against XGBoost's own answers.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -91,9 +91,9 @@ function isClose(got: unknown, wanted: unknown, limit: { relative: number; absol
   )
 }
 
-it('has cases of two versions', () => {
+it('has cases of four versions', () => {
   expect(names.length).toBeGreaterThan(60)
-  expect(new Set(names.map((name) => name.split('/')[0])).size).toBe(2)
+  expect(new Set(names.map((name) => name.split('/')[0])).size).toBe(4)
 })
 
 describe('the float64 reference, before and after folding', () => {

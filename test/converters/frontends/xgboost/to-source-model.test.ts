@@ -131,7 +131,6 @@ describe('early stopping', () => {
 describe('what cannot be converted is named', () => {
   it.each<[string, Parts, string]>([
     ['an objective', { objective: 'my:own' }, 'my:own'],
-    ['a probability as a value', { objective: 'reg:logistic' }, 'binary:logistic'],
     ['a booster', { booster: { name: 'gbforest', model: {} } }, 'gbforest'],
     ['no trees', { trees: [] }, 'without trees'],
   ])('%s', (_, parts, said) => {
