@@ -3,7 +3,8 @@
 import type { ColumnRef } from '../../../src/regions/region.ts'
 import { classifierOf } from './classifier.ts'
 import { readClasses } from './class-labels.ts'
-import { toFlatNumbers } from './estimator-reader.ts'
+import { NdArray } from '../../formats/pickle/values.ts'
+import { toFlatNumbers, toNumbers } from './estimator-reader.ts'
 import type { EstimatorReader } from './estimator-reader.ts'
 import { defineEstimator, type Scope } from './estimator-spec.ts'
 import type { ColumnSet } from './graph-builder.ts'
@@ -76,7 +77,9 @@ function addIterations(reader: EstimatorReader, input: ColumnSet, { scope, width
   for (const [i, column] of columns.columns.entries()) {
     if (!categories.isCategorical(i)) builder.takeNumbers([column], place, { nan: true, infinite: true })
   }
-  const baseline = toFlatNumbers(reader.array('_baseline_prediction'))
+  // A number of two classes before 1.1.
+  const value = reader.value('_baseline_prediction')
+  const baseline = value instanceof NdArray ? toFlatNumbers(value) : toNumbers([value])
   if (baseline?.length !== width || !baseline.every(Number.isFinite)) {
     return reader.fail('_baseline_prediction', `${width} finite numbers`)
   }

@@ -28,7 +28,7 @@ def gradient_boosting_classifier():
     return boosted(classifier(30), t.churn_numbers())
 
 
-@case()
+@case(since="1.0")
 def gradient_boosting_classifier_multiclass():
     return boosted(classifier(10, max_depth=2), t.wine())
 
@@ -51,7 +51,7 @@ def gradient_boosting_classifier_stumps():
     return boosted(classifier(40, max_depth=1), (X, np.where(y == "yes", 1, -1)))
 
 
-@case(note="init='zero'")
+@case(since="1.0", note="init='zero'")
 def gradient_boosting_classifier_zero():
     return boosted(classifier(12, init="zero"), t.churn_numbers())
 
@@ -61,7 +61,7 @@ def gradient_boosting_classifier_zero_multiclass():
     return boosted(classifier(6, init="zero", max_depth=2), t.wine())
 
 
-@case(note="exponential loss: the score is doubled before the sigmoid")
+@case(since="1.0", note="exponential loss: the score is doubled before the sigmoid")
 def gradient_boosting_classifier_exponential():
     return boosted(classifier(20, loss="exponential"), t.churn_numbers())
 
@@ -76,7 +76,7 @@ def gradient_boosting_classifier_init_logistic():
     return boosted(classifier(10, init=LogisticRegression(max_iter=3000)), t.churn_numbers(), extreme=1e4)
 
 
-@case(note="a LogisticRegression as init, three classes")
+@case(since="1.0", note="a LogisticRegression as init, three classes")
 def gradient_boosting_classifier_init_logistic_multiclass():
     return boosted(classifier(5, max_depth=2, init=LogisticRegression(max_iter=3000)), t.iris(), extreme=1e4)
 
@@ -91,7 +91,7 @@ def gradient_boosting_classifier_single_leaves():
     return boosted(classifier(5, min_samples_leaf=200), t.churn_numbers(300))
 
 
-@case(note="a score of exactly 0: the first class wins in 1.2, the second in 1.6 and 1.9")
+@case(since="1.0", note="a score of exactly 0: the first class wins in 1.2, the second in 1.6 and 1.9")
 def gradient_boosting_classifier_tie():
     X, _ = t.churn_numbers(200)
     return boosted(classifier(2, init="zero", min_samples_leaf=150), (X, np.array(["a", "b"] * 100, dtype=object)))
@@ -129,7 +129,7 @@ def gradient_boosting_regressor_absolute():
     return boosted(regressor(loss="absolute_error"), t.homes_numbers())
 
 
-@case()
+@case(since="1.0")
 def gradient_boosting_regressor_huber():
     return boosted(regressor(loss="huber", alpha=0.8), t.homes_numbers())
 
@@ -149,7 +149,7 @@ def gradient_boosting_regressor_init_linear():
     return boosted(regressor(init=LinearRegression()), t.homes_numbers(), extreme=1e5)
 
 
-@case(note="a tree gives the first answer")
+@case(since="1.0", note="a tree gives the first answer")
 def gradient_boosting_regressor_init_tree():
     return boosted(regressor(8, init=DecisionTreeRegressor(max_depth=2, random_state=0)), t.homes_numbers())
 

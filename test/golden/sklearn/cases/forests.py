@@ -44,7 +44,7 @@ def both(name, classifier, regressor, missing_since):
 
     add("classifier", lambda: forest(classifier(15, max_depth=5), t.churn_numbers()))
     add("classifier_unlimited", lambda: forest(classifier(6), t.churn_numbers(500)), note="to pure leaves")
-    add("classifier_multiclass", lambda: forest(classifier(12, max_depth=4), t.wine()))
+    add("classifier_multiclass", lambda: forest(classifier(12, max_depth=4), t.wine()), since="1.0")
     add("classifier_one_tree", lambda: forest(classifier(1, max_depth=4), t.iris()))
     add("classifier_balanced", lambda: forest(classifier(10, max_depth=4, class_weight="balanced"), t.churn_numbers()))
     add("classifier_subsample", lambda: forest(
@@ -67,7 +67,7 @@ def both(name, classifier, regressor, missing_since):
     add("regressor_one_tree", lambda: forest(regressor(1, max_depth=3), t.homes_numbers(300)))
     add("regressor_targets", lambda: forest(regressor(8, max_depth=4), homes_targets()), note="two targets")
     add("regressor_absolute", lambda: forest(regressor(6, max_depth=3, criterion="absolute_error"), t.homes_numbers(300)))
-    add("regressor_poisson", lambda: forest(regressor(6, max_depth=4, criterion="poisson"), t.homes_numbers(400)))
+    add("regressor_poisson", lambda: forest(regressor(6, max_depth=4, criterion="poisson"), t.homes_numbers(400)), since="1.0")
     add("regressor_single_leaf", lambda: forest(regressor(3), (t.homes_numbers(80)[0], np.full(80, -1.5))), note="single leaves")
     add("regressor_missing", lambda: forest(regressor(8, max_depth=5), regression_missing(), True), since=missing_since)
 

@@ -82,7 +82,7 @@ def hist_gradient_boosting_classifier_tie():
     return boosted(classifier(2, min_samples_leaf=150), (X, np.array(["a", "b"] * 100, dtype=object)))
 
 
-@case(note="one tree")
+@case(since="1.0", note="one tree")
 def hist_gradient_boosting_classifier_one_tree():
     return boosted(classifier(1, max_leaf_nodes=5), t.churn_numbers(400))
 
@@ -133,7 +133,7 @@ def hist_gradient_boosting_classifier_category_index():
     return classifier(12, max_leaf_nodes=8, categorical_features=[1, 3]).fit(X.to_numpy(float), y), coded_rows(X)
 
 
-@case(note="categories by mask")
+@case(since="1.0", note="categories by mask")
 def hist_gradient_boosting_classifier_category_mask():
     X, y = coded()
     mask = np.array([False, True, False, True])
@@ -146,7 +146,7 @@ def hist_gradient_boosting_classifier_category_name():
     return classifier(12, max_leaf_nodes=8, categorical_features=["Home", "Job"]).fit(X, y), pd.DataFrame(coded_rows(X), columns=X.columns)
 
 
-@case(note="categories by index, among them three classes and no missing values in training")
+@case(since="1.0", note="categories by index, among them three classes and no missing values in training")
 def hist_gradient_boosting_classifier_category_multiclass():
     X, _ = coded()
     X = X.fillna({"Home": 2, "Job": 0, "Income": 100})
@@ -237,7 +237,7 @@ def hist_gradient_boosting_regressor_gamma():
     return homes(regressor(loss="gamma", max_leaf_nodes=8))
 
 
-@case(note="log link: the answer is exp of the score")
+@case(since="1.0", note="log link: the answer is exp of the score")
 def hist_gradient_boosting_regressor_poisson():
     return homes(regressor(loss="poisson", max_leaf_nodes=8), missing=True)
 
@@ -247,7 +247,7 @@ def hist_gradient_boosting_regressor_quantile():
     return homes(regressor(loss="quantile", quantile=0.8, max_leaf_nodes=8))
 
 
-@case()
+@case(since="1.0")
 def hist_gradient_boosting_regressor_missing():
     X, _ = t.credit_numbers(1500)
     return boosted(regressor(12, max_leaf_nodes=10), (X[:, :8], X[:, 8]), missing=True)

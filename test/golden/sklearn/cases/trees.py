@@ -100,7 +100,7 @@ def decision_tree_classifier_zero_threshold():
     return tree(DecisionTreeClassifier(max_depth=3, random_state=0), (X, (X[:, 0] > 0).astype(int) + (X[:, 1] > 0)))
 
 
-@case(note="two targets: predict gives arrays, predict_proba an array a target")
+@case(since="1.0", note="two targets: predict gives arrays, predict_proba an array a target")
 def decision_tree_classifier_targets():
     X, y = t.wine()
     Y = np.column_stack([y, X[:, 0] > 13]).astype(int)
@@ -139,7 +139,7 @@ def decision_tree_classifier_float32():
     return tree(DecisionTreeClassifier(random_state=0), (X, np.arange(9) % 3))
 
 
-@case()
+@case(since="1.0")
 def decision_tree_regressor():
     return tree(DecisionTreeRegressor(max_depth=5, random_state=0), t.homes_numbers())
 
