@@ -1,7 +1,7 @@
 // A CSV file: cells become what the schema says, in the schema's order, and a bad record spoils no other.
 import { expect, test } from 'vitest'
 import type { FeatureSchema } from '../../../src/artifact/schema.ts'
-import { csvRowsOf } from './rows-of.ts'
+import { csvDictsOf, csvRowsOf } from './rows-of.ts'
 
 const base = { used: true, missing: 'handled' } as const
 const age: FeatureSchema = { ...base, name: 'age', dtype: 'number' }
@@ -38,6 +38,20 @@ test.each<[string, string, unknown[]]>([
   ['a header and no rows', 'age,plan,is_new\n', []],
 ])('reads %s', async (_title, text, rows) => {
   expect(await csvRowsOf(text, features)).toEqual(rows)
+})
+
+test('reads whole texts as they are', async () => {
+  const review: FeatureSchema = { ...base, name: 'review', dtype: 'text' }
+  expect(await csvRowsOf('review\n" 12, or so "\n""\n', [review])).toEqual([[' 12, or so '], ['']])
+})
+
+test('reads dicts: numbers where a feature has the name, texts elsewhere, and no empty cells', async () => {
+  const text = 'rooms,city,zip\n3,Paris,10115\n,Rome,\nmany,,1\n'
+  expect(await csvDictsOf(text, [{ ...base, name: 'rooms', dtype: 'number' }])).toEqual([
+    { rooms: 3, city: 'Paris', zip: '10115' },
+    { city: 'Rome' },
+    { rooms: 'many', zip: '1' },
+  ])
 })
 
 test.each(['0x10', '1,5', '12 years', '1_000', 'NA', 'true'])('passes on %j, no number, as text', async (cell) => {

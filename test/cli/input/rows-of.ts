@@ -21,6 +21,9 @@ export const jsonRowsOf = (content: string | Uint8Array, featureNames: string[] 
 export const csvRowsOf = (content: string | Uint8Array, features: readonly FeatureSchema[], maxByteLength?: number) =>
   gather(csvRows(Readable.from(chunksOf(content)), { where: 'a.csv', features, maxByteLength }))
 
+export const csvDictsOf = (content: string, features: readonly FeatureSchema[]) =>
+  gather(csvRows(Readable.from(chunksOf(content)), { where: 'a.csv', features, isDict: true }))
+
 async function gather(items: RowItems): Promise<unknown[]> {
   const found: unknown[] = []
   for await (const item of items)

@@ -36,11 +36,20 @@ test.each<[FeatureSchema, string]>([
   [feature('zip', { dtype: 'string', categories: [10115, -1, true] }), 'zip: 10115 | -1 | true'],
   [feature('code', { categories: [1, 2], unknown: 'error' }), 'code: 1 | 2'],
   [feature('code', { categories: [1, 2], unknown: 'ignored' }), 'code: number'],
+  [feature('review', { dtype: 'text' }), 'review: string'],
   [feature('total day minutes'), '"total day minutes": number'],
   [feature('2nd'), '"2nd": number'],
   [feature('class'), 'class: number'],
 ])('declares %j', (given, expected) => {
   expect(propertyText(given)).toBe(expected)
+})
+
+test('declares neither what is counted from a text nor the features of a dict', () => {
+  const features = [feature('review', { dtype: 'text' }), feature('review: good', { of: 0 })]
+  expect(printModelTypes(modelOf(features))).not.toContain('good')
+  expect(printModelTypes(modelOf(features, { dict: { separator: '=' } }))).toContain(
+    'export type Row = Readonly<Record<string, string | number | boolean | null | undefined | readonly string[]>>\n',
+  )
 })
 
 test('says in comments what a feature is, what missing does and what others do', () => {
