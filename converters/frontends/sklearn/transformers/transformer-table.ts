@@ -12,6 +12,7 @@ import { pca } from './pca.ts'
 import { polynomialFeatures } from './polynomial-features.ts'
 import { powerTransformer } from './power-transformer.ts'
 import { quantileTransformer } from './quantile-transformer.ts'
+import { randomProjection } from './random-projection.ts'
 import { recursiveSelection, sequentialSelection } from './recursive-selection.ts'
 import { selectFromModel } from './select-from-model.ts'
 import { splineTransformer } from './spline-transformer.ts'
@@ -35,6 +36,7 @@ export const transformerTable: readonly EstimatorSpec[] = [
   labelBinarizer,
   pca,
   truncatedSvd,
+  randomProjection,
   fastIca,
   ...univariateSelectors,
   varianceThreshold,
