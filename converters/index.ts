@@ -20,6 +20,7 @@ export type { ErrorHistogram } from './check/weight-errors.ts'
 export type { GoldenRows } from './check/golden-rows.ts'
 export type { ParityReport, ParityRow } from './check/parity.ts'
 export type { ToleranceOption } from './check/tolerance.ts'
+export type { AccuracyBudget } from './quantize/accuracy-budget.ts'
 export type { QuantizeMode } from './quantize/quantize-mode.ts'
 export type {
   ByteReport,

@@ -6,7 +6,7 @@ import { makeCheckRows } from '../check/check-rows.ts'
 import { compareWithGolden, type ParityReport } from '../check/parity.ts'
 import { float32Noise, rawAgreement } from '../check/raw-agreement.ts'
 import { featureKnowledge } from '../quantize/feature-knowledge.ts'
-import { quantizeRegions } from '../quantize/quantize-regions.ts'
+import { type BudgetedModel, quantizeRegions } from '../quantize/quantize-regions.ts'
 import { makeReport } from '../report/make-report.ts'
 import type { ConversionReport } from '../report/report.ts'
 import { assemble, type BuiltArtifact, type Conversion, decodeAll, runFiles } from './conversion.ts'
@@ -25,6 +25,8 @@ export async function buildChecked(conversion: Conversion, firstLevel = 0): Prom
     calibration: given.calibration,
     firstLevel,
     isJudged: given.golden !== undefined,
+    ...(given.evaluation && { evaluation: given.evaluation }),
+    ...(options.accuracyBudget && { budget: options.accuracyBudget }),
   })
   await stages.enter('write', 'writing the graph')
   const assembled = assemble(conversion, quantized)
@@ -45,11 +47,24 @@ export async function buildChecked(conversion: Conversion, firstLevel = 0): Prom
             ? { tolerance: options.tolerance }
             : { noise: golden.rows.map((row) => float32Noise(quantized.graph, row)) }),
         })
-  const built: BuiltArtifact = { quantized, assembled, checkRows, agreement, goldenAnswers, parity, warnings: [] }
+  const built: BuiltArtifact = {
+    quantized,
+    assembled,
+    checkRows,
+    agreement,
+    goldenAnswers,
+    parity,
+    warnings: budgetWarnings(quantized),
+  }
   if (agreement.use > 1) throw graphDiffers(conversion, built)
   if (parity === null || parity.isPassed || quantized.isWidest || !isSourceFaithful(conversion)) return built
   const wider = await buildChecked(conversion, quantized.level + 1)
   return { ...wider, warnings: [`golden answers moved too far: weights were stored wider`, ...wider.warnings] }
+}
+
+function budgetWarnings({ excesses }: BudgetedModel): string[] {
+  if (excesses.length === 0) return []
+  return [`weights were stored wider, within the accuracy budget: ${excesses.join('; ')}`]
 }
 
 /** False where the unquantized tables already answer otherwise: then wider weights would not help. */

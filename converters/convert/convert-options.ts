@@ -13,6 +13,7 @@ import type { EvaluationRows } from '../check/evaluate.ts'
 import type { ToleranceOption } from '../check/tolerance.ts'
 import type { Gates } from '../gates/gate.ts'
 import { assertGates } from '../gates/gates.ts'
+import type { AccuracyBudget } from '../quantize/accuracy-budget.ts'
 import { type QuantizeMode, quantizeModes } from '../quantize/quantize-mode.ts'
 import { assertFeatureNotes, type FeatureNote } from './annotate.ts'
 import { type SourceFormat, sourceFormats } from './source-format.ts'
@@ -42,6 +43,8 @@ export type ConvertOptions = {
   readonly calibration?: string | { readonly rows: readonly unknown[] }
   /** Rows with known truth to measure accuracy on: a JSON file or `{ rows, truth }`. */
   readonly evaluation?: string | EvaluationRows
+  /** What quantizing may cost on calibration and evaluation rows: weights are stored wider until it costs no more. */
+  readonly accuracyBudget?: AccuracyBudget
   /** Bounds of size, accuracy and answers, for CI: where one is missed the call throws, and nothing is written. */
   readonly gates?: Gates
   /**
@@ -75,6 +78,7 @@ const knownNames = {
   storeGolden: 'boolean',
   calibration: 'any',
   evaluation: 'any',
+  accuracyBudget: 'object',
   gates: 'any',
   features: 'any',
   training: 'any',
@@ -107,6 +111,7 @@ export function resolveConvertOptions(options: ConvertOptions = {}): ResolvedCon
   if (storeGolden && options.golden === undefined)
     throw invalid('storeGolden', 'given together with golden', storeGolden)
   assertTolerance(options.tolerance)
+  assertBudget(options)
   assertGates(options.gates, options)
   if (options.features !== undefined) assertFeatureNotes(options.features)
   const issue = options.training === undefined ? undefined : trainingShape.issueOf(options.training)
@@ -134,6 +139,19 @@ function assertTolerance(tolerance: ToleranceOption | undefined): void {
     if (!(answerPartNames as readonly string[]).includes(part))
       throw invalid(`tolerance.${part}`, `one of ${answerPartNames.join(', ')}`, part)
     if (typeof value !== 'number' || !(value >= 0)) throw invalid(`tolerance.${part}`, 'a number of at least 0', value)
+  }
+}
+
+function assertBudget({ accuracyBudget, calibration, evaluation }: ConvertOptions): void {
+  if (accuracyBudget === undefined) return
+  if (!isRecord(accuracyBudget)) throw invalid('accuracyBudget', 'an object with flips, metricLoss or both', null)
+  for (const [part, value] of Object.entries(accuracyBudget)) {
+    const at = `accuracyBudget.${part}`
+    if (part !== 'flips' && part !== 'metricLoss') throw invalid(at, 'flips or metricLoss', part)
+    if (value === undefined) continue
+    if (typeof value !== 'number' || !(value >= 0)) throw invalid(at, 'a number of at least 0', value)
+    const [name, rows] = part === 'flips' ? ['calibration', calibration] : ['evaluation', evaluation]
+    if (rows === undefined) throw invalid(at, `given together with ${name}, the rows that it is measured on`, value)
   }
 }
 

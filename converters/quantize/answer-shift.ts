@@ -1,13 +1,11 @@
 // Source and stored tables and rows in, how far the answers moved out, as a share of what parity will allow.
 
 import type { Head } from '../../src/artifact/head.ts'
-import { isMLError } from '../../src/errors.ts'
 import { interpret } from '../../src/regions/interpret.ts'
 import type { RegionGraph } from '../../src/regions/region.ts'
-import { createDecoder } from '../../src/rows/decode.ts'
 import type { Answer } from '../../src/rows/prediction.ts'
-import { createRowProgram } from '../../src/rows/row-program.ts'
 import { answerDifference, flat } from '../check/answer-difference.ts'
+import { createAnswerReader } from '../check/row-answers.ts'
 import { columnsOf, quantizedBars } from '../check/tolerance.ts'
 
 export type AnswerShift = {
@@ -44,7 +42,7 @@ export function createShiftMeter(
   head: Head,
   { rows, usualRows, isStrict = false }: ShiftMeterOptions,
 ): ShiftMeter {
-  const answersOf = answerReader(head)
+  const answersOf = createAnswerReader(head)
   const wanted = answersOf(source, rows)
   const usual = answersOf(source, usualRows)
   const hasProbabilities = [...wanted, ...usual].some((answer) => answer?.probabilities !== undefined)
@@ -124,34 +122,12 @@ function shareOfRanges(moves: readonly number[], ranges: readonly number[]): num
 
 /** How sure a classifier is of the answer to half of the rows: its larger probability. */
 export function usualSureness(source: RegionGraph, head: Head, rows: readonly Float64Array[]): number {
-  const answersOf = answerReader(head)
+  const answersOf = createAnswerReader(head)
   const best = answersOf(source, rows).flatMap((answer) => {
     const probabilities = flat(answer?.probabilities)
     return probabilities.length === 0 ? [] : [probabilities.reduce((most, p) => Math.max(most, p, 1 - p), 0)]
   })
   return best.sort((a, b) => a - b)[best.length >>> 1] ?? 1
-}
-
-function answerReader(
-  head: Head,
-): (graph: RegionGraph, rows: readonly Float64Array[]) => readonly (Answer | undefined)[] {
-  const decode = createDecoder(head)
-  return (graph, rows) => {
-    const width = graph.output.length
-    const raw = new Float64Array(rows.length * width)
-    const canonical = new Float64Array(rows.reduce((sum, { length }) => sum + length, 0))
-    rows.forEach((row, index) => canonical.set(row, index * row.length))
-    createRowProgram(graph, graph.output).run(canonical, rows.length, raw)
-    return rows.map((_, index) => {
-      try {
-        return decode(raw, index * width)
-      } catch (error) {
-        // A made-up row may run out of the numbers; it says nothing about rounding.
-        if (isMLError(error) && error.code === 'EXECUTION_FAILED') return undefined
-        throw error
-      }
-    })
-  }
 }
 
 function quantileOf(moves: readonly number[]): number {

@@ -16,8 +16,10 @@ export type ChosenForm = {
 export type ComposedOptions = {
   /** What the answers of the whole model do with parts stored so. */
   readonly measure: (stored: RegionGraph) => AnswerShift
-  /** First form of each part to consider: golden answers refused those before. */
+  /** First form of each part to consider. */
   readonly firstLevel: number
+  /** Why those before were refused. */
+  readonly refusal: string
 }
 
 /** Parts of which each is measured alone; more take too long, and grow together. */
@@ -33,11 +35,11 @@ const leastShare = 1 / 4
 export function chooseComposed(
   graph: RegionGraph,
   parts: readonly ComposedPart[],
-  { measure, firstLevel }: ComposedOptions,
+  { measure, firstLevel, refusal }: ComposedOptions,
 ): readonly ChosenForm[] {
   const levels = parts.map(({ forms }) => Math.min(firstLevel, forms.length - 1))
   const reasons = parts.map(({ forms }, at): string[] =>
-    levels[at] > 0 ? [`${forms[levels[at] - 1].name}: golden answers moved further than allowed`] : [],
+    levels[at] > 0 ? [`${forms[levels[at] - 1].name}: ${refusal}`] : [],
   )
   const isOpen = (at: number): boolean => levels[at] < parts[at].forms.length - 1
   const known = new Map<string, AnswerShift>()

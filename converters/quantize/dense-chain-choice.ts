@@ -22,8 +22,9 @@ export type ChainChoiceOptions = {
   readonly knowsInputs: boolean
   /** What the answers of the whole model do when the chain is stored so. */
   readonly measure: (stored: StoredChain) => AnswerShift
-  /** First plan of the ladder to consider: golden answers refused those before. */
+  /** First plan of the ladder to consider, and why those before were refused. */
   readonly firstLevel: number
+  readonly refusal: string
   /** Golden answers will judge: then no plan is larger than promised on the word of made-up rows alone. */
   readonly isJudged: boolean
 }
@@ -73,6 +74,6 @@ function escalation(
   if (options.mode === 'uint8' && bytes < smallChainBytes)
     return { escalated: `the weights take ${bytes} bytes as float32: too few for rounding to be worth it` }
   if (options.firstLevel > 0 && level >= options.firstLevel)
-    return { escalated: 'golden answers moved further than allowed with smaller weights' }
+    return { escalated: `${options.refusal} with smaller weights` }
   return level > 0 && reasons.length > 0 ? { escalated: reasons.join('; ') } : {}
 }

@@ -33,15 +33,16 @@ export type LeafChoiceOptions = {
   readonly head: Head
   /** What errors of the output columns do to the answers. */
   readonly bound: (columnErrors: Float64Array) => AnswerBound
-  /** First encoding of the ladder to consider: golden answers refused those before. */
+  /** First encoding of the ladder to consider, and why those before were refused. */
   readonly firstLevel: number
+  readonly refusal: string
 }
 
 export function chooseLeafValues(layout: TreeLayout, options: LeafChoiceOptions): ChosenLeaves {
   const encodings = ladder[options.mode]
   const last = encodings.length - 1
   const first = Math.min(options.firstLevel, last)
-  const reasons = first > 0 ? [`${encodings[first - 1]}: golden answers moved further than allowed`] : []
+  const reasons = first > 0 ? [`${encodings[first - 1]}: ${options.refusal}`] : []
   for (let level = first; ; level++) {
     const floats = encodeLeaves(layout, encodings[level], holdsProbabilities(layout, options.head))
     const bound = options.bound(columnErrors(layout, floats.values))

@@ -7,8 +7,9 @@ import type { DenseChain } from '../../src/regions/dense-chain.ts'
 import { interpret } from '../../src/regions/interpret.ts'
 import type { Region, RegionGraph } from '../../src/regions/region.ts'
 import type { TreeEnsemble } from '../../src/regions/tree-ensemble.ts'
+import { type AccuracyBudget, type BudgetRows, createBudgetCheck } from './accuracy-budget.ts'
 import { answerBound } from './answer-bound.ts'
-import { type AnswerShift, createShiftMeter, rawRanges, usualSureness } from './answer-shift.ts'
+import { type AnswerShift, createShiftMeter, rawRanges } from './answer-shift.ts'
 import { composedParts, isBounded } from './composed-parts.ts'
 import { chooseComposed } from './composed-storage.ts'
 import { chooseDenseChain, type ChosenChain } from './dense-chain-choice.ts'
@@ -16,10 +17,10 @@ import { affordableRows } from './dense-chain-storage.ts'
 import { type FeatureKnowledge, featureKnowledge } from './feature-knowledge.ts'
 import { assertFiniteTables } from './finite-tables.ts'
 import { type ChosenLeaves, chooseLeafValues } from './leaf-values.ts'
+import { tablesOf } from './formula-tables.ts'
+import { isKnown, type MeasuringRows, measuringRows } from './measuring-rows.ts'
 import type { QuantizeMode } from './quantize-mode.ts'
 import { chosenParts, storedRegion, storeQuantized, type QuantizedModel } from './quantized-tensors.ts'
-import { syntheticRows } from './synthetic-rows.ts'
-import { tablesOf } from './formula-tables.ts'
 
 export type QuantizeOptions = {
   readonly mode: QuantizeMode
@@ -31,27 +32,46 @@ export type QuantizeOptions = {
   readonly firstLevel?: number
   /** True where golden answers are compared afterwards. @default false */
   readonly isJudged?: boolean
+  /** Rows with known truth: wider weights where too much of the source's accuracy is lost on them. */
+  readonly evaluation?: BudgetRows['evaluation']
+  readonly budget?: AccuracyBudget
 }
 
 export type { EncodingChoice, QuantizedModel }
 
-const freshRowCount = 512
-/** Enough rows of real inputs to hold some back and measure on them. */
-const calibrationToMeasure = 64
-const fitSeed = 1
-/** Weights that are only right for usual rows go wrong by the most on the first unusual one. */
-const farShare = 0.2
-const freshSeed = 2
+type LevelOptions = QuantizeOptions & {
+  /** Why smaller weights than those of `firstLevel` were refused. @default golden answers did */
+  readonly refusal?: string
+}
 
-/** @throws FILE_CORRUPT where a weight is NaN or infinite */
-export function quantizeRegions(graph: RegionGraph, options: QuantizeOptions): QuantizedModel {
+const goldenRefusal = 'golden answers moved further than allowed'
+
+/**
+ * The smallest storage that keeps the answers, and the accuracy budget where rows are given to measure it on.
+ * @throws FILE_CORRUPT where a weight is NaN or infinite
+ */
+export function quantizeRegions(graph: RegionGraph, options: QuantizeOptions): BudgetedModel {
   assertFiniteTables(graph)
+  let quantized = quantizeOnce(graph, options)
+  if (options.mode === 'none' || quantized.isWidest) return { ...quantized, excesses: [] }
+  const excessOf = createBudgetCheck(graph, options.head, options)
+  const excesses: string[] = []
+  for (;;) {
+    const excess = excessOf(quantized.graph)
+    if (excess !== undefined) excesses.push(excess)
+    if (excess === undefined || quantized.isWidest) return { ...quantized, excesses }
+    quantized = quantizeOnce(graph, { ...options, firstLevel: quantized.level + 1, refusal: excess })
+  }
+}
+
+export type BudgetedModel = QuantizedModel & {
+  /** What smaller weights, one after the other, cost beyond the budget; the last of it too where nothing wider is left. */
+  readonly excesses: readonly string[]
+}
+
+function quantizeOnce(graph: RegionGraph, options: LevelOptions): QuantizedModel {
   const knowledge = featureKnowledge(graph, options.schema)
-  const rows = rowsFor(knowledge, {
-    ...options,
-    unknownReach: unknownReach(graph, knowledge, options.head),
-    isLinear: graph.regions.some(isLinearModel),
-  })
+  const rows = measuringRows(graph, knowledge, options)
   const storage = storageOfComposed(graph, rows, options)
   graph.regions.forEach((region, index) => {
     if (region.kind === 'tree-ensemble' && isBounded(graph, index, options.head))
@@ -62,61 +82,12 @@ export function quantizeRegions(graph: RegionGraph, options: QuantizeOptions): Q
   return storeQuantized(graph, storage)
 }
 
-type Rows = {
-  readonly toFit: (count: number) => readonly Float64Array[]
-  /** Sets of rows that nothing was fitted to; answers must stay near on each. */
-  readonly fresh: readonly (readonly Float64Array[])[]
-  /** Of each set, the rows that say how far answers range. */
-  readonly usual: readonly (readonly Float64Array[])[]
-}
-
-/** Of many calibration rows every fourth is held back to measure on. */
-function rowsFor(
-  knowledge: readonly FeatureKnowledge[],
-  {
-    calibration = [],
-    unknownReach,
-    isLinear,
-  }: QuantizeOptions & {
-    readonly unknownReach: number
-    readonly isLinear: boolean
-  },
-): Rows {
-  const isEnough = calibration.length >= calibrationToMeasure
-  const held = isEnough ? calibration.filter((_, index) => index % 4 === 3) : []
-  const given = isEnough ? calibration.filter((_, index) => index % 4 !== 3) : calibration
-  const made = syntheticRows(knowledge, freshRowCount, { seed: freshSeed, unknownReach })
-  const usual = syntheticRows(knowledge, freshRowCount, { seed: freshSeed, unknownReach, hasOutliers: !isLinear })
-  return {
-    toFit: (count) => [
-      ...given,
-      ...syntheticRows(knowledge, Math.max(0, count - given.length), { seed: fitSeed, farShare, unknownReach }),
-    ],
-    fresh: isEnough ? [held, made] : [made],
-    usual: isEnough ? [held, usual] : [usual],
-  }
-}
-
-/** A classifier that was fitted is sure of most answers; inputs that nobody scaled are at least so large that it is. */
-const sure = 0.95
-const largestReach = 1024
-const surenessRows = 128
-
-function unknownReach(graph: RegionGraph, knowledge: readonly FeatureKnowledge[], head: Head): number {
-  if ((head.kind !== 'classifier' && head.kind !== 'multilabel') || knowledge.every(isKnown)) return 1
-  if (!graph.regions.some(isLinearModel)) return 1
-  for (let reach = 1; reach <= largestReach; reach *= 2) {
-    const rows = syntheticRows(knowledge, surenessRows, { seed: freshSeed, unknownReach: reach })
-    if (usualSureness(graph, head, rows) >= sure) return reach
-  }
-  return 1
-}
-
 /** Multiplications and tests that one measurement may take: a second or so. */
 const measuredOperations = 4e8
 const fewestMeasured = 64
 
-function storageOfComposed(graph: RegionGraph, rows: Rows, { mode, head, firstLevel = 0 }: QuantizeOptions) {
+function storageOfComposed(graph: RegionGraph, rows: MeasuringRows, options: LevelOptions) {
+  const { mode, head, firstLevel = 0, refusal = goldenRefusal } = options
   const parts = composedParts(graph, mode, head)
   const count = Math.max(fewestMeasured, Math.floor(measuredOperations / Math.max(1, numbersOf(graph))))
   // made on first need: most parts have no choice
@@ -133,6 +104,7 @@ function storageOfComposed(graph: RegionGraph, rows: Rows, { mode, head, firstLe
       return worstShift(meters.map((meter) => meter(stored)))
     },
     firstLevel,
+    refusal,
   })
   return chosenParts(parts, chosen)
 }
@@ -148,15 +120,20 @@ function worstShift(shifts: readonly AnswerShift[]): AnswerShift {
 function storageOfTrees(
   graph: RegionGraph,
   index: number,
-  { region, rows, options }: { readonly region: TreeEnsemble; readonly rows: Rows; readonly options: QuantizeOptions },
+  {
+    region,
+    rows,
+    options,
+  }: { readonly region: TreeEnsemble; readonly rows: MeasuringRows; readonly options: LevelOptions },
 ): ChosenLeaves {
-  const { head, mode, firstLevel = 0 } = options
+  const { head, mode, firstLevel = 0, refusal = goldenRefusal } = options
   const needsRanges = head.kind === 'regressor' || head.kind === 'transformer'
   const ranges = needsRanges ? rawRanges(graph, rows.fresh[0]) : new Float64Array(graph.output.length)
   return chooseLeafValues(region, {
     mode,
     head,
     firstLevel,
+    refusal,
     // Errors of the ensemble's columns as errors of the raw columns that show them; what else reads them is not bounded.
     bound: (errors) => {
       const rawErrors = graph.output.map((ref) => (ref.region === index ? errors[ref.column] : 0))
@@ -170,9 +147,9 @@ function storageOfChain(
   index: number,
   context: {
     readonly region: DenseChain
-    readonly rows: Rows
+    readonly rows: MeasuringRows
     readonly knowledge: readonly FeatureKnowledge[]
-    readonly options: QuantizeOptions
+    readonly options: LevelOptions
   },
 ): ChosenChain {
   const { region, rows, knowledge, options } = context
@@ -193,18 +170,9 @@ function storageOfChain(
       return worstShift(meters.map((meter) => meter(stored)))
     },
     firstLevel: options.firstLevel ?? 0,
+    refusal: options.refusal ?? goldenRefusal,
     isJudged: options.isJudged ?? false,
   })
-}
-
-function isLinearModel(region: Region): boolean {
-  return region.kind === 'dense-chain' && region.layers.length === 1
-}
-
-/** Counts of terms are what they are, whatever reads them. */
-function isKnown({ feature, keys, spread }: FeatureKnowledge): boolean {
-  const isOfText = feature.dtype === 'text' || feature.of !== undefined
-  return isOfText || !feature.used || keys.length > 0 || spread !== undefined
 }
 
 function withRegion(graph: RegionGraph, index: number, region: Region): RegionGraph {

@@ -132,6 +132,7 @@ test('of two tables the one that moves answers grows, and the other stays small'
   const [first, second] = parts.filter(({ field }) => field === 'weights')
   const chosen = chooseComposed(graph, parts, {
     firstLevel: 0,
+    refusal: '',
     measure: ({ regions }) => {
       const kind = (index: number): string => {
         const region = regions[index]

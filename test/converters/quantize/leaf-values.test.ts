@@ -18,7 +18,7 @@ function choose(
   mode: 'uint8' | 'uint16' | 'float16' | 'none' = 'uint8',
 ) {
   const bound = (errors: Float64Array) => answerBound(head, errors, Float64Array.of(1))
-  return chooseLeafValues(ensemble, { mode, head, bound, firstLevel: 0 })
+  return chooseLeafValues(ensemble, { mode, head, bound, firstLevel: 0, refusal: '' })
 }
 
 describe('probability leaves', () => {
@@ -60,7 +60,13 @@ test('keeps uint8 for a few small trees', () => {
 
 test('takes float32 where answers have no range to measure errors by', () => {
   const bound = (errors: Float64Array) => answerBound(valueHead, errors, Float64Array.of(0))
-  const chosen = chooseLeafValues(stumps([1, 2.7, 3.1, 4]), { mode: 'uint8', head: valueHead, bound, firstLevel: 0 })
+  const chosen = chooseLeafValues(stumps([1, 2.7, 3.1, 4]), {
+    mode: 'uint8',
+    head: valueHead,
+    bound,
+    firstLevel: 0,
+    refusal: '',
+  })
   expect(chosen).toMatchObject({ isWidest: true, floats: { encoding: 'float32' } })
 })
 
@@ -72,7 +78,13 @@ test('keeps float32 for leaves that float16 cannot hold', () => {
 
 test('starts past the encodings that golden answers refused', () => {
   const bound = (errors: Float64Array) => answerBound(binaryHead, errors, Float64Array.of(1))
-  const chosen = chooseLeafValues(stumps([0.1, 0.2]), { mode: 'uint8', head: binaryHead, bound, firstLevel: 1 })
+  const chosen = chooseLeafValues(stumps([0.1, 0.2]), {
+    mode: 'uint8',
+    head: binaryHead,
+    bound,
+    firstLevel: 1,
+    refusal: 'golden answers moved further than allowed',
+  })
   expect(chosen.floats.encoding).toBe('uint16')
   expect(chosen.escalated).toContain('golden')
 })
