@@ -34,7 +34,9 @@ function runRegions(regions: readonly Region[], row: ArrayLike<number>): Float64
 }
 
 function gather(results: readonly Float64Array[], refs: readonly ColumnRef[]): Float64Array {
-  return Float64Array.from(refs, ({ region, column }) => results[region][column])
+  const values = new Float64Array(refs.length)
+  for (let i = 0; i < refs.length; i++) values[i] = results[refs[i].region][refs[i].column]
+  return values
 }
 
 function runRegion(region: Region, row: Float64Array): Float64Array {

@@ -25,8 +25,18 @@ export type TreeLayout = {
   readonly base: Float64Array
 }
 
-/** Number of each leaf node among all leaves, −1 for inner nodes. [nodeCount] */
+const knownNumbers = new WeakMap<Int32Array, Int32Array>()
+
+/** Number of each leaf node among all leaves, −1 for inner nodes; counted once, since each row asks for it. [nodeCount] */
 export function leafNumbers(jump: Int32Array): Int32Array {
+  const known = knownNumbers.get(jump)
+  if (known !== undefined) return known
+  const numbers = countLeaves(jump)
+  knownNumbers.set(jump, numbers)
+  return numbers
+}
+
+function countLeaves(jump: Int32Array): Int32Array {
   const numbers = new Int32Array(jump.length).fill(-1)
   let next = 0
   for (let node = 0; node < jump.length; node++) if (jump[node] === 0) numbers[node] = next++
