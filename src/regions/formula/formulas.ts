@@ -14,6 +14,7 @@ import { pairProbabilities } from './pair-probabilities.ts'
 import { pairVotes } from './pair-votes.ts'
 import { polynomial } from './polynomial.ts'
 import { quantiles } from './quantiles.ts'
+import { radiusNeighbors } from './radius-neighbors.ts'
 import { splines } from './splines.ts'
 import { termWeights } from './term-weights.ts'
 import { weightedMedian } from './weighted-median.ts'
@@ -36,6 +37,7 @@ const specs = {
   distances,
   neighbors,
   'neighbor-imputer': neighborImputer,
+  'radius-neighbors': radiusNeighbors,
   'weighted-median': weightedMedian,
   'term-weights': termWeights,
   kernels: kernelValues,

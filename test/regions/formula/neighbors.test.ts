@@ -187,3 +187,44 @@ describe('distances', () => {
     expect(() => run({ ...region, points: table(1, 1) }, [0, 4])).toThrow(/must have 2 columns/)
   })
 })
+
+describe('neighbours within a radius', () => {
+  const given = {
+    kind: 'radius-neighbors',
+    inputs: inputs(1),
+    metric: 'euclidean',
+    power: 2,
+    radius: 2,
+    weights: 'uniform',
+    classCounts: [3, 2],
+    lonely: [1, NaN],
+    points: table(1, 0, 1, 4),
+    targets: table(2, 2, 1, 0, 0, 0, 1),
+  } as const satisfies Formula
+
+  it('give shares of classes, those at the radius too', () => {
+    expect(run(given, [2])).toEqual([2 / 3, 0, 1 / 3, 1 / 3, 2 / 3])
+    expect(run({ ...given, weights: 'distance' }, [0.5])).toEqual([0.5, 0, 0.5, 0.5, 0.5])
+    expect(run({ ...given, weights: 'distance' }, [1])).toEqual([1, 0, 0, 1, 0])
+  })
+
+  it('give a row without neighbours the class that is meant for it, or nothing', () => {
+    expect(run(given, [9])).toEqual([0, 1, 0, NaN, NaN])
+  })
+
+  it('give means where there are no classes, and nothing for a row without neighbours', () => {
+    const means = { ...given, classCounts: [], lonely: [] }
+    expect(run(means, [1])).toEqual([1, 0.5])
+    expect(run(means, [9])).toEqual([NaN, NaN])
+  })
+
+  it.each([
+    [{ points: table(2, 0, 1) }, /points must have 1 columns/],
+    [{ lonely: [3, 0] }, /lonely must hold class numbers/],
+    [{ classCounts: [2, 2] }, /targets must hold class numbers, got 2 at 0/],
+    [{ classCounts: [2] }, /classCounts must have 2 entries/],
+    [{ power: -1 }, /power must be above 0/],
+  ])('are refused where tables do not fit: %#', (broken, message) => {
+    expect(() => run({ ...given, ...broken }, [0])).toThrow(message)
+  })
+})

@@ -55,21 +55,27 @@ export type FittedNeighbors = Pick<Fields, 'search' | 'leafSize' | 'metric' | 'p
   inOrder(table: Matrix): Float64Array
 }
 
-/** Refuses missing values, by which no row is near another. */
+/** Refuses missing values, by which no row is near another. @param countName which attribute has their number */
 export function readNeighbors(
   reader: EstimatorReader,
   input: ColumnSet,
   scope: Scope,
   countName = 'n_neighbors',
 ): FittedNeighbors {
+  const measured = readMeasured(reader, input, scope)
+  const rowCount = measured.points.values.length / measured.points.columns
+  const count = reader.count(countName)
+  if (count === 0 || count > rowCount) throw reader.corrupt(countName, `1 to ${rowCount} training rows`, `${count}`)
+  return { ...measured, count }
+}
+
+/** The same for searches that count no neighbours. */
+export function readMeasured(reader: EstimatorReader, input: ColumnSet, scope: Scope): Omit<FittedNeighbors, 'count'> {
   const { place } = reader
   scope.builder.takeNumbers(input.columns, place, { nan: false, infinite: false })
   const fitted = readPoints(reader, '_fit_X')
   if (fitted.columnCount !== input.columns.length)
     throw reader.corrupt('_fit_X', `${input.columns.length} columns`, `${fitted.columnCount}`)
-  const count = reader.count(countName)
-  if (count === 0 || count > fitted.rowCount)
-    throw reader.corrupt(countName, `1 to ${fitted.rowCount} training rows`, `${count}`)
   const { metric, power, weights } = readMetric(reader, fitted.columnCount)
   const { search, leafSize, order } = readSearch(reader, fitted.rowCount)
   const inOrder = ({ columnCount, values }: Matrix): Float64Array =>
@@ -79,7 +85,7 @@ export function readNeighbors(
   const points = inOrder(fitted).slice()
   if (weights !== undefined) for (let at = 0; at < points.length; at++) points[at] *= weights[at % weights.length]
   const columns = weights === undefined ? input.columns : weighed(input.columns, weights, scope)
-  return { search, leafSize, metric, power, count, points: exactTable(points, fitted.columnCount), columns, inOrder }
+  return { search, leafSize, metric, power, points: exactTable(points, fitted.columnCount), columns, inOrder }
 }
 
 export function readPoints(reader: EstimatorReader, name: string): Matrix {

@@ -13,11 +13,14 @@ import { kNeighborsImputer } from './k-neighbors-imputer.ts'
 import { linearDiscriminant } from './linear-discriminant.ts'
 import { localOutlierFactor } from './local-outlier-factor.ts'
 import { nearestCentroid } from './nearest-centroid.ts'
+import { radiusNeighborsClassifier, radiusNeighborsRegressor } from './radius-neighbors.ts'
 import { quadraticDiscriminant } from './quadratic-discriminant.ts'
 
 export const instanceTable: readonly EstimatorSpec[] = [
   kNeighborsClassifier,
   kNeighborsRegressor,
+  radiusNeighborsClassifier,
+  radiusNeighborsRegressor,
   kNeighborsImputer,
   localOutlierFactor,
   nearestCentroid,

@@ -1,11 +1,13 @@
 // A fitted KNeighborsClassifier or KNeighborsRegressor in; a neighbours region out.
 
 import type { ClassifierTarget } from '../../../../src/artifact/head.ts'
+import type { Scalar } from '../../../../src/artifact/schema.ts'
 import { exactTable } from '../../../../src/regions/formula/table.ts'
 import { NdArray } from '../../../formats/pickle/values.ts'
 import { readClassLists } from '../class-labels.ts'
 import { describeValue, type EstimatorReader, type Matrix, toFlatNumbers } from '../estimator-reader.ts'
-import { defineEstimator } from '../estimator-spec.ts'
+import { defineEstimator, type Predictor } from '../estimator-spec.ts'
+import type { Column } from '../graph-builder.ts'
 import { unsupported } from '../place.ts'
 import { regressorOf } from '../regressor.ts'
 import { type FittedNeighbors, neighborIgnored, neighborReads, readNeighbors } from './fitted-neighbors.ts'
@@ -25,14 +27,7 @@ export const kNeighborsClassifier = defineEstimator({
   ignored: neighborIgnored,
   predict(reader, input, scope) {
     const { columns, ...fitted } = readNeighbors(reader, input, scope)
-    const classLists = readClassLists(reader)
-    const targets = readTargets(reader, fitted)
-    if (targets.columnCount !== classLists.length)
-      throw reader.corrupt('_y', `${classLists.length} columns`, `${targets.columnCount}`)
-    targets.values.forEach((value, at) => {
-      const { length } = classLists[at % classLists.length]
-      if (!(Number.isInteger(value) && value >= 0 && value < length)) reader.fail('_y', 'numbers of classes')
-    })
+    const { classLists, targets } = readClassTargets(reader, fitted)
     const output = scope.builder.compute(
       {
         kind: 'neighbors',
@@ -45,18 +40,7 @@ export const kNeighborsClassifier = defineEstimator({
       },
       columns,
     )
-    let start = 0
-    const targetList = classLists.map((classes): ClassifierTarget => {
-      start += classes.length
-      return { classes, start: start - classes.length, width: classes.length, link: 'identity', tie: 'first' }
-    })
-    return {
-      kind: 'classifier',
-      output: output.map(({ ref }) => ref),
-      head: { kind: 'classifier', targets: targetList, hasScores: false },
-      outputs: ['label', 'probabilities'],
-      classes: classLists.length === 1 ? classLists[0] : classLists,
-    }
+    return sharesOf(output, classLists)
   },
 })
 
@@ -86,11 +70,40 @@ export const kNeighborsRegressor = defineEstimator({
   },
 })
 
+/** Targets that are numbers of classes, and the classes. */
+export function readClassTargets(reader: EstimatorReader, fitted: Pick<FittedNeighbors, 'points' | 'inOrder'>) {
+  const classLists = readClassLists(reader)
+  const targets = readTargets(reader, fitted)
+  if (targets.columnCount !== classLists.length)
+    throw reader.corrupt('_y', `${classLists.length} columns`, `${targets.columnCount}`)
+  targets.values.forEach((value, at) => {
+    const { length } = classLists[at % classLists.length]
+    if (!(Number.isInteger(value) && value >= 0 && value < length)) reader.fail('_y', 'numbers of classes')
+  })
+  return { classLists, targets }
+}
+
+/** A classifier of one or several targets whose columns are the shares of all their classes. */
+export function sharesOf(columns: readonly Column[], classLists: readonly (readonly Scalar[])[]): Predictor {
+  let start = 0
+  const targets = classLists.map((classes): ClassifierTarget => {
+    start += classes.length
+    return { classes, start: start - classes.length, width: classes.length, link: 'identity', tie: 'first' }
+  })
+  return {
+    kind: 'classifier',
+    output: columns.map(({ ref }) => ref),
+    head: { kind: 'classifier', targets, hasScores: false },
+    outputs: ['label', 'probabilities'],
+    classes: classLists.length === 1 ? classLists[0] : classLists,
+  }
+}
+
 export function searchOf({ search, leafSize, metric, power, count, points }: Omit<FittedNeighbors, 'columns'>) {
   return { search, leafSize, metric, power, count, points }
 }
 
-function readWeights(reader: EstimatorReader): 'uniform' | 'distance' {
+export function readWeights(reader: EstimatorReader): 'uniform' | 'distance' {
   const weights = reader.value('weights')
   if (weights === null) return 'uniform'
   if (weights === 'uniform' || weights === 'distance') return weights
@@ -98,7 +111,10 @@ function readWeights(reader: EstimatorReader): 'uniform' | 'distance' {
 }
 
 /** One row a point, in their order. */
-function readTargets(reader: EstimatorReader, { points, inOrder }: Omit<FittedNeighbors, 'columns'>): Matrix {
+export function readTargets(
+  reader: EstimatorReader,
+  { points, inOrder }: Pick<FittedNeighbors, 'points' | 'inOrder'>,
+): Matrix {
   const value = reader.value('_y')
   const rowCount = points.values.length / points.columns
   if (!(value instanceof NdArray) || value.shape[0] !== rowCount || value.shape.length > 2)

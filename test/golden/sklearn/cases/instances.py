@@ -10,7 +10,14 @@ from sklearn.impute import KNNImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.mixture import BayesianGaussianMixture, GaussianMixture
 from sklearn.naive_bayes import BernoulliNB, CategoricalNB, ComplementNB, GaussianNB, MultinomialNB
-from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor, LocalOutlierFactor, NearestCentroid
+from sklearn.neighbors import (
+    KNeighborsClassifier,
+    KNeighborsRegressor,
+    LocalOutlierFactor,
+    NearestCentroid,
+    RadiusNeighborsClassifier,
+    RadiusNeighborsRegressor,
+)
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import KBinsDiscretizer, OrdinalEncoder, StandardScaler
 
@@ -418,3 +425,22 @@ def nystroem_poly():
 def nystroem_sigmoid():
     X, y = t.iris()
     return Nystroem("sigmoid", gamma=0.01, n_components=6, random_state=0).fit(X), near(X, extreme=10.0)
+
+
+@case(since="1.0", note="the most frequent class where nothing is near")
+def radius_neighbors_classifier():
+    X, y = small(t.iris(), 70)
+    return RadiusNeighborsClassifier(1.05, weights="distance", outlier_label="most_frequent").fit(X, WINES[y]), near(X)
+
+
+@case(since="1.0", note="brute force, manhattan, two targets")
+def radius_neighbors_classifier_targets():
+    X, y = small(t.iris(), 60)
+    model = RadiusNeighborsClassifier(1.55, p=1, algorithm="brute", outlier_label=[1, 3])
+    return model.fit(X, np.column_stack([y, np.where(X[:, 0] > 5.8, 7, 3)])), near(X)
+
+
+@case(since="1.0", note="only rows that have neighbours")
+def radius_neighbors_regressor():
+    X, y = t.homes_numbers(80)
+    return make_pipeline(StandardScaler(), RadiusNeighborsRegressor(2.5, algorithm="ball_tree", weights="distance")).fit(X, y), X[:25] * 1.0001

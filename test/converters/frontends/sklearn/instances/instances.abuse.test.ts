@@ -27,6 +27,7 @@ const names = [
   'bayesian_gaussian_mixture',
   'knn_imputer_distance',
   'bisecting_k_means',
+  'radius_neighbors_classifier_targets',
   'rbf_sampler',
   'nystroem_poly',
 ].map((name) => `1.9/${name}`)
@@ -75,6 +76,7 @@ describe('a neighbours, Bayes, discriminant or cluster model that is not support
     ['nearest_centroid', 'metric', 'cosine', /metric "cosine" is not supported/],
     ['linear_discriminant_eigen_transform', 'solver', 'lsqr', /solver=lsqr as a transformer/],
     ['nystroem_poly', 'kernel', 'chi2', /kernel="chi2" is not supported/],
+    ['radius_neighbors_classifier_targets', 'outlier_label_', [8, 3], /outlier_label=8, which is no class/],
     ['gaussian_mixture', 'covariance_type', 'block', /covariance_type=block is not supported/],
   ])('%s with another %s is refused by name', (name, attribute, value, message) => {
     expect(() => sklearnToSourceModel(withAttribute(name, attribute, value))).toThrow(
