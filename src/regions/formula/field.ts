@@ -74,3 +74,13 @@ export const tableField: Field<Table> = {
   },
   restore: (stored, name, tensors) => restoreTable(stored as StoredTable, name, tensors),
 }
+
+/** Quantizing leaves it alone. */
+export type ExactTable = { readonly exact: Table }
+
+/** A table whose ties and ends must be met exactly: its doubles are stored in every mode. */
+export const exactTableField: Field<ExactTable> = {
+  shape: storedTableShape,
+  store: ({ exact }, name, tensors) => tableField.store(exact, name, tensors),
+  restore: (stored, name, tensors) => ({ exact: tableField.restore(stored, name, tensors) }),
+}

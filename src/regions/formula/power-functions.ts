@@ -11,7 +11,7 @@ type Grow = (logOrBase: number, lambda: number) => number
 export const powerFunctions = {
   /** (λ), from scipy 1.17, stats/_morestats.py, `_yeojohnson_transform`. */
   'yeo-johnson': settingsOf(1, (lambda) => yeoJohnson(lambda, (x, power) => Math.expm1(power * Math.log1p(x)) / power)),
-  /** (λ), from scikit-learn 1.6, preprocessing/_data.py, `_yeo_johnson_transform`. */
+  /** (λ), from scikit-learn 1.8, preprocessing/_data.py, `_yeo_johnson_transform`. */
   'yeo-johnson-power': settingsOf(1, (lambda) => yeoJohnson(lambda, (x, power) => ((x + 1) ** power - 1) / power)),
   /** (λ), from scipy 1.17, special/_boxcox.pxd; NaN where x is not above 0, which the source refuses. */
   'box-cox': settingsOf(1, boxCox),

@@ -2,7 +2,7 @@
 
 import { assertFinite, assertLength } from '../table-checks.ts'
 import { defineFormula } from './define-formula.ts'
-import { choiceField, tableField } from './field.ts'
+import { choiceField, exactTableField } from './field.ts'
 import { normalQuantile } from './normal-quantile.ts'
 
 /** scikit-learn's BOUNDS_THRESHOLD: nearer to an end counts as the end where a normal number is given. */
@@ -15,12 +15,12 @@ export const quantiles = defineFormula({
   kind: 'quantiles',
   fields: {
     /** [1, quantiles]: ascending shares. */
-    references: tableField,
+    references: exactTableField,
     /** [inputs, quantiles]: ascending in each row. */
-    quantiles: tableField,
+    quantiles: exactTableField,
     distribution: choiceField('uniform', 'normal'),
   },
-  verify({ inputs, references, quantiles }, fail) {
+  verify({ inputs, references: { exact: references }, quantiles: { exact: quantiles } }, fail) {
     assertLength(fail, 'references', references.values, references.columns)
     if (references.columns < 1) fail('references', 'must have a share')
     assertFinite(fail, 'references', references.values)
@@ -28,7 +28,9 @@ export const quantiles = defineFormula({
     assertFinite(fail, 'quantiles', quantiles.values)
     return inputs.length
   },
-  compile({ references: { values: shares }, quantiles: { values }, distribution }) {
+  compile({ references, quantiles, distribution }) {
+    const { values: shares } = references.exact
+    const { values } = quantiles.exact
     const count = shares.length
     const points = createPoints(values, shares)
     return (input, output) => {
@@ -51,7 +53,7 @@ export const quantiles = defineFormula({
     }
   },
   describe: ({ inputs, references, distribution }) =>
-    `${inputs.length} columns among ${references.columns} quantiles each, ${distribution}`,
+    `${inputs.length} columns among ${references.exact.columns} quantiles each, ${distribution}`,
 })
 
 /** Mean of interpolating upwards and downwards: they differ where quantiles repeat. */

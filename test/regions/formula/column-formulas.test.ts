@@ -55,8 +55,8 @@ describe('a column among quantiles', () => {
   const uniform = {
     kind: 'quantiles',
     distribution: 'uniform',
-    references: table(4, 0, 0.25, 0.5, 1),
-    quantiles: table(4, 0, 1, 1, 2),
+    references: { exact: table(4, 0, 0.25, 0.5, 1) },
+    quantiles: { exact: table(4, 0, 1, 1, 2) },
   } as const
 
   it('is a share, in the middle of quantiles that repeat', () => {
@@ -81,7 +81,9 @@ describe('a column among quantiles', () => {
   })
 
   it('is refused where tables do not fit', () => {
-    expect(() => run({ ...uniform, quantiles: table(4, 0, 1) }, [1])).toThrow(/quantiles must have 4 entries/)
+    expect(() => run({ ...uniform, quantiles: { exact: table(4, 0, 1) } }, [1])).toThrow(
+      /quantiles must have 4 entries/,
+    )
   })
 })
 

@@ -18,7 +18,7 @@ export const powerTransformer = defineEstimator({
     const lambdas = reader.numbers('lambdas_', input.columns.length)
     if (!lambdas.every(Number.isFinite))
       throw unsupported(place, 'a power that is no number, of a column that was empty in training,', 'Drop the column.')
-    const name = functionOf(reader.string('method'), isSince(place.version, 1, 8))
+    const name = functionOf(reader.string('method'), isSince(place.version, 1, 9))
     if (name === undefined)
       throw unsupported(place, `method=${reader.string('method')}`, 'Supported are yeo-johnson and box-cox.')
     const functions = Array.from(lambdas, (lambda) => ({ name, settings: [lambda] }))

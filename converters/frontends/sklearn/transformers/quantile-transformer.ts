@@ -39,8 +39,8 @@ export const quantileTransformer = defineEstimator({
     const region = builder.add({
       kind: 'quantiles',
       inputs: input.columns.map(({ ref }) => ref),
-      references: exactTable(references, references.length),
-      quantiles: exactTable(transpose(fitted), references.length),
+      references: { exact: exactTable(references, references.length) },
+      quantiles: { exact: exactTable(transpose(fitted), references.length) },
       distribution,
     })
     const columns = input.columns.map(({ feature, from }, column): Column => {

@@ -2,7 +2,7 @@
 
 import { NdArray, PyDict, PyObject, type PyValue } from '../../../formats/pickle/values.ts'
 import { describeValue, type EstimatorReader, toNumbers } from '../estimator-reader.ts'
-import { defineEstimator } from '../estimator-spec.ts'
+import { defineEstimator, isSince } from '../estimator-spec.ts'
 import { unsupported } from '../place.ts'
 
 const extrapolations = ['error', 'constant', 'linear', 'continue', 'periodic'] as const
@@ -36,6 +36,13 @@ export const splineTransformer = defineEstimator({
     if (rows.length === 0) return { columns: [], isSparse: false }
     if (rows.some(({ length }) => length !== knotCount || length < 2 * degree + 2))
       return reader.fail('bsplines_', 'splines of equally many knots')
+    // later versions give such a column the splines at 0
+    if (
+      extrapolation === 'periodic' &&
+      !isSince(place.version, 1, 8) &&
+      rows.some((row) => isWithoutPeriod(row, degree))
+    )
+      throw unsupported(place, 'a column that was constant in training, which becomes NaN,', 'Drop the column.')
     const region = {
       kind: 'splines',
       inputs: input.columns.map(({ ref }) => ref),
@@ -49,6 +56,10 @@ export const splineTransformer = defineEstimator({
     return { columns, isSparse: reader.has('sparse_output') && reader.boolean('sparse_output') }
   },
 })
+
+function isWithoutPeriod(knots: Float64Array, degree: number): boolean {
+  return knots[degree] === knots[knots.length - degree - 1]
+}
 
 /** The state of a scipy.interpolate.BSpline whose coefficients are one function each. */
 function readKnots(spline: PyValue, degree: number, reader: EstimatorReader): Float64Array {
