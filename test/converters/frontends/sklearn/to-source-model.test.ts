@@ -30,8 +30,8 @@ describe('what the errors name', () => {
     [
       'the steps that lead to a class, and what is supported',
       'transformers_[0][1].state.steps[1][1]',
-      new PyObject('sklearn.preprocessing._data', 'PowerTransformer', []),
-      /^pipeline › columns › numeric › scale › PowerTransformer .*class sklearn\.preprocessing\._data\.PowerTransformer is not supported\. Supported are Pipeline, .*StandardScaler/,
+      new PyObject('own.scalers', 'OwnScaler', []),
+      /^pipeline › columns › numeric › scale › OwnScaler .*class own\.scalers\.OwnScaler is not supported\. Supported are Pipeline, .*StandardScaler/,
     ],
     [
       'a parameter and its supported values',
@@ -48,8 +48,8 @@ describe('what the errors name', () => {
     [
       'an initial estimator',
       'state.init_',
-      new PyObject('sklearn.svm', 'SVR', []),
-      /GradientBoostingClassifier .*init=SVR/,
+      new PyObject('own', 'Model', []),
+      /^pipeline › \w+ › init_ › Model .*class own\.Model is not supported/,
     ],
     [
       'a version',
