@@ -37,12 +37,12 @@ def one_hot_text_dense():
     return text(OneHotEncoder(sparse_output=False), unknown=())
 
 
-@case()
+@case(since="1.0")
 def one_hot_ignore():
     return text(OneHotEncoder(handle_unknown="ignore"))
 
 
-@case()
+@case(since="1.0")
 def one_hot_drop_first():
     return text(OneHotEncoder(drop="first"), unknown=())
 
@@ -52,7 +52,7 @@ def one_hot_drop_first_ignore():
     return text(OneHotEncoder(drop="first", handle_unknown="ignore"))
 
 
-@case()
+@case(since="1.0")
 def one_hot_drop_if_binary():
     return text(OneHotEncoder(drop="if_binary", handle_unknown="ignore"))
 
@@ -144,12 +144,12 @@ def one_hot_warn():
     return text(OneHotEncoder(handle_unknown="warn", min_frequency=60))
 
 
-@case(note="NaN is a category of its own")
+@case(since="1.0", note="NaN is a category of its own")
 def one_hot_missing_nan():
     return with_missing(OneHotEncoder(handle_unknown="ignore"), np.nan)
 
 
-@case(note="None is a category of its own")
+@case(since="1.0", note="None is a category of its own")
 def one_hot_missing_none():
     return with_missing(OneHotEncoder(handle_unknown="ignore"), None)
 
@@ -183,7 +183,7 @@ def ordinal_text():
     return text(OrdinalEncoder(), unknown=())
 
 
-@case()
+@case(since="1.0")
 def ordinal_unknown():
     return text(OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), unknown=t.ATTRITION_TEXT)
 
@@ -206,7 +206,7 @@ def ordinal_given_categories():
     return encoder.fit(X), t.edge_frame(X, unknown=["Education"])
 
 
-@case(note="missing stays NaN: null in the answer")
+@case(since="1.0", note="missing stays NaN: null in the answer")
 def ordinal_missing_nan():
     return with_missing(OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), np.nan)
 

@@ -51,12 +51,12 @@ def simple_imputer_zero():
     return SimpleImputer(missing_values=0, strategy="median", add_indicator=True).fit(X), t.edge_array(X)
 
 
-@case(note="indicator columns follow, only for features that had missing values in training")
+@case(since="1.0", note="indicator columns follow, only for features that had missing values in training")
 def simple_imputer_indicator():
     return fitted(SimpleImputer(strategy="median", add_indicator=True))
 
 
-@case(note="a column without any value is dropped from the answer")
+@case(since="1.0", note="a column without any value is dropped from the answer")
 def simple_imputer_empty_column():
     X = t.credit_numbers(300)[0].copy()
     X[:, 3] = np.nan
@@ -85,7 +85,7 @@ def text_pipeline(imputer, encoder, missing=np.nan):
     return make_pipeline(imputer, encoder).fit(X), rows
 
 
-@case(note="text; missing is NaN")
+@case(since="1.0", note="text; missing is NaN")
 def simple_imputer_text_most_frequent():
     return text_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder(handle_unknown="ignore"))
 

@@ -39,7 +39,7 @@ def standard_scaler_constant_column():
     return fitted(StandardScaler(), X)
 
 
-@case(note="fitted on a frame: rows are objects")
+@case(since="1.0", note="fitted on a frame: rows are objects")
 def standard_scaler_frame():
     X, _ = t.churn(500, t.CHURN_NUMERIC)
     return StandardScaler().fit(X), t.edge_frame(X, missing=["total_day_minutes", "total_intl_calls"])
@@ -68,7 +68,7 @@ def min_max_scaler_range():
     return fitted(MinMaxScaler(feature_range=(-3, 7.5)))
 
 
-@case(note="values outside the fitted range are clipped")
+@case(since="1.0", note="values outside the fitted range are clipped")
 def min_max_scaler_clip():
     return fitted(MinMaxScaler(feature_range=(-1, 1), clip=True))
 
@@ -95,7 +95,7 @@ def robust_scaler_without_scaling():
     return fitted(RobustScaler(with_scaling=False))
 
 
-@case()
+@case(since="1.0")
 def robust_scaler_unit_variance():
     return fitted(RobustScaler(quantile_range=(10.0, 90.0), unit_variance=True))
 
