@@ -258,10 +258,10 @@ def label_binarizer_two():
     return LabelBinarizer().fit(labels), labels.reshape(-1, 1)
 
 
-@case(since="1.0")
+@case(since="1.0", note="scaled, which makes numbers of yes and no")
 def missing_indicator():
     X = t.credit_numbers(300)[0]
-    return MissingIndicator(error_on_new=False).fit(X), edges(X, missing=True)
+    return make_pipeline(MissingIndicator(error_on_new=False), MaxAbsScaler()).fit(X), edges(X, missing=True)
 
 
 @case(since="1.0", note="a number stands for missing; every column has an indicator")
@@ -269,7 +269,7 @@ def missing_indicator_number():
     X = np.nan_to_num(t.credit_numbers(300)[0][:, :5], nan=-1)
     rows = edges(X)
     rows[:5, :5] = np.where(np.eye(5) == 1, -1, rows[:5, :5])
-    return MissingIndicator(missing_values=-1, features="all").fit(X), rows
+    return make_pipeline(MissingIndicator(missing_values=-1, features="all"), MaxAbsScaler()).fit(X), rows
 
 
 @case(since="1.0")
