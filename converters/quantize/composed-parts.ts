@@ -30,7 +30,9 @@ export type ComposedPart = {
 export function composedParts(graph: RegionGraph, mode: QuantizeMode, head: Head): ComposedPart[] {
   return graph.regions.flatMap((region, index): ComposedPart[] => {
     if (region.kind === 'tree-ensemble')
-      return isBounded(graph, index, head) ? [] : [{ region: index, forms: formsOfLeaves(region, mode) }]
+      return isBounded(graph, index, head)
+        ? []
+        : [{ region: index, forms: formsOfLeaves(region, holdsPlaces(graph, index) ? 'none' : mode) }]
     return tablesOf(region).map(([field, table]) => ({
       region: index,
       field,
@@ -52,6 +54,13 @@ export function composedParts(graph: RegionGraph, mode: QuantizeMode, head: Head
 export function isBounded(graph: RegionGraph, index: number, head: Head): boolean {
   if (head.kind === 'labels' || graph.output.every((ref) => ref.region !== index)) return false
   return graph.regions.every((region) => region.kind === 'input' || region.inputs.every((ref) => ref.region !== index))
+}
+
+/** Leaf values that are places in a table of another region may not be rounded. */
+function holdsPlaces(graph: RegionGraph, index: number): boolean {
+  return graph.regions.some((region) => {
+    return region.kind === 'linear-leaves' && region.inputs.some((ref) => ref.region === index)
+  })
 }
 
 function formsOfLeaves(region: TreeEnsemble, mode: QuantizeMode): PartForm[] {
