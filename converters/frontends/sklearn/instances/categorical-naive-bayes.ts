@@ -56,7 +56,8 @@ function asCategories(input: ColumnSet, tables: readonly Matrix[], { builder }: 
 }
 
 function wholeNumbers(columns: readonly Column[], builder: GraphBuilder): readonly Column[] {
-  if (columns.every(({ domain }) => domain === 'feature')) return columns
+  // encoders give whole numbers
+  if (columns.every(({ domain, ref }) => domain === 'feature' || builder.kindOf(ref) === 'ordinal')) return columns
   const functions = columns.map(() => ({ name: 'trunc', settings: [] }) as const)
   return builder.compute({ kind: 'map', inputs: columns.map(({ ref }) => ref), functions }, columns)
 }
