@@ -9,8 +9,14 @@ import { type CountTerms, createTermCounter } from './text/count-terms.ts'
 /** A megabyte of text takes some tens of milliseconds, in which no other row is read. */
 const longestText = 1_000_000
 
-/** Terms of characters come in several lengths, each of which costs as much as the whole text. */
-const mostTerms = 2_000_000
+/** Normalization makes up to 18 characters of one, each of which is looked at. */
+const longestStripped = 250_000
+
+/** Items that all terms of a text are made of: n-grams of each length cost as much as the whole text so many times. */
+const mostItems = 4_000_000
+
+/** Normalization sorts marks that follow one another, which takes the square of their number; no script stacks a hundred. */
+const stackedMarks = /\p{M}{1000}/u
 
 /**
  * `given` are the features that rows have; in typed arrays stand the counts themselves, which a matrix of them may hold.
@@ -56,8 +62,9 @@ type RowPlace = { readonly offset: number; readonly rowIndex: number | undefined
 
 function textReader({ name, texts = [] }: FeatureSchema, features: readonly FeatureSchema[]) {
   const counters: readonly CountTerms[] = texts.map((columns) => createTermCounter(columns, features))
-  const lengths = texts.reduce((most, { ngrams: [least, last] }) => Math.max(most, last - least + 1), 1)
-  const longest = Math.min(longestText, Math.floor(mostTerms / lengths))
+  const items = texts.reduce((sum, { ngrams: [least, last] }) => sum + ((least + last) * (last - least + 1)) / 2, 1)
+  const stripsAccents = texts.some(({ stripAccents }) => stripAccents !== undefined)
+  const longest = Math.min(stripsAccents ? longestStripped : longestText, Math.floor(mostItems / items))
   return (value: unknown, into: Float64Array, { offset, rowIndex }: RowPlace): number => {
     if (typeof value !== 'string')
       throw rowError({
@@ -72,6 +79,12 @@ function textReader({ name, texts = [] }: FeatureSchema, features: readonly Feat
         feature: name,
         text: `feature ${name} has ${value.length} characters, more than the limit of ${longest}; give a part of the text`,
         details: { limit: longest, got: value.length },
+      })
+    if (stripsAccents && stackedMarks.test(value))
+      throw rowError({
+        rowIndex,
+        feature: name,
+        text: `feature ${name} has 1000 combining marks in a row, which is no text`,
       })
     for (const count of counters) count(value, into, offset)
     return 0

@@ -89,6 +89,17 @@ describe('rows with texts', () => {
     expect(performance.now() - startedAtMs).toBeLessThan(2000)
   })
 
+  it('are refused with a thousand combining marks in a row where accents are stripped', () => {
+    const [stars, review, ...others] = schema.features
+    const texts = (review.texts ?? []).map((columns) => ({ ...columns, stripAccents: 'unicode' }) as const)
+    const stripping = createRowReader({ ...schema, features: [stars, { ...review, texts }, ...others] })
+    const marked = (count: number) => [1, `good${'\u0327\u0301'.repeat(count)}`]
+    expect(() => stripping.read(marked(120_000), new Float64Array(7), 0)).toThrow(/1000 combining marks/)
+    const into = new Float64Array(7)
+    stripping.read(marked(400), into, 0)
+    expect(into[2]).toBe(1)
+  })
+
   it('refuse columns that the schema does not have', () => {
     const features = schema.features.slice(0, 5)
     expect(() => createRowReader({ ...schema, features })).toThrow(/the schema has 5/)
