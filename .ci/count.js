@@ -28,7 +28,7 @@ function readReport(path) {
 /** What failed and why, at the end of a long output, where a reader of its tail finds it. */
 function namesOf(report) {
   return report.testResults.flatMap((file) => {
-    const path = relative(process.cwd(), file.name)
+    const path = relative(process.cwd(), file.name ?? 'a file')
     const failed = file.assertionResults.filter(({ status }) => status === 'failed')
     if (failed.length === 0) return file.status === 'failed' ? [`FAILED ${path}: ${firstLines(file.message)}`] : []
     return failed.map(
@@ -38,7 +38,7 @@ function namesOf(report) {
 }
 
 function firstLines(message) {
-  return message.split('\n').slice(0, 4).join(' | ').slice(0, 600)
+  return (message ?? 'no message').split('\n').slice(0, 4).join(' | ').slice(0, 600)
 }
 
 /** Failed tests, files that could not even be loaded, and skipped tests, for here nothing may be skipped. */

@@ -8,9 +8,9 @@ export type Framework = {
 }
 
 export const frameworks: readonly Framework[] = [
-  { name: 'scikit-learn', files: '.pkl, .joblib, .skops', tested: ['1.2.2', '1.6.1', '1.9.1'] },
+  { name: 'scikit-learn', files: '.pkl, .joblib, .skops', tested: ['1.0.2', '1.2.2', '1.6.1', '1.9.1'] },
   { name: 'LightGBM', files: 'text of save_model; in pickles', tested: ['3.3.5', '4.6.0'] },
-  { name: 'XGBoost', files: 'JSON and UBJSON of save_model; in pickles', tested: ['1.7.6', '3.4.1'] },
+  { name: 'XGBoost', files: 'JSON and UBJSON of save_model; in pickles', tested: ['1.0.2', '1.5.2', '1.7.6', '3.4.1'] },
   { name: 'CatBoost', files: 'JSON of save_model', tested: ['1.0.6', '1.2.10'] },
   { name: 'TensorFlow.js', files: 'model.json of a tf.LayersModel and its weights', tested: ['4.22.0'] },
 ]

@@ -56,7 +56,9 @@ export function createShiftMeter(
     let flips = 0
     const moves = wanted.flatMap((answer, row) => {
       const other = given[row]
-      if (answer === undefined || other === undefined) return []
+      if (answer === undefined) return []
+      // rounding that takes an answer away moves it past any bar
+      if (other === undefined) return [Infinity]
       const { parts, isFlipped, gap } = answerDifference(answer, other)
       // what golden answers excuse: sources without probabilities have no close calls
       if (isFlipped && gap > 2 * quantizedBars.probability) flips++

@@ -7,6 +7,7 @@ import type { TreeEnsemble } from '../../src/regions/tree-ensemble.ts'
 import { isValidFormula, tablesOf, withTables } from './formula-tables.ts'
 import { leafForms } from './leaf-values.ts'
 import type { QuantizeMode } from './quantize-mode.ts'
+import { modeOf } from './steps-ahead.ts'
 import { largestDifference, type StoredFloats } from './stored-floats.ts'
 import { type StoredTableForm, tableForms } from './table-forms.ts'
 
@@ -32,11 +33,16 @@ export function composedParts(graph: RegionGraph, mode: QuantizeMode, head: Head
     if (region.kind === 'tree-ensemble')
       return isBounded(graph, index, head)
         ? []
-        : [{ region: index, forms: formsOfLeaves(region, holdsPlaces(graph, index) ? 'none' : mode) }]
+        : [
+            {
+              region: index,
+              forms: formsOfLeaves(region, holdsPlaces(graph, index) ? 'none' : modeOf(graph, index, mode)),
+            },
+          ]
     return tablesOf(region).map(([field, table]) => ({
       region: index,
       field,
-      forms: tableForms(table, mode)
+      forms: tableForms(table, modeOf(graph, index, mode))
         .map(
           (stored): PartForm => ({
             name: stored.name,

@@ -19,6 +19,7 @@ import { assertFiniteTables } from './finite-tables.ts'
 import { type ChosenLeaves, chooseLeafValues } from './leaf-values.ts'
 import { tablesOf } from './formula-tables.ts'
 import { isKnown, type MeasuringRows, measuringRows } from './measuring-rows.ts'
+import { modeOf } from './steps-ahead.ts'
 import type { QuantizeMode } from './quantize-mode.ts'
 import { chosenParts, storedRegion, storeQuantized, type QuantizedModel } from './quantized-tensors.ts'
 
@@ -158,7 +159,7 @@ function storageOfChain(
     createShiftMeter(graph, options.head, { rows: fresh, usualRows: rows.usual[set] }),
   )
   return chooseDenseChain(region.layers, {
-    mode: options.mode,
+    mode: modeOf(graph, index, options.mode),
     // Wide chains are rounded weight by weight or for few rows: more would take minutes.
     rows: rows
       .toFit(Math.max(256, affordableRows(region.layers)))

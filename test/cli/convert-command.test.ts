@@ -123,7 +123,7 @@ test('writes the report as a page too, whether the conversion is taken or not', 
 })
 
 test('writes a page about a source that cannot be converted, and none about what cannot be read at all', async () => {
-  const golden = new URL('../golden/sklearn/1.9/gradient_boosting_regressor_init_linear/model.joblib', import.meta.url)
+  const golden = new URL('../golden/sklearn/unsupported/boosting_odd_init/model.pkl', import.meta.url)
   const page = join(folder, 'pages', 'refusal.html')
   const args = ['--out', join(folder, 'refusal'), '--html', page]
   const { exitCode, stderr } = await runCommand(['convert', fileURLToPath(golden), ...args])
@@ -131,7 +131,7 @@ test('writes a page about a source that cannot be converted, and none about what
   expect(stderr).toMatch(/\nerror UNSUPPORTED: /)
   const text = await readFile(page, 'utf8')
   expect(htmlFaults(text)).toEqual([])
-  expect(text).toMatch(/<h1>model\.joblib was not converted[^]*<td>UNSUPPORTED<[^]*GradientBoostingRegressor[^]*<svg /)
+  expect(text).toMatch(/<h1>model\.pkl was not converted[^]*<td>UNSUPPORTED<[^]*GradientBoostingRegressor[^]*<svg /)
   await rm(page)
   expect((await runCommand(['convert', churnPath('train.py'), ...args])).exitCode).toBe(2)
   expect(existsSync(page)).toBe(false)
@@ -202,7 +202,7 @@ test('inspect tells what a source file and a converted model hold', async () => 
 test('inspect draws the graph of a source file, of a converted model, and of one that cannot be converted', async () => {
   const out = join(folder, 'drawn')
   await runCommand(['convert', source, '--out', out, '--name', 'churn'])
-  const golden = new URL('../golden/sklearn/1.9/gradient_boosting_regressor_init_linear/model.joblib', import.meta.url)
+  const golden = new URL('../golden/sklearn/unsupported/boosting_odd_init/model.pkl', import.meta.url)
   const drawn: readonly (readonly [string, RegExp])[] = [
     [source, />tree-ensemble</],
     [out, /churn 1\.0\.0[^]*>Placeholder<[^]*>_FusedMatMul</],
@@ -240,7 +240,7 @@ test('supported lists every estimator that the converters have, as text and as J
   const { exitCode, stdout } = await runCommand(['supported'])
   expect(exitCode).toBe(0)
   for (const { name } of entries) expect(stdout).toMatch(new RegExp(`^${name} `, 'm'))
-  expect(stdout).toMatch(/^framework +tested with +files\nscikit-learn +1\.2\.2, 1\.6\.1, 1\.9\.1 /)
+  expect(stdout).toMatch(/^framework +tested with +files\nscikit-learn +1\.0\.2, 1\.2\.2, 1\.6\.1, 1\.9\.1 /)
   expect(entries).toContainEqual(
     expect.objectContaining({ name: 'Dense', framework: 'TensorFlow.js', tested: ['4.22.0'] }),
   )

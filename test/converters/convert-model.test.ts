@@ -230,7 +230,7 @@ test('inspects a source file without converting it', async () => {
 })
 
 test('lists what stands in the way of converting, and still shows the estimator', async () => {
-  const inspection = await inspectModel(golden('gradient_boosting_regressor_init_linear').source)
+  const inspection = await inspectModel(pathOf('test/golden/sklearn/unsupported/boosting_odd_init/model.pkl'))
   expect(inspection).toMatchObject({
     model: null,
     estimator: { className: 'GradientBoostingRegressor' },

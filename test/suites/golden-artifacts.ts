@@ -10,7 +10,11 @@ import { readArtifact } from '../../src/artifact/read-artifact.ts'
 import { sha256Hex } from '../../src/artifact/sha256.ts'
 import type { ArtifactLoader, BackendName } from '../../src/backend/port.ts'
 import { isMLError, type MLError } from '../../src/errors.ts'
+import type { Input, Region, RegionGraph } from '../../src/regions/region.ts'
 import { restoreRegions } from '../../src/regions/store.ts'
+import { isColumnWise } from '../../src/rows/column-path.ts'
+import { regionWidth } from '../../src/rows/row-program.ts'
+import { foldRegions } from '../../converters/fold/fold-regions.ts'
 import { createEncoder } from '../../src/rows/encode.ts'
 import { type Prediction, predictionOf, type Row } from '../../src/rows/prediction.ts'
 import { createRowReader } from '../../src/rows/read-row.ts'
@@ -108,9 +112,25 @@ function sourceIn(folder: URL): [file: string, bytes: Uint8Array] {
 
 /** True where TensorFlow computes something: other graphs pass on what the encoder has computed. */
 export function hasGraphOfItsOwn(file: string, bytes: Uint8Array): boolean {
-  const { graph } = readSourceModel(detectSource({ [file]: bytes }, 'auto'))
-  const { kind } = graph.regions[graph.output[0].region]
-  return kind === 'dense-chain' || kind === 'split-trees'
+  return coreOf(readSourceModel(detectSource({ [file]: bytes }, 'auto')).graph) !== undefined
+}
+
+/** True where all that the graph reads is made column by column. */
+export function isEncodedByColumns(file: string, bytes: Uint8Array): boolean {
+  const { graph, schema } = readSourceModel(detectSource({ [file]: bytes }, 'auto'))
+  const folded = foldRegions(graph, schema)
+  return isColumnWise(folded, coreOf(folded)?.inputs ?? folded.output)
+}
+
+/** What the graph computes: the one model that gives the output, and all of it. */
+function coreOf({ regions, output }: RegionGraph): Exclude<Region, Input> | undefined {
+  const { region: index } = output[0]
+  const region = regions[index]
+  if (region.kind !== 'dense-chain' && region.kind !== 'split-trees' && region.kind !== 'tree-ensemble')
+    return undefined
+  const isWhole =
+    output.length === regionWidth(region) && output.every((ref, i) => ref.region === index && ref.column === i)
+  return isWhole ? region : undefined
 }
 
 function differences(

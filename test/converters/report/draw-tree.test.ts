@@ -30,7 +30,7 @@ test('shows the columns that go into each step and come out of it', async () => 
 })
 
 test('shows how far a model came that cannot be converted', async () => {
-  expect(await treeOf('gradient_boosting_regressor_init_linear')).toMatch(/^GradientBoostingRegressor {2}.* → \?\n/)
+  expect(await treeOf('../unsupported/boosting_odd_init')).toMatch(/^GradientBoostingRegressor {2}.* → \?\n/)
 })
 
 test('caps the steps of one parent, and draws the last of them as the last', () => {

@@ -10,37 +10,35 @@ HERE = Path(__file__).resolve().parent
 
 import numpy as np
 import sklearn
-from sklearn.cluster import KMeans
-from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_iris
-from sklearn.ensemble import GradientBoostingRegressor
-from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.neighbors import KNeighborsClassifier
+from sklearn.decomposition import NMF
+from sklearn.ensemble import GradientBoostingRegressor, VotingClassifier
+from sklearn.gaussian_process import GaussianProcessClassifier, GaussianProcessRegressor
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, PowerTransformer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
-from sklearn.tree import DecisionTreeRegressor
 
 X, y = load_iris(return_X_y=True)
 X, y = X[::5], y[::5]
 
 MODELS = {
-    "svc": SVC().fit(X, y),
-    "k_neighbors": make_pipeline(StandardScaler(), KNeighborsClassifier()).fit(X, y),
-    "k_means": KMeans(2, n_init=1, random_state=0).fit(X),
-    "power_transformer": ColumnTransformer([("p", PowerTransformer(), [0, 1])], remainder="passthrough").fit(X),
-    "function_transformer": make_pipeline(FunctionTransformer(np.log1p), LogisticRegression(max_iter=500)).fit(X, y),
-    "transformed_target": TransformedTargetRegressor(LinearRegression(), func=np.log1p, inverse_func=np.expm1).fit(X, y),
-    "boosting_odd_init": GradientBoostingRegressor(n_estimators=2, init=TransformedTargetRegressor(DecisionTreeRegressor())).fit(X, y),
+    "gaussian_process": make_pipeline(StandardScaler(), GaussianProcessRegressor()).fit(X, y),
+    "svc_precomputed": SVC(kernel="precomputed").fit(X @ X.T, y),
+    "matrix_factors": ColumnTransformer([("p", NMF(2, max_iter=1000), [0, 1, 2])], remainder="passthrough").fit(X),
+    "function_transformer": make_pipeline(FunctionTransformer(np.fliplr), LogisticRegression(max_iter=500)).fit(X, y),
+    "voting": VotingClassifier([("a", LogisticRegression(max_iter=500)), ("b", GaussianProcessClassifier())]).fit(X, y),
+    "boosting_odd_init": GradientBoostingRegressor(n_estimators=2, init=GaussianProcessRegressor()).fit(X, y),
     "unfitted_pipeline": make_pipeline(StandardScaler(), LogisticRegression()),
     "dict": {"model": LogisticRegression(max_iter=500).fit(X, y), "threshold": 0.3},
     "text": "not a model",
 }
 
 NAMES = {
-    "svc": "SVC", "k_neighbors": "KNeighborsClassifier", "k_means": "KMeans", "power_transformer": "PowerTransformer",
-    "function_transformer": "FunctionTransformer", "transformed_target": "TransformedTargetRegressor",
-    "boosting_odd_init": "TransformedTargetRegressor",
+    "gaussian_process": "GaussianProcessRegressor", "svc_precomputed": "SVC", "matrix_factors": "NMF",
+    "function_transformer": "fliplr", "voting": "GaussianProcessClassifier",
+    "boosting_odd_init": "GaussianProcessRegressor",
 }
 
 for name, model in MODELS.items():

@@ -9,16 +9,28 @@ import type { ColumnRef } from '../../../../src/regions/column-ref.ts'
 import type { RegionGraph } from '../../../../src/regions/region.ts'
 import { createEncoder } from '../../../../src/rows/encode.ts'
 import { storedGraph } from '../../../helpers/random-regions.ts'
+import { isEncodedByColumns } from '../../../suites/golden-artifacts.ts'
 import { createEncode } from './run-encode.ts'
 
 const root = new URL('../../../golden/sklearn/1.9/', import.meta.url)
 
 /** All kinds of preprocessing, before trees, before layers and alone. */
-const names = readdirSync(root).filter((name) =>
-  /^(column_transformer|feature_union|one_hot|ordinal|simple_imputer|pipeline|churn_two|\w+_scaler)|^(credit|churn|ames)_(\w*hist_)?(gradient|logistic|mlp|ridge|ordinal|union|indicator)|_missing|categor/.test(
-    name,
-  ),
+const names = readdirSync(root).filter(
+  (name) =>
+    isEncoded(name) &&
+    /^(column_transformer|feature_union|one_hot|ordinal|simple_imputer|pipeline|churn_two|\w+_scaler)|^(credit|churn|ames)_(\w*hist_)?(gradient|logistic|mlp|ridge|ordinal|union|indicator)|_missing|categor/.test(
+      name,
+    ),
 )
+
+function isEncoded(name: string): boolean {
+  return isEncodedByColumns(...sourceOf(name))
+}
+
+function sourceOf(name: string): [file: string, bytes: Uint8Array] {
+  const file = ['model.joblib', 'model.pkl'].find((candidate) => existsSync(new URL(`${name}/${candidate}`, root)))!
+  return [file, new Uint8Array(readFileSync(new URL(`${name}/${file}`, root)))]
+}
 
 /** Rows that the model checks itself by, and some that are none of its own. */
 function rowsOf(check: readonly (readonly (number | null)[])[], width: number): number[][] {
@@ -35,8 +47,7 @@ function columnsOf(graph: RegionGraph, { name, region }: GraphInput): readonly C
 
 describe('emitEncode of stored models', () => {
   it.each(names)('%s', async (name) => {
-    const file = ['model.joblib', 'model.pkl'].find((candidate) => existsSync(new URL(`${name}/${candidate}`, root)))!
-    const bytes = new Uint8Array(readFileSync(new URL(`${name}/${file}`, root)))
+    const [file, bytes] = sourceOf(name)
     // weights and leaves are behind what is encoded, and to quantize them takes longest
     const { files } = await convertModel({ [file]: bytes }, { quantize: 'none' })
     const artifact = readArtifact(files)

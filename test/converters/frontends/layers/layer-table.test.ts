@@ -19,7 +19,7 @@ it('names every activation that it knows, and no other but softmax', () => {
 
 it('is printed beside the estimators, and is part of the JSON', async () => {
   const { stdout } = await runCommand(['supported'])
-  expect(stdout).toContain('TensorFlow.js layer')
+  expect(stdout).toMatch(/^Dense +layer +TensorFlow\.js /m)
   const json = JSON.parse((await runCommand(['supported', '--json'])).stdout) as { name: string }[]
   const names = json.map(({ name }) => name)
   expect(names).toEqual(expect.arrayContaining(['Pipeline', ...supportedLayers().map(({ name }) => name)]))
