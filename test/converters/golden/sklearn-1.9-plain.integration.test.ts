@@ -1,0 +1,4 @@
+import { describeGoldenArtifacts, servedOn } from '../../suites/golden-artifacts.ts'
+import { andOnKernels } from '../../suites/kernel-check.ts'
+
+describeGoldenArtifacts('1.9', ['none'], andOnKernels(servedOn('wasm'), 'one in five'))
