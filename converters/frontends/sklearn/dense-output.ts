@@ -1,7 +1,8 @@
-// Layers and the columns they read in; a dense-chain region and its output columns out, where float32 holds its weights.
+// Layers and the columns they read in; a dense-chain region, or sums in float64 where float32 loses them, and its output columns out.
 
 import type { DenseLayer } from '../../../src/regions/dense-chain.ts'
 import type { ColumnRef } from '../../../src/regions/region.ts'
+import { exactTable } from '../../../src/regions/formula/table.ts'
 import type { Matrix } from './estimator-reader.ts'
 import type { ColumnSet, GraphBuilder } from './graph-builder.ts'
 import { type Place, unsupported } from './place.ts'
@@ -19,9 +20,45 @@ export function addDenseChain(
     if (outside !== undefined)
       throw unsupported(place, `a weight of ${outside}`, 'float32 ends at 3.4e38; scale the features and fit again.')
   }
+  if (layers.length === 1 && cancels(layers[0])) return exactSums(layers[0], input, builder)
   const inputs = input.columns.map(({ ref }) => ref)
   const region = builder.add({ kind: 'dense-chain', inputs, layers })
   return Array.from({ length: layers[layers.length - 1].outputWidth }, (_, column) => ({ region, column }))
+}
+
+/** A linear model whose terms are added in float64. */
+export function exactSums(
+  { weights, bias, outputWidth }: DenseLayer,
+  { columns }: ColumnSet,
+  builder: GraphBuilder,
+): ColumnRef[] {
+  const computed = builder.compute(
+    {
+      kind: 'exact-linear',
+      inputs: columns.map(({ ref }) => ref),
+      weights: { exact: exactTable(weights, outputWidth) },
+      bias: { exact: exactTable(bias, outputWidth) },
+    },
+    columns,
+  )
+  return computed.map(({ ref }) => ref)
+}
+
+/** Weights that are farther apart, from the usual one and from the smallest, lose what float32 holds of the smaller terms' sum. */
+const [widestRatio, widestRange] = [1e7, 1e10]
+
+/**
+ * True where the largest weight of an output is that many times another: features that depend on each other got
+ * huge weights whose terms cancel, or one feature is as small as its weight is large.
+ */
+function cancels({ weights, outputWidth }: DenseLayer): boolean {
+  for (let j = 0; j < outputWidth; j++) {
+    const sizes = weights.filter((weight, i) => i % outputWidth === j && weight !== 0).map(Math.abs)
+    sizes.sort()
+    const largest = sizes[sizes.length - 1]
+    if (largest > widestRatio * sizes[sizes.length >>> 1] || largest > widestRange * sizes[0]) return true
+  }
+  return false
 }
 
 function isOutsideFloat32(value: number): boolean {

@@ -7,7 +7,7 @@ import { columnMap } from './column-map.ts'
 import { distances } from './distances.ts'
 import { gaussians } from './gaussians.ts'
 import { kernelValues } from './kernel-values.ts'
-import { linear } from './linear.ts'
+import { exactLinear, linear } from './linear.ts'
 import { linearLeaves } from './linear-leaves.ts'
 import { normalize } from './normalize.ts'
 import { pairProbabilities } from './pair-probabilities.ts'
@@ -28,6 +28,7 @@ const specs = {
   map: columnMap,
   groups: columnGroups,
   linear,
+  'exact-linear': exactLinear,
   'linear-leaves': linearLeaves,
   normalize,
   polynomial,

@@ -80,16 +80,20 @@ export function differences(model: SourceModel, graph: RegionGraph, golden: Gold
  * addition and their number. Matters where collinear columns have huge coefficients that cancel.
  */
 function cancellationOf(graph: RegionGraph): (row: Float64Array) => number {
-  const chain = graph.regions.find((region) => region.kind === 'dense-chain')
-  if (chain?.layers.length !== 1) return () => 0
-  const { weights, inputWidth, outputWidth } = chain.layers[0]
+  const sums = graph.regions.find(({ kind }) => kind === 'dense-chain' || kind === 'exact-linear')
+  const weights =
+    sums?.kind === 'exact-linear'
+      ? sums.weights.exact.values
+      : sums?.kind === 'dense-chain' && sums.layers.length === 1
+        ? sums.layers[0].weights
+        : undefined
+  if (sums === undefined || sums.kind === 'input' || weights === undefined) return () => 0
   return (row) => {
-    const inputs = interpret({ regions: graph.regions, output: chain.inputs }, row)
+    const inputs = interpret({ regions: graph.regions, output: sums.inputs }, row)
+    const outputWidth = weights.length / inputs.length
     let sum = 0
-    for (let i = 0; i < inputWidth; i++) {
-      for (let j = 0; j < outputWidth; j++) sum += Math.abs(inputs[i] * weights[i * outputWidth + j])
-    }
-    return sum * inputWidth * 2 ** -53
+    weights.forEach((weight, i) => (sum += Math.abs(inputs[Math.floor(i / outputWidth)] * weight)))
+    return sum * inputs.length * 2 ** -53
   }
 }
 

@@ -1,14 +1,12 @@
 // A fitted LinearDiscriminantAnalysis in; a dense chain of one layer, or its projection of the columns, out.
 
-import type { ColumnRef } from '../../../../src/regions/region.ts'
 import type { DenseLayer } from '../../../../src/regions/dense-chain.ts'
 import { exactTable } from '../../../../src/regions/formula/table.ts'
 import { classifierOf } from '../classifier.ts'
 import { readClasses } from '../class-labels.ts'
-import { addDenseChain } from '../dense-output.ts'
+import { addDenseChain, exactSums } from '../dense-output.ts'
 import { type EstimatorReader, toMatrix } from '../estimator-reader.ts'
 import { defineEstimator } from '../estimator-spec.ts'
-import type { ColumnSet, GraphBuilder } from '../graph-builder.ts'
 import { readLinearLayer } from '../linear-layer.ts'
 import { unsupported } from '../place.ts'
 
@@ -101,18 +99,4 @@ function cancels(reader: EstimatorReader, { weights, inputWidth, outputWidth }: 
     }
   }
   return false
-}
-
-function exactSums(
-  { weights, bias, outputWidth }: DenseLayer,
-  { columns }: ColumnSet,
-  builder: GraphBuilder,
-): ColumnRef[] {
-  const region = {
-    kind: 'linear',
-    inputs: columns.map(({ ref }) => ref),
-    weights: exactTable(weights, outputWidth),
-    bias: exactTable(bias, outputWidth),
-  } as const
-  return builder.compute(region, columns).map(({ ref }) => ref)
 }
