@@ -1,26 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readPickle } from '../../../../converters/formats/pickle/read-pickle.ts'
 import { PyDict, PyGlobal, PyObject, type PyValue } from '../../../../converters/formats/pickle/values.ts'
 import { sklearnToSourceModel } from '../../../../converters/frontends/sklearn/to-source-model.ts'
 import { isMLError } from '../../../../src/errors.ts'
 import { verifyRegions } from '../../../../src/regions/verify.ts'
 import { createRowReader } from '../../../../src/rows/read-row.ts'
 import { Random } from '../../fold/random-graph.ts'
-import { readGoldenCase } from '../golden-case.ts'
 import { junk, slotsOf } from './mutated-document.ts'
-
-function documentOf(name: string): PyValue {
-  return readPickle(readFileSync(readGoldenCase(`1.9/${name}`).file))
-}
-
-function withAttribute(name: string, attribute: string, value: PyValue): PyValue {
-  const document = documentOf(name)
-  const slot = slotsOf(document).findLast(({ path }) => path.endsWith(`.${attribute}`))
-  if (slot === undefined) throw new Error(`no attribute ${attribute}`)
-  slot.set(value)
-  return document
-}
+import { documentOf, withAttribute } from './golden-documents.ts'
 
 function dict(entries: [PyValue, PyValue][]): PyDict {
   const made = new PyDict()
@@ -39,7 +25,7 @@ describe('a mutated vectorizer', () => {
   ]
 
   it.each(names)('%s ends in a named error or a model whose rows can be read', (name) => {
-    const document = documentOf(name)
+    const document = documentOf(`1.9/${name}`)
     const slots = slotsOf(document)
     const random = new Random(7)
     for (let i = 0; i < 250; i++) {
@@ -101,29 +87,29 @@ describe('a vectorizer', () => {
     ['float32', 'dict_vectorizer', 'dtype', new PyGlobal('numpy', 'float32'), /dtype=float32 is not supported/],
     ['names that are no texts', 'dict_vectorizer', 'feature_names_', [1, 2], /not distinct texts/],
   ])('with %s is refused by name', (_, name, attribute, value, message) => {
-    expect(() => sklearnToSourceModel(withAttribute(name, attribute, value))).toThrow(message)
+    expect(() => sklearnToSourceModel(withAttribute(`1.9/${name}`, attribute, value))).toThrow(message)
   })
 
   it('of a table is refused: it reads one text', () => {
-    const document = documentOf('text_beside_numbers')
+    const document = documentOf(`1.9/text_beside_numbers`)
     const slot = slotsOf(document).find(({ get }) => get() === 'review')
     slot?.set(['review', 'stars'])
     expect(() => sklearnToSourceModel(document)).toThrow(/a vectorizer of 2 columns is not supported/)
   })
 
   it('of a column that is scaled too is refused', () => {
-    const document = documentOf('text_beside_numbers')
+    const document = documentOf(`1.9/text_beside_numbers`)
     const slot = slotsOf(document).find(({ get }) => get() === 'review')
     slot?.set('price')
     expect(() => sklearnToSourceModel(document)).toThrow(/"price"/)
   })
 
   it('of dicts behind another step is refused', () => {
-    const document = documentOf('dict_vectorizer_regressor')
+    const document = documentOf(`1.9/dict_vectorizer_regressor`)
     const steps =
       document instanceof PyObject && document.state instanceof PyDict ? document.state.get('steps') : undefined
     if (!Array.isArray(steps)) throw new Error('no steps')
-    const hasher = documentOf('feature_hasher')
+    const hasher = documentOf(`1.9/feature_hasher`)
     steps.splice(1, 0, ['again', hasher])
     expect(() => sklearnToSourceModel(document)).toThrow(/dicts that are not the whole row/)
   })

@@ -1,13 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readPickle } from '../../../../../converters/formats/pickle/read-pickle.ts'
-import { NdArray, PyGlobal, PyObject, type PyValue } from '../../../../../converters/formats/pickle/values.ts'
+import { PyGlobal, PyObject, type PyValue } from '../../../../../converters/formats/pickle/values.ts'
 import { sklearnToSourceModel } from '../../../../../converters/frontends/sklearn/to-source-model.ts'
-import { isMLError } from '../../../../../src/errors.ts'
-import { verifyRegions } from '../../../../../src/regions/verify.ts'
-import { Random } from '../../../fold/random-graph.ts'
-import { readGoldenCase } from '../../golden-case.ts'
-import { corruptNumber, junk, slotsOf } from '../mutated-document.ts'
+import { surviveChanges, withAttribute } from '../golden-documents.ts'
 
 /** One of each reader. */
 const names = [
@@ -32,35 +26,9 @@ const names = [
   'nystroem_poly',
 ].map((name) => `1.9/${name}`)
 
-function documentOf(name: string): PyValue {
-  return readPickle(readFileSync(readGoldenCase(`1.9/${name}`).file))
-}
-
-function withAttribute(name: string, attribute: string, value: PyValue): PyValue {
-  const document = documentOf(name)
-  const slot = slotsOf(document).findLast(({ path }) => path.endsWith(`.${attribute}`))
-  if (slot === undefined) throw new Error(`no attribute ${attribute}`)
-  slot.set(value)
-  return document
-}
-
 describe('a mutated neighbours, Bayes, discriminant or cluster model', () => {
   it.each(names)('%s ends in a named error or a model', (name) => {
-    const document = readPickle(readFileSync(readGoldenCase(name).file))
-    const slots = slotsOf(document)
-    const random = new Random(9)
-    for (let i = 0; i < 200; i++) {
-      const slot = random.pick(slots)
-      const before = slot.get()
-      slot.set(random.pick(junk))
-      expectNamed(document, slot.path)
-      slot.set(before)
-      const array = random.pick(slots).get()
-      const undo =
-        array instanceof NdArray ? corruptNumber(array, random.nat(8), random.pick([-1, 0, 3, 1e9, NaN])) : undefined
-      expectNamed(document, 'a number changed')
-      undo?.()
-    }
+    surviveChanges(name, { seed: 9, count: 200 })
   })
 })
 
@@ -79,17 +47,8 @@ describe('a neighbours, Bayes, discriminant or cluster model that is not support
     ['radius_neighbors_classifier_targets', 'outlier_label_', [8, 3], /outlier_label=8, which is no class/],
     ['gaussian_mixture', 'covariance_type', 'block', /covariance_type=block is not supported/],
   ])('%s with another %s is refused by name', (name, attribute, value, message) => {
-    expect(() => sklearnToSourceModel(withAttribute(name, attribute, value))).toThrow(
+    expect(() => sklearnToSourceModel(withAttribute(`1.9/${name}`, attribute, value))).toThrow(
       expect.objectContaining({ code: 'UNSUPPORTED', message: expect.stringMatching(message) }),
     )
   })
 })
-
-function expectNamed(document: PyValue, what: string): void {
-  try {
-    verifyRegions(sklearnToSourceModel(document).graph)
-  } catch (error) {
-    if (isMLError(error) && ['UNSUPPORTED', 'FILE_CORRUPT', 'LIMIT_EXCEEDED'].includes(error.code)) return
-    throw new Error(`${what}: ${error instanceof Error ? error.stack : String(error)}`, { cause: error })
-  }
-}

@@ -1,13 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { readPickle } from '../../../../../converters/formats/pickle/read-pickle.ts'
-import { NdArray, PyGlobal, PyObject, type PyValue } from '../../../../../converters/formats/pickle/values.ts'
+import { PyGlobal, PyObject, type PyValue } from '../../../../../converters/formats/pickle/values.ts'
 import { sklearnToSourceModel } from '../../../../../converters/frontends/sklearn/to-source-model.ts'
-import { isMLError } from '../../../../../src/errors.ts'
-import { verifyRegions } from '../../../../../src/regions/verify.ts'
-import { Random } from '../../../fold/random-graph.ts'
-import { readGoldenCase } from '../../golden-case.ts'
-import { corruptNumber, junk, slotsOf } from '../mutated-document.ts'
+import { slotsOf } from '../mutated-document.ts'
+import { documentOf, surviveChanges } from '../golden-documents.ts'
 
 /** One of each reader. */
 const names = [
@@ -40,27 +35,9 @@ const names = [
   'boosting_start_tree',
 ].map((name) => `1.9/${name}`)
 
-function documentOf(name: string): PyValue {
-  return readPickle(readFileSync(readGoldenCase(name).file))
-}
-
 describe('a mutated estimator made of estimators', () => {
   it.each(names)('%s ends in a named error or a model', (name) => {
-    const document = documentOf(name)
-    const slots = slotsOf(document)
-    const random = new Random(5)
-    for (let i = 0; i < 120; i++) {
-      const slot = random.pick(slots)
-      const before = slot.get()
-      slot.set(random.pick(junk))
-      expectNamed(document, slot.path)
-      slot.set(before)
-      const array = random.pick(slots).get()
-      const undo =
-        array instanceof NdArray ? corruptNumber(array, random.nat(8), random.pick([-1, 0, 3, 1e9, NaN])) : undefined
-      expectNamed(document, 'a number changed')
-      undo?.()
-    }
+    surviveChanges(name, { seed: 5, count: 120 })
   })
 })
 
@@ -101,12 +78,3 @@ describe('an estimator made of estimators that is not supported', () => {
     expect(() => sklearnToSourceModel(document)).toThrow(/refit=False is not supported/)
   })
 })
-
-function expectNamed(document: PyValue, what: string): void {
-  try {
-    verifyRegions(sklearnToSourceModel(document).graph)
-  } catch (error) {
-    if (isMLError(error) && ['UNSUPPORTED', 'FILE_CORRUPT', 'LIMIT_EXCEEDED'].includes(error.code)) return
-    throw new Error(`${what}: ${error instanceof Error ? error.stack : String(error)}`, { cause: error })
-  }
-}
