@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { PyGlobal, PyObject, type PyValue } from '../../../../../converters/formats/pickle/values.ts'
 import { sklearnToSourceModel } from '../../../../../converters/frontends/sklearn/to-source-model.ts'
-import { slotsOf } from '../mutated-document.ts'
-import { documentOf, surviveChanges } from '../golden-documents.ts'
+import { documentOf, surviveChanges, withAttribute } from '../golden-documents.ts'
 
 /** One of each reader. */
 const names = [
@@ -58,11 +57,7 @@ describe('an estimator made of estimators that is not supported', () => {
     ['one_vs_one', 'pairwise_indices_', [0], /precomputed kernel is not supported/],
     ['threshold_tuned', 'response_method', 'rank', /response_method=rank is not supported/],
   ])('%s with another %s is refused by name', (name, attribute, value, message) => {
-    const document = documentOf(`1.9/${name}`)
-    const slot = slotsOf(document).findLast(({ path }) => path.endsWith(`.${attribute}`))
-    if (slot === undefined) throw new Error(`no attribute ${attribute}`)
-    slot.set(value)
-    expect(() => sklearnToSourceModel(document)).toThrow(
+    expect(() => sklearnToSourceModel(withAttribute(`1.9/${name}`, attribute, value))).toThrow(
       expect.objectContaining({ code: 'UNSUPPORTED', message: expect.stringMatching(message) }),
     )
   })
