@@ -1,6 +1,7 @@
 // A row and who answered it in; what each feature adds to the answer out, the weightiest first.
 
 import type { CrmModelName, CrmModelRow } from '../resilience/crm-rules/model-features.ts'
+import type { Explanation } from '../explain/explanation.ts'
 import type { Explanations } from './explanations.ts'
 import type { Answered, AskedModel, FoundModel } from './model-answers.ts'
 
@@ -18,7 +19,7 @@ export type Factor = {
 /** Why an answer is what it is. */
 export type Factors = {
   /** How they were found: by the model's own explanation, or, where the rule answered, from the rule. */
-  readonly by: 'tree-shap' | 'linear' | 'shapley' | 'rule'
+  readonly by: Explanation['method'] | 'rule'
   /** Those that add anything, the weightiest first. */
   readonly top: readonly Factor[]
 }

@@ -1,11 +1,12 @@
 // A model of columns, a row and a reference row in; exact Shapley values of the features against that reference out.
 
-import { createError } from '../errors.ts'
 import { coalitionGame } from './coalition-game.ts'
-import type { LastRegion } from './last-region.ts'
+import type { ColumnModel } from './column-model.ts'
+import { differingFeatures } from './differing-features.ts'
+import type { DenseChain } from '../regions/dense-chain.ts'
 
-/** 4,096 answers of the model; each feature more doubles that. */
-export const maxPlayers = 12
+/** 4,096 answers of the model; each feature more doubles that, and beyond it `sampledShapley` estimates. */
+export const mostExactPlayers = 12
 
 /** Rows between two chances for others to have their turn. */
 const rowsAtOnce = 32
@@ -19,24 +20,27 @@ export type ShapleyCall = {
   readonly pause: () => Promise<void> | undefined
 }
 
+/** A network's own layers make many answers of few additions. */
+export type ExactModel = Pick<ColumnModel, 'run' | 'featureOf'> & { readonly chain?: DenseChain | undefined }
+
 /**
  * Baseline Shapley (Sundararajan & Najmi 2020, "The many Shapley values for model explanation"): the game in which the
  * features of a coalition have the row's values and the others the reference's. Features that are equal in both add 0 and
  * are no players.
- * @throws UNSUPPORTED where more than 12 features differ; what `pause` throws
+ * At most 12 features differ.
+ * @throws what `pause` throws
  */
 export async function baselineShapley(
-  last: Pick<LastRegion, 'region' | 'run' | 'featureOf'>,
+  model: ExactModel,
   { own, reference, output, pause }: ShapleyCall,
   featureCount: number,
 ): Promise<Float64Array> {
-  const { featureOf } = last
+  const { featureOf } = model
   const values = new Float64Array(featureCount)
-  const players = differingFeatures(featureOf, own, reference)
+  const players = differingFeatures(model, own, reference)
   const count = players.length
-  if (count > maxPlayers) throw tooManyPlayers(count)
   const bitOf = featureOf.map((feature) => players.indexOf(feature))
-  const answerOf = coalitionGame(last, { own, reference, bitOf, count, output })
+  const answerOf = coalitionGame(model, { own, reference, bitOf, count, output })
   const game = new Float64Array(2 ** count)
   for (let coalition = 0; coalition < game.length; coalition++) {
     const turn = coalition % rowsAtOnce === 0 ? pause() : undefined
@@ -46,15 +50,6 @@ export async function baselineShapley(
   const weights = joiningWeights(count)
   players.forEach((feature, player) => (values[feature] = shapleyValue(game, player, weights)))
   return values
-}
-
-function differingFeatures(featureOf: readonly number[], own: Float64Array, reference: Float64Array): number[] {
-  const differs = featureOf.filter((_, column) => own[column] !== reference[column] && !areNaN(own, reference, column))
-  return [...new Set(differs)].sort((a, b) => a - b)
-}
-
-function areNaN(own: Float64Array, reference: Float64Array, column: number): boolean {
-  return Number.isNaN(own[column]) && Number.isNaN(reference[column])
 }
 
 /** By coalition: |S|!·(n − |S| − 1)! / n!, the weight of what a player adds who joins it. */
@@ -80,13 +75,4 @@ function shapleyValue(game: Float64Array, player: number, weights: Float64Array)
   for (let coalition = 0; coalition < game.length; coalition++)
     if ((coalition & bit) === 0) value += weights[coalition] * (game[coalition | bit] - game[coalition])
   return value
-}
-
-function tooManyPlayers(count: number): Error {
-  return createError(
-    'UNSUPPORTED',
-    `exact Shapley values of a model that is neither linear nor trees need a row for each set of features: up to ${maxPlayers} features may differ from the reference, got ${count}. ` +
-      `Give a reference that is equal to the row but for at most ${maxPlayers} features, or serve trees or a linear model where every answer must be explained`,
-    { details: { features: count, most: maxPlayers } },
-  )
 }

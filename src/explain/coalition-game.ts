@@ -1,7 +1,7 @@
 // A model of columns and two rows in; what it answers where some features have the one row's values and the others the other's, out.
 
 import { activate, type DenseChain } from '../regions/dense-chain.ts'
-import type { LastRegion } from './last-region.ts'
+import type { ColumnModel } from './column-model.ts'
 
 export type Mix = {
   /** Columns of a coalition's features come from here, … */
@@ -18,12 +18,16 @@ export type Mix = {
 /** The answer for a coalition, a set of bits; asked for 0, 1, 2 … in this order. */
 export type CoalitionGame = (coalition: number) => number
 
-export function coalitionGame({ region, run }: Pick<LastRegion, 'region' | 'run'>, mix: Mix): CoalitionGame {
-  return region.kind === 'dense-chain' ? chainGame(region, mix) : rowGame(run, mix)
+/** `chain` computes what `run` does. */
+export function coalitionGame(
+  { run, chain }: Pick<ColumnModel, 'run'> & { readonly chain?: DenseChain | undefined },
+  mix: Mix,
+): CoalitionGame {
+  return chain === undefined ? rowGame(run, mix) : chainGame(chain, mix)
 }
 
 /** A run for each coalition. */
-function rowGame(run: LastRegion['run'], { own, reference, bitOf, output }: Mix): CoalitionGame {
+function rowGame(run: ColumnModel['run'], { own, reference, bitOf, output }: Mix): CoalitionGame {
   const mixed = new Float64Array(own.length)
   return (coalition) => {
     for (let i = 0; i < mixed.length; i++) {

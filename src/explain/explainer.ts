@@ -3,16 +3,20 @@
 import type { ArtifactMetadata } from '../artifact/metadata.ts'
 import { createError } from '../errors.ts'
 import type { DenseLayer } from '../regions/dense-chain.ts'
-import type { RegionGraph } from '../regions/region.ts'
+import type { ColumnRef, RegionGraph } from '../regions/region.ts'
 import type { TreeEnsemble } from '../regions/tree-ensemble.ts'
-import { baselineShapley } from './baseline-shapley.ts'
+import { baselineShapley, mostExactPlayers } from './baseline-shapley.ts'
+import type { ColumnModel } from './column-model.ts'
 import { columnPlayers } from './column-players.ts'
+import { differingFeatures } from './differing-features.ts'
 import { explainedOutput } from './explained-output.ts'
 import type { Explanation } from './explanation.ts'
 import { type LastRegion, lastRegion } from './last-region.ts'
 import { linearValues } from './linear-values.ts'
+import { sampledShapley } from './sampled-shapley.ts'
 import { createTreeShap, type TreeShap } from './tree-shap.ts'
 import { usualRow } from './usual-row.ts'
+import { isExplainedByRegion, wholeModel } from './whole-model.ts'
 
 export type ExplainCall = {
   readonly output: number | undefined
@@ -24,42 +28,57 @@ export type ExplainCall = {
 
 export type Explainer = (row: Float64Array, call: ExplainCall) => Promise<Explanation>
 
-type Explained = Pick<Explanation, 'method' | 'base'> & { readonly values: Float64Array }
+type Explained = Pick<Explanation, 'method' | 'base'> & {
+  readonly values: Float64Array
+  readonly standardErrors?: Float64Array
+}
 
-/** What explains the outputs of one region. */
-type RegionExplainer = {
-  readonly last: LastRegion
+/** What explains the outputs of one region, or all raw outputs of a model as a whole. */
+type ModelExplainer = {
+  readonly model: ColumnModel
   explain(columns: Float64Array, column: number, call: ExplainCall): Explained | Promise<Explained>
 }
+
+/** The model as a whole, in the place of a region's number. */
+const whole = -1
 
 type Subject = Pick<ArtifactMetadata, 'name' | 'version' | 'schema' | 'head' | 'check'>
 
 /** Nothing is derived before the first row. */
 export function createExplainer(metadata: Subject, graph: RegionGraph): Explainer {
   const { name, version, schema, head } = metadata
-  const explainers = new Map<number, RegionExplainer>()
+  const explainers = new Map<number, ModelExplainer>()
+  /** Of each raw output, the region that is explained, and the column there. */
+  let outputs: readonly ColumnRef[] | undefined
   let usual: Float64Array | undefined
 
-  function explainerOf(number: number): RegionExplainer {
-    const found = explainers.get(number) ?? createRegionExplainer(number)
+  function explainerOf(number: number): ModelExplainer {
+    const found = explainers.get(number) ?? createModelExplainer(number)
     explainers.set(number, found)
     return found
   }
 
-  function createRegionExplainer(number: number): RegionExplainer {
-    const region = graph.regions[number]
-    if (region.kind !== 'dense-chain' && region.kind !== 'tree-ensemble') throw noModel(name, region.kind)
+  function createModelExplainer(number: number): ModelExplainer {
+    const region = graph.regions.at(number)
+    if (number === whole || (region?.kind !== 'dense-chain' && region?.kind !== 'tree-ensemble'))
+      return explainAny(wholeModel(graph, schema.features.length))
     const last = lastRegion(graph, number, region)
     if (region.kind === 'tree-ensemble' && region.cover.length > 0) return explainTrees(last, region)
     const layer = region.kind === 'dense-chain' ? onlyLayer(region.layers) : undefined
     return layer === undefined ? explainAny(last) : explainLayer(last, layer)
   }
 
-  function explainTrees(last: LastRegion, region: TreeEnsemble): RegionExplainer {
+  function outputsOf(): readonly ColumnRef[] {
+    if (isExplainedByRegion(graph)) return graph.output
+    if (head.kind === 'transformer') throw noModel(name)
+    return graph.output.map((_, column) => ({ region: whole, column }))
+  }
+
+  function explainTrees(last: LastRegion, region: TreeEnsemble): ModelExplainer {
     const { playerOf, featureOfPlayer } = columnPlayers(graph, region, last.featureOf)
     const shap: TreeShap = createTreeShap(region, playerOf)
     return {
-      last,
+      model: last,
       async explain(ranks, output, { pause }) {
         const ofPlayers = new Float64Array(featureOfPlayer.length)
         for (let tree = 0; tree < shap.treeCount; tree++) {
@@ -74,9 +93,9 @@ export function createExplainer(metadata: Subject, graph: RegionGraph): Explaine
     }
   }
 
-  function explainLayer(last: LastRegion, layer: DenseLayer): RegionExplainer {
+  function explainLayer(last: LastRegion, layer: DenseLayer): ModelExplainer {
     return {
-      last,
+      model: last,
       explain(own, output, call) {
         const reference = last.columns(referenceOf(call))
         const values = linearValues(
@@ -89,14 +108,17 @@ export function createExplainer(metadata: Subject, graph: RegionGraph): Explaine
     }
   }
 
-  function explainAny(last: LastRegion): RegionExplainer {
+  function explainAny(model: LastRegion): ModelExplainer {
     return {
-      last,
+      model,
       async explain(own, output, call) {
-        const reference = last.columns(referenceOf(call))
+        const reference = model.columns(referenceOf(call))
         const players = { own, reference, output, pause: call.pause }
-        const values = await baselineShapley(last, players, schema.features.length)
-        return { method: 'shapley', base: last.run(reference)[output], values }
+        const featureCount = schema.features.length
+        const base = model.run(reference)[output]
+        if (differingFeatures(model, own, reference).length > mostExactPlayers)
+          return { method: 'sampled-shapley', base, ...(await sampledShapley(model, players, featureCount)) }
+        return { method: 'shapley', base, values: await baselineShapley(model, players, featureCount) }
       },
     }
   }
@@ -106,24 +128,29 @@ export function createExplainer(metadata: Subject, graph: RegionGraph): Explaine
   }
 
   /** Raw outputs of the row, by the regions. */
-  function rawOf(row: Float64Array): number[] {
+  function rawOf(row: Float64Array, refs: readonly ColumnRef[]): number[] {
     const results = new Map<number, Float64Array>()
-    return graph.output.map(({ region, column }) => {
-      const { last } = explainerOf(region)
-      const result = results.get(region) ?? last.run(last.columns(row))
+    return refs.map(({ region, column }) => {
+      const { model } = explainerOf(region)
+      const result = results.get(region) ?? model.run(model.columns(row))
       results.set(region, result)
       return result[column]
     })
   }
 
   return async (row, call) => {
-    const output = explainedOutput(head, rawOf(row), call.output)
-    const { region, column } = graph.output[output]
+    const refs = (outputs ??= outputsOf())
+    const output = explainedOutput(head, rawOf(row, refs), call.output)
+    const { region, column } = refs[output]
     const explainer = explainerOf(region)
-    const { method, base, values } = await explainer.explain(explainer.last.columns(row), column, call)
+    const { method, base, values, standardErrors } = await explainer.explain(explainer.model.columns(row), column, call)
     const margin = values.reduce((sum, value) => sum + value, base)
     if (!Number.isFinite(margin)) throw notFinite(name)
-    const contributions = schema.features.map((feature, i) => ({ feature: feature.name, contribution: values[i] }))
+    const contributions = schema.features.map((feature, i) => ({
+      feature: feature.name,
+      contribution: values[i],
+      ...(standardErrors && { standardError: standardErrors[i] }),
+    }))
     return { model: name, version, method, output, base, margin, contributions }
   }
 }
@@ -132,10 +159,10 @@ function onlyLayer(layers: readonly DenseLayer[]): DenseLayer | undefined {
   return layers.length === 1 && layers[0].activation === 'identity' ? layers[0] : undefined
 }
 
-function noModel(name: string, kind: string): Error {
+function noModel(name: string): Error {
   return createError(
     'UNSUPPORTED',
-    `${name} only prepares rows for other models (its output is that of a step '${kind}'), so there is no answer to explain; explain the model that takes its output`,
+    `${name} only prepares rows for other models, so there is no answer to explain; explain the model that takes its output`,
     { details: { model: name } },
   )
 }

@@ -6,24 +6,18 @@ import type { RegionGraph } from '../regions/region.ts'
 import type { TreeEnsemble } from '../regions/tree-ensemble.ts'
 import { leafNumbers, sumLeaves } from '../regions/tree-layout.ts'
 import { columnFeature } from './column-feature.ts'
+import type { ColumnModel } from './column-model.ts'
 
 /** All preprocessing before it is column by column, so each of its columns comes of one feature. */
-export type LastRegion = {
-  readonly region: DenseChain | TreeEnsemble
-  /** Feature of each column. */
-  readonly featureOf: readonly number[]
-  /** The columns of one canonical row. */
-  columns(row: ArrayLike<number>): Float64Array
-  /** Outputs for the columns of a row. */
-  run(columns: Float64Array): Float64Array
-}
+export type LastRegion = ColumnModel & { readonly chain?: DenseChain }
 
 /** @throws UNSUPPORTED where the region reads the output of another model */
 export function lastRegion(graph: RegionGraph, number: number, region: DenseChain | TreeEnsemble): LastRegion {
   const featureOf = region.inputs.map((ref) => columnFeature(graph, ref))
   const columns = (row: ArrayLike<number>): Float64Array => interpretInputs(graph, row, number)
-  if (region.kind === 'dense-chain') return { region, featureOf, columns, run: (row) => runDenseChain(region, row) }
+  if (region.kind === 'dense-chain')
+    return { featureOf, columns, run: (row) => runDenseChain(region, row), chain: region }
   const leafOf = leafNumbers(region.jump)
   const { column, rank } = region
-  return { region, featureOf, columns, run: (row) => sumLeaves(region, leafOf, (n) => row[column[n]] > rank[n]) }
+  return { featureOf, columns, run: (row) => sumLeaves(region, leafOf, (n) => row[column[n]] > rank[n]) }
 }

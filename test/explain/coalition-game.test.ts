@@ -36,7 +36,7 @@ test('answers for every set of features what a run of the mixed row answers', ()
     fc.property(scene, ({ layers, own, reference, bitOf, output }) => {
       const region: DenseChain = { kind: 'dense-chain', inputs: [], layers }
       const run = (row: Float64Array) => runDenseChain(region, row)
-      const answerOf = coalitionGame({ region, run }, { own, reference, bitOf, count: 3, output })
+      const answerOf = coalitionGame({ chain: region, run }, { own, reference, bitOf, count: 3, output })
       for (let coalition = 0; coalition < 8; coalition++) {
         const mixed = own.map((value, i) => (bitOf[i] >= 0 && (coalition >> bitOf[i]) % 2 === 1 ? value : reference[i]))
         const wanted = run(mixed)[output]
@@ -63,5 +63,5 @@ test('settles the only coalition of two equal rows', () => {
   }
   const row = Float64Array.of(3)
   const mix = { own: row, reference: row, bitOf: [-1], count: 0, output: 0 }
-  expect(coalitionGame({ region, run: (columns) => runDenseChain(region, columns) }, mix)(0)).toBe(7)
+  expect(coalitionGame({ chain: region, run: (columns) => runDenseChain(region, columns) }, mix)(0)).toBe(7)
 })
