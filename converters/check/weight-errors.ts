@@ -1,6 +1,7 @@
 // Tables before and after quantizing in; how far the elements of each tensor have moved, as histograms, out.
 
 import { encodeTensor } from '../../src/artifact/encode-tensor.ts'
+import type { ColumnRef } from '../../src/regions/column-ref.ts'
 import type { DenseChain, DenseLayer } from '../../src/regions/dense-chain.ts'
 import { formulaTensorName } from '../../src/regions/formula/define-formula.ts'
 import type { RegionGraph } from '../../src/regions/region.ts'
@@ -68,9 +69,11 @@ type DenseContext = { readonly index: number; readonly maxErrors: ReadonlyMap<st
 /** Inputs and hidden units may be stored in another order, which is found again by what the weights are. */
 function denseErrors(before: DenseChain, after: DenseChain, { index, maxErrors }: DenseContext): ErrorHistogram[] {
   const found: ErrorHistogram[] = []
-  let rowOrder = after.inputs.map((ref) =>
-    before.inputs.findIndex(({ region, column }) => region === ref.region && column === ref.column),
-  )
+  const places = new Map<string, number>()
+  before.inputs.forEach((ref, place) => {
+    if (!places.has(keyOf(ref))) places.set(keyOf(ref), place)
+  })
+  let rowOrder = after.inputs.map((ref) => places.get(keyOf(ref)) ?? -1)
   for (const [number, layer] of after.layers.entries()) {
     const name = denseTensorName(index, number, 'weights')
     const most = [...maxErrors].filter(([tensor]) => tensor.startsWith(name)).map(([, error]) => error)
@@ -91,6 +94,10 @@ function denseErrors(before: DenseChain, after: DenseChain, { index, maxErrors }
     rowOrder = columnOrder
   }
   return found
+}
+
+function keyOf({ region, column }: ColumnRef): string {
+  return `${region}:${column}`
 }
 
 /** Rounding differences in double precision: W is multiplied back from Q and its scales. */

@@ -18,7 +18,7 @@ export type CompensatedRounding = {
 }
 
 /** Share of the mean diagonal added to it: the paper's 1 %, enough to invert moments of fewer rows than inputs. */
-const damping = 0.01
+export const damping = 0.01
 
 export function roundWithCompensation(task: CompensatedRounding): Float64Array {
   const { rowCount, columnCount, order, round } = task

@@ -33,7 +33,7 @@ export function storeDenseChain(
   layers.forEach((layer, index) => {
     const plan = plans[index]
     if (plan.weights === 'float32') stored.push(storePlainLayer(layer, plan))
-    else stored.push(storeDenseLayer(layer, secondMoments(inputs, layer.inputWidth), { plan, parts: parts[index] }))
+    else stored.push(storeDenseLayer(layer, inputs, { plan, parts: parts[index] }))
     inputs = inputs.map((row) => runLayer(stored[index].layer, row))
   })
   const isRefined = plans.some(({ weights }) => weights === 'uint8')
@@ -56,22 +56,6 @@ function storePlainLayer(layer: DenseLayer, plan: DensePlan): StoredLayer {
     scales: storeFloats(new Float64Array(layer.outputWidth).fill(1), plan.scales),
     bias: storeFloats(layer.bias, plan.bias),
   })
-}
-
-/** Means of products of inputs and the constant 1: [inputWidth + 1, inputWidth + 1]. */
-export function secondMoments(inputs: readonly Float64Array[], inputWidth: number): Float64Array {
-  const size = inputWidth + 1
-  const moments = new Float64Array(size * size)
-  const extended = new Float64Array(size).fill(1)
-  for (const input of inputs) {
-    extended.set(input)
-    for (let i = 0; i < size; i++) {
-      const share = extended[i] / inputs.length
-      if (share !== 0) for (let j = i; j < size; j++) moments[i * size + j] += share * extended[j]
-    }
-  }
-  for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) moments[i * size + j] = moments[j * size + i]
-  return moments
 }
 
 function refine(

@@ -1,9 +1,11 @@
-// One dense layer and the second moments of its inputs in, the same layer as it is stored and read back out.
+// One dense layer and rows of its inputs in, the same layer as it is stored and read back out.
 
 import type { DenseLayer } from '../../src/regions/dense-chain.ts'
 import { type AffineGrid, affineGrid, codeOf, roundToGrid, valueOfCode } from './affine-grid.ts'
-import { roundWithCompensation } from './compensated-rounding.ts'
+import { type CompensatedRounding, roundWithCompensation } from './compensated-rounding.ts'
+import { isAffordable, isCheaperByRows, roundForFewRows } from './few-rows-rounding.ts'
 import type { RowPart } from './row-parts.ts'
+import { inputEnergies, secondMoments } from './second-moments.ts'
 import {
   type FloatEncoding,
   largestDifference,
@@ -32,13 +34,10 @@ export type StoredLayer = {
   readonly maxError: { readonly weights: readonly number[]; readonly bias: number }
 }
 
-/** Past this many inputs, compensation would take minutes and gigabytes; weights are then rounded one by one. */
-const mostCompensatedInputs = 2048
-
-/** `moments`: row-major [inputWidth + 1, inputWidth + 1], the last input being the constant 1 of the bias. */
+/** `inputs`: rows of what the layer reads. */
 export function storeDenseLayer(
   layer: DenseLayer,
-  moments: Float64Array,
+  inputs: readonly Float64Array[],
   { plan, parts }: { readonly plan: DensePlan; readonly parts?: readonly RowPart[] },
 ): StoredLayer {
   const { inputWidth, outputWidth } = layer
@@ -54,17 +53,13 @@ export function storeDenseLayer(
     if (row < inputWidth) return rowQuantizer[row].round(value / scales.values[column]) * scales.values[column]
     return isBiasFirst ? firstBias.values[column] : value
   }
-  const rounded =
-    inputWidth > mostCompensatedInputs
-      ? joined.map((value, at) => round(Math.floor(at / outputWidth), at % outputWidth, value))
-      : roundWithCompensation({
-          weights: joined,
-          rowCount: inputWidth + 1,
-          columnCount: outputWidth,
-          moments,
-          order: roundingOrder(moments, rowQuantizer, isBiasFirst),
-          round,
-        })
+  const rounded = roundTogether(inputs, {
+    weights: joined,
+    rowCount: inputWidth + 1,
+    columnCount: outputWidth,
+    orderOf: (energies) => roundingOrder(energies, rowQuantizer, isBiasFirst),
+    round,
+  })
   const weights = rounded.slice(0, inputWidth * outputWidth)
   const bias = isBiasFirst ? firstBias : storeFloats(rounded.slice(inputWidth * outputWidth), plan.bias)
   let start = 0
@@ -74,6 +69,24 @@ export function storeDenseLayer(
     return { encoding, values, ...(grid && { grid }) }
   })
   return joinLayer(layer, { q, scales, bias })
+}
+
+type JointRounding = Omit<CompensatedRounding, 'moments' | 'order'> & {
+  readonly orderOf: (energies: Float64Array) => Int32Array
+}
+
+/** With compensation, by the cheaper of two ways; weight by weight where both would take too long. */
+function roundTogether(inputs: readonly Float64Array[], { orderOf, ...task }: JointRounding): Float64Array {
+  const { weights, rowCount, columnCount, round } = task
+  const inputWidth = rowCount - 1
+  if (!isCheaperByRows(inputs.length, rowCount)) {
+    const moments = secondMoments(inputs, inputWidth)
+    const energies = Float64Array.from({ length: inputWidth }, (_, input) => moments[input * (rowCount + 1)])
+    return roundWithCompensation({ ...task, moments, order: orderOf(energies) })
+  }
+  if (inputs.length === 0 || !isAffordable(inputs, rowCount))
+    return weights.map((value, at) => round(Math.floor(at / columnCount), at % columnCount, value))
+  return roundForFewRows({ ...task, rows: inputs, order: orderOf(inputEnergies(inputs, inputWidth)) })
 }
 
 /** The parts with the layer that they amount to, beside the one that was to be stored. */
@@ -155,10 +168,10 @@ function plainQuantizer(encoding: FloatEncoding, rowCount: number): Quantizer {
  * Inputs with much energy first (GPTQ's act-order); where rows have grids of their own, those whose rounding is felt
  * most, while finer ones can still make up for them. The bias, which is stored finer than the rest, last.
  */
-function roundingOrder(moments: Float64Array, quantizers: readonly Quantizer[], isBiasFirst: boolean): Int32Array {
+function roundingOrder(energies: Float64Array, quantizers: readonly Quantizer[], isBiasFirst: boolean): Int32Array {
   const inputWidth = quantizers.length
   const weigh = ({ grid }: Quantizer): number => (grid === undefined ? 1 : grid.scale * grid.scale)
-  const felt = Float64Array.from(quantizers, (each, row) => moments[row * (inputWidth + 2)] * weigh(each))
+  const felt = Float64Array.from(quantizers, (each, row) => energies[row] * weigh(each))
   const rows = Array.from(felt.keys()).sort((a, b) => felt[b] - felt[a] || a - b)
   return Int32Array.from(isBiasFirst ? [inputWidth, ...rows] : [...rows, inputWidth])
 }

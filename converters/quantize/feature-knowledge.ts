@@ -36,9 +36,12 @@ export function featureKnowledge(graph: RegionGraph, schema: ModelSchema): Featu
   const findings = schema.features.map((): Findings => ({ flipPoints: new Set(), keys: new Set() }))
   for (const region of graph.regions) {
     if (region.kind === 'input') continue
+    const shares = weightShares(region)
     region.inputs.forEach((ref, column) => {
       const feature = featureBehind(graph, ref)
-      if (feature !== undefined) learn(findings[feature], region, column)
+      if (feature === undefined) return
+      learn(findings[feature], region, column)
+      if (shares !== undefined) findings[feature].weight = Math.max(findings[feature].weight ?? 0, shares[column])
     })
   }
   return schema.features.map((feature, index) => {
@@ -89,12 +92,7 @@ function learn(findings: Findings, region: Exclude<Region, { kind: 'input' }>, c
       findings.spread ??= spreadOf(region.form, region.first[column], region.second[column])
       return
     case 'dense-chain':
-      // Later layers scale what the first one reads: only of a linear model do weights say how large inputs are.
-      if (region.layers.length === 1) learnWeight(findings, region.layers[0], column)
-      return
     case 'linear':
-      learnWeight(findings, { weights: region.weights.values, outputWidth: region.weights.columns }, column)
-      return
     case 'indicator':
     case 'tree-ensemble':
       return
@@ -116,14 +114,24 @@ function samplesOf(region: Exclude<Region, { kind: 'input' }>, column: number): 
   return samples.every(Number.isFinite) ? samples : undefined
 }
 
-function learnWeight(findings: Findings, layer: Pick<DenseLayer, 'weights' | 'outputWidth'>, column: number): void {
-  findings.weight = Math.max(findings.weight ?? 0, shareOfLargest(layer, column))
+/** Of each input, its largest weight as a share of the largest of all; undefined where weights do not say how large inputs are. */
+function weightShares(region: Exclude<Region, { kind: 'input' }>): Float64Array | undefined {
+  // Later layers scale what the first one reads.
+  if (region.kind === 'dense-chain' && region.layers.length === 1)
+    return sharesOfLargest(region.inputs.length, region.layers[0])
+  if (region.kind !== 'linear') return undefined
+  return sharesOfLargest(region.inputs.length, { weights: region.weights.values, outputWidth: region.weights.columns })
 }
 
-function shareOfLargest({ weights, outputWidth }: Pick<DenseLayer, 'weights' | 'outputWidth'>, input: number): number {
-  const own = weights.subarray(input * outputWidth, (input + 1) * outputWidth)
-  const largest = largestMagnitude(weights)
-  return largest > 0 ? largestMagnitude(own) / largest : 1
+function sharesOfLargest(
+  inputCount: number,
+  { weights, outputWidth }: Pick<DenseLayer, 'weights' | 'outputWidth'>,
+): Float64Array {
+  const shares = Float64Array.from({ length: inputCount }, (_, input) =>
+    largestMagnitude(weights.subarray(input * outputWidth, (input + 1) * outputWidth)),
+  )
+  const largest = largestMagnitude(shares)
+  return shares.map((share) => (largest > 0 ? share / largest : 1))
 }
 
 function largestMagnitude(values: Float64Array): number {

@@ -4,9 +4,12 @@ import type { Head } from '../../src/artifact/head.ts'
 import type { Region, RegionGraph } from '../../src/regions/region.ts'
 import { usualSureness } from './answer-shift.ts'
 import type { FeatureKnowledge } from './feature-knowledge.ts'
-import { syntheticRows } from './synthetic-rows.ts'
+import { mayHaveOutliers, syntheticRows } from './synthetic-rows.ts'
 
-const freshRowCount = 512
+const mostFreshRows = 512
+/** Numbers that a set of rows may have: 32 MiB, of which a conversion holds some at a time. */
+const mostNumbers = 1 << 22
+const fewestRows = 64
 /** Enough rows of real inputs to hold some back and measure on them. */
 const calibrationToMeasure = 64
 const fitSeed = 1
@@ -33,8 +36,12 @@ export function measuringRows(
   const isEnough = calibration.length >= calibrationToMeasure
   const held = isEnough ? calibration.filter((_, index) => index % 4 === 3) : []
   const given = isEnough ? calibration.filter((_, index) => index % 4 !== 3) : calibration
-  const made = syntheticRows(knowledge, freshRowCount, { seed: freshSeed, unknownReach })
-  const usual = syntheticRows(knowledge, freshRowCount, { seed: freshSeed, unknownReach, hasOutliers: !isLinear })
+  const freshCount = Math.min(mostFreshRows, rowsOfWidth(knowledge.length))
+  const made = syntheticRows(knowledge, freshCount, { seed: freshSeed, unknownReach })
+  const usual =
+    isLinear && knowledge.some(mayHaveOutliers)
+      ? syntheticRows(knowledge, freshCount, { seed: freshSeed, unknownReach, hasOutliers: false })
+      : made
   return {
     toFit: (count) => [
       ...given,
@@ -43,6 +50,11 @@ export function measuringRows(
     fresh: isEnough ? [held, made] : [made],
     usual: isEnough ? [held, usual] : [usual],
   }
+}
+
+/** How many rows of so many numbers a conversion makes at most. */
+export function rowsOfWidth(width: number): number {
+  return Math.max(fewestRows, Math.floor(mostNumbers / Math.max(1, width)))
 }
 
 /** A classifier that was fitted is sure of most answers; inputs that nobody scaled are at least so large that it is. */
@@ -54,7 +66,10 @@ function reachOfUnknown(graph: RegionGraph, knowledge: readonly FeatureKnowledge
   if ((head.kind !== 'classifier' && head.kind !== 'multilabel') || knowledge.every(isKnown)) return 1
   if (!graph.regions.some(isLinearModel)) return 1
   for (let reach = 1; reach <= largestReach; reach *= 2) {
-    const rows = syntheticRows(knowledge, surenessRows, { seed: freshSeed, unknownReach: reach })
+    const rows = syntheticRows(knowledge, Math.min(surenessRows, rowsOfWidth(knowledge.length)), {
+      seed: freshSeed,
+      unknownReach: reach,
+    })
     if (usualSureness(graph, head, rows) >= sure) return reach
   }
   return 1
@@ -64,8 +79,7 @@ function isLinearModel(region: Region): boolean {
   return region.kind === 'dense-chain' && region.layers.length === 1
 }
 
-/** Counts of terms are what they are, whatever reads them. */
-/** Whether the model itself says how large the feature is. */
+/** Whether the model itself says how large the feature is; counts of terms are what they are, whatever reads them. */
 export function isKnown({ feature, keys, spread }: FeatureKnowledge): boolean {
   const isOfText = feature.dtype === 'text' || feature.of !== undefined
   return isOfText || !feature.used || keys.length > 0 || spread !== undefined

@@ -18,7 +18,7 @@ import { type FeatureKnowledge, featureKnowledge } from './feature-knowledge.ts'
 import { assertFiniteTables } from './finite-tables.ts'
 import { type ChosenLeaves, chooseLeafValues } from './leaf-values.ts'
 import { tablesOf } from './formula-tables.ts'
-import { isKnown, type MeasuringRows, measuringRows } from './measuring-rows.ts'
+import { isKnown, type MeasuringRows, measuringRows, rowsOfWidth } from './measuring-rows.ts'
 import { modeOf } from './steps-ahead.ts'
 import type { QuantizeMode } from './quantize-mode.ts'
 import { chosenParts, storedRegion, storeQuantized, type QuantizedModel } from './quantized-tensors.ts'
@@ -160,9 +160,9 @@ function storageOfChain(
   )
   return chooseDenseChain(region.layers, {
     mode: modeOf(graph, index, options.mode),
-    // Wide chains are rounded weight by weight or for few rows: more would take minutes.
+    // Wide chains are rounded for few rows: more would take minutes and gigabytes.
     rows: rows
-      .toFit(Math.max(256, affordableRows(region.layers)))
+      .toFit(Math.min(Math.max(256, affordableRows(region.layers)), rowsOfWidth(widestRow(graph, region))))
       .map((row) => interpret(inputs, row))
       .filter((row) => row.every(Number.isFinite)),
     knowsInputs: knowledge.every(isKnown),
@@ -174,6 +174,11 @@ function storageOfChain(
     refusal: options.refusal ?? goldenRefusal,
     isJudged: options.isJudged ?? false,
   })
+}
+
+function widestRow({ regions }: RegionGraph, { inputs }: DenseChain): number {
+  const [row] = regions
+  return Math.max(inputs.length, row.kind === 'input' ? row.width : 0)
 }
 
 function withRegion(graph: RegionGraph, index: number, region: Region): RegionGraph {

@@ -90,7 +90,7 @@ function syntheticValue(
     return keys[random.integer(keys.length)]
   }
   if (flipPoints.length > 0) return nearFlipPoint(flipPoints, random)
-  if (spread?.width === 1 && spread.shape === 'normal')
+  if (spread !== undefined && isOfNoWidth(spread))
     return hasOutliers ? mostlyCenter(spread.center, random) : spread.center
   if (spread?.shape === 'uniform') return spread.center + reach * spread.width * (2 * random.uniform() - 1)
   if (spread !== undefined) return spread.center + reach * spread.width * random.normal()
@@ -99,6 +99,15 @@ function syntheticValue(
   const width = guessedWidth(knowledge)
   if (fill !== undefined) return fill + Math.max(width, Math.abs(fill) / 2) * random.normal()
   return (unknownReach * width * reach * (random.normal() + shared)) / Math.SQRT2
+}
+
+/** Whether rows without outliers differ from rows with them: by features whose scaler found no width. */
+export function mayHaveOutliers({ spread }: FeatureKnowledge): boolean {
+  return spread !== undefined && isOfNoWidth(spread)
+}
+
+function isOfNoWidth({ width, shape }: NonNullable<FeatureKnowledge['spread']>): boolean {
+  return width === 1 && shape === 'normal'
 }
 
 /** Between what is so where all inputs are alike, 1, and where all add alike to the answer, 1 / weight. */

@@ -1,7 +1,7 @@
 // Weights and inputs that move together in; rounding whose errors take each other back out.
 import { expect, test } from 'vitest'
 import { inverseFactor, roundWithCompensation } from '../../../converters/quantize/compensated-rounding.ts'
-import { secondMoments } from '../../../converters/quantize/dense-chain-storage.ts'
+import { secondMoments } from '../../../converters/quantize/second-moments.ts'
 import { createSeededRandom } from '../../../src/rows/seeded-random.ts'
 
 const size = 12
