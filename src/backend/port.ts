@@ -81,6 +81,8 @@ export type Backend = {
   readonly name: BackendName
   /** Library and version, for `doctor` and health. */
   readonly description: string
+  /** True where `load` computes the regions that it is given, whatever the artifact's own are. @default false */
+  readonly computesRegions?: boolean
   /**
    * Starts it where it does not run yet, and says what it is.
    * @throws BACKEND_UNAVAILABLE; `details.remedy` is the command that mends it, where there is one

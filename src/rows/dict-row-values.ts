@@ -9,9 +9,13 @@ import { hashColumn, murmurHash } from './text/murmur-hash.ts'
 
 export type DictValues = {
   readonly read: ReadValues<NamedRow>
+  /** What the keys of `row` add to which features, in their order. */
+  additionsOf(row: NamedRow, rowIndex: number | undefined): readonly Addition[]
   /** @throws INPUT_INVALID where a key gives no feature that the model knows */
   assertNoExtraNames(row: NamedRow, rowIndex: number | undefined): void
 }
+
+export type Addition = { readonly index: number; readonly amount: number }
 
 type Place = { readonly index: number; readonly sign: 1 | -1 }
 
@@ -37,18 +41,26 @@ export function dictRowValues(features: readonly FeatureReader[], { separator, h
     throw wrongValue(key, expected, value, rowIndex)
   }
 
+  function additionsOf(row: NamedRow, rowIndex: number | undefined): readonly Addition[] {
+    assertPlainOrNamed(row, rowIndex)
+    const additions: Addition[] = []
+    for (const key of Object.keys(row))
+      for (const [name, value] of entriesOf(key, row[key], rowIndex)) {
+        const place = placeOf(name)
+        if (place === undefined) continue
+        const { index, sign } = place
+        const feature = features[index]
+        if (feature.form.kind !== 'ignored') additions.push({ index, amount: sign * feature.read(value, rowIndex) })
+      }
+    return additions
+  }
+
   return {
+    additionsOf,
     read(row, into, offset, rowIndex) {
-      assertPlainOrNamed(row, rowIndex)
+      const additions = additionsOf(row, rowIndex)
       for (let i = 0; i < features.length; i++) into[offset + i] = 0
-      for (const key of Object.keys(row))
-        for (const [name, value] of entriesOf(key, row[key], rowIndex)) {
-          const place = placeOf(name)
-          if (place === undefined) continue
-          const { index, sign } = place
-          const feature = features[index]
-          if (feature.form.kind !== 'ignored') into[offset + index] += sign * feature.read(value, rowIndex)
-        }
+      for (const { index, amount } of additions) into[offset + index] += amount
     },
     assertNoExtraNames(row, rowIndex) {
       for (const key of Object.keys(row)) {

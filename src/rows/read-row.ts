@@ -9,6 +9,9 @@ import { describeValue, rowError, tagOf } from './row-error.ts'
 import { createRowMismatch } from './row-mismatch.ts'
 import { assertPlainOrNamed, hasName, isNumericArray, isObject, notARow } from './row-shape.ts'
 import type { JudgeValue, NamedRow } from './row-values.ts'
+import { summedRowValues } from './summed-row-values.ts'
+import { countedFeatures } from './terms/counted-features.ts'
+import type { TermSums } from './terms/term-sums.ts'
 import { textRowValues } from './text-row-values.ts'
 
 export type ReadRowOptions = {
@@ -18,9 +21,16 @@ export type ReadRowOptions = {
   readonly rowIndex?: number
 }
 
+export type RowReaderOptions = CompileOptions & {
+  /** Adds up what is counted: sums then stand in canonical rows in place of counts. */
+  readonly sums?: TermSums
+}
+
 export type RowReader = {
   /** Number of canonical values of a row. */
   readonly width: number
+  /** Whether sums stand in canonical rows in place of what is counted; in typed arrays stands each count in any case. */
+  readonly sumsTerms: boolean
   /** Whether every finite number is a value of every feature as it stands. */
   readonly takesEveryNumber: boolean
   /**
@@ -39,12 +49,15 @@ const noOptions: ReadRowOptions = {}
  * A reader compiled from `schema`.
  * @throws VALIDATION_FAILED where the schema names a feature twice, or a string feature has no categories
  */
-export function createRowReader(schema: ModelSchema, options: CompileOptions = {}): RowReader {
+export function createRowReader(schema: ModelSchema, options: RowReaderOptions = {}): RowReader {
   const features = schema.features.map(createFeatureReader)
   const given = givenFeatures(schema)
   const names = given.map(({ name }) => name)
   if (new Set(names).size < names.length) throw duplicateName(names)
-  const width = features.length
+  const givenWidth = features.length
+  const { sums } = options
+  const isCounted = countedFeatures(schema)
+  const width = sums === undefined ? givenWidth : isCounted.filter((is) => !is).length + sums.width
 
   const judge: JudgeValue = {
     ofObject(row, value, index, rowIndex) {
@@ -57,12 +70,17 @@ export function createRowReader(schema: ModelSchema, options: CompileOptions = {
   const mismatch = createRowMismatch({ ...schema, features: given })
   const hasTexts = given.some(({ dtype }) => dtype === 'text')
   const dict = schema.dict && dictRowValues(features, schema.dict)
-  const values = hasTexts ? textRowValues(given, schema.features, judge) : createRowValues(features, judge, options)
+  const values =
+    sums !== undefined
+      ? summedRowValues({ given, features: schema.features, isCounted, judge, dict }, sums)
+      : hasTexts
+        ? textRowValues(given, schema.features, judge)
+        : createRowValues(features, judge, options)
 
   /** Written code looks at a row's first value before its kind, so what that threw says less than the kind may. */
   function readObject(row: NamedRow, into: Float64Array, offset: number, rowIndex: number | undefined): void {
     try {
-      if (dict === undefined) values.ofObject(row, into, offset, rowIndex)
+      if (dict === undefined || sums !== undefined) values.ofObject(row, into, offset, rowIndex)
       else dict.read(row, into, offset, rowIndex)
     } catch (error) {
       if (!isMLError(error)) assertPlainOrNamed(row, rowIndex)
@@ -77,7 +95,9 @@ export function createRowReader(schema: ModelSchema, options: CompileOptions = {
 
   return {
     width,
-    takesEveryNumber: features.every(({ form }) => form.kind === 'number' || form.kind === 'ignored'),
+    sumsTerms: sums !== undefined,
+    takesEveryNumber:
+      sums === undefined && features.every(({ form }) => form.kind === 'number' || form.kind === 'ignored'),
     read(row, into, offset, { strict, rowIndex } = noOptions) {
       if (offset < 0 || offset + width > into.length)
         throw createError('EXECUTION_FAILED', `a row of ${width} values does not fit at ${offset} of ${into.length}`)
@@ -89,8 +109,8 @@ export function createRowReader(schema: ModelSchema, options: CompileOptions = {
           readObject(row, into, offset, rowIndex)
           if (strict === true) assertNoExtraNames(row, rowIndex)
         } else if (isNumericArray(row)) {
-          if (row.length !== width)
-            throw hasTexts ? noText(row, width, rowIndex) : mismatch.wrongWidth(row, tagOf(row), rowIndex)
+          if (row.length !== givenWidth)
+            throw hasTexts ? noText(row, givenWidth, rowIndex) : mismatch.wrongWidth(row, tagOf(row), rowIndex)
           values.ofNumbers(row, into, offset, rowIndex)
         } else throw notARow(row, rowIndex)
       } catch (error) {

@@ -78,7 +78,8 @@ export class Engine {
 
   /** Warms the backend with the artifact's own check rows, at the batch sizes that will come. */
   static async start(options: EngineOptions): Promise<Engine> {
-    const { artifact, selected, serving, platform } = options
+    const { selected, serving, platform } = options
+    const artifact = selected.summed?.artifact ?? options.artifact
     const model = createLoadedModel(artifact, selected, platform.clock)
     const rows = probeRows(artifact)
     const { maxRows } = resolveBatchingOptions(batchingOf(serving)).strategy
@@ -103,7 +104,7 @@ export class Engine {
     this.stats = options.stats.of(version)
     const backend = (): string => options.selected.choice.picked
     this.#batches = new BatchWatch({ model: name, version, stats: this.stats, publish, platform, backend })
-    const { program } = options.selected
+    const { program, summed } = options.selected
     const { head, rawWidth } = artifact.metadata
     const { clock } = platform
     this.direct =
@@ -121,12 +122,12 @@ export class Engine {
     this.explain = createExplainer(artifact.metadata, options.selected.graph)
     this.runMs = measured[0]?.ms ?? 0
     this.isFastestAlone = isFastestAlone(measured)
-    this.reader = createRowReader(schema)
+    this.reader = createRowReader(schema, summed && { sums: summed.createSums() })
     this.#budgetTimer = createOneTimer(platform.clock)
     const { timeBudgetMs } = serving
     this.#run = createCheckedRun({ model, name, knownRow: rows[0], timeBudgetMs, clock: this.#budgetTimer })
     this.breaker = createBreaker({ model: name, clock: platform.clock, publish, ...serving.breaker })
-    this.#rowKeys = rowKeys(artifact, platform.hash)
+    this.#rowKeys = rowKeys(summed?.artifact ?? artifact, platform.hash)
     this.#origins = {
       model: { model: name, version, source: 'model' },
       cache: { model: name, version, source: 'cache' },

@@ -5,9 +5,10 @@ import type { Explanation, ExplainOptions } from '../explain/explanation.ts'
 import { withDeadline } from '../resilience/deadline.ts'
 import { nameHint } from '../rows/nearest-name.ts'
 import type { Row } from '../rows/prediction.ts'
-import type { RowReader } from '../rows/read-row.ts'
+import { createRowReader, type RowReader } from '../rows/read-row.ts'
 import { assertRow } from '../rows/row-shape.ts'
 import { shownValue } from '../rows/shown-value.ts'
+import type { Engine } from './engine.ts'
 import type { OptionNames } from './known-options.ts'
 import { awakeState, type SlotState } from './model-slot.ts'
 import { isSignal, wrongOption } from './predict-options.ts'
@@ -48,12 +49,22 @@ export function createExplainRow(predictor: ModelPredictorOptions): ExplainRow {
     }
     const { engine } = state
     return engine.lease(() => {
-      const canonical = canonicalOf(engine.reader, row, strict)
-      const compared = reference === undefined ? undefined : readReference(engine.reader, reference, strict)
+      const canonical = canonicalOf(wholeReader(engine), row, strict)
+      const compared = reference === undefined ? undefined : readReference(wholeReader(engine), reference, strict)
       const pause = createPause(platform, share, signal)
       return engine.explain(canonical, { output, reference: compared, pause })
     })
   }
+}
+
+const wholeReaders = new WeakMap<Engine, RowReader>()
+
+/** Explanations are of features, not of the sums in which a model may take them. */
+function wholeReader(engine: Engine): RowReader {
+  if (!engine.reader.sumsTerms) return engine.reader
+  const reader = wholeReaders.get(engine) ?? createRowReader(engine.schema)
+  wholeReaders.set(engine, reader)
+  return reader
 }
 
 function canonicalOf(reader: RowReader, row: Row, strict: boolean | undefined): Float64Array {

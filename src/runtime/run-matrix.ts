@@ -37,11 +37,13 @@ export function runMatrix(
   const width = engine.schema.features.length
   assertMatrix(matrix, rowCount, width)
   const { program } = engine.direct
+  const { sumsTerms } = engine.reader
   const answers =
     options === noOptions ? createAnswers(engine.direct, rowCount) : checkedInto(engine.direct, rowCount, options)
   for (let from = 0; from < rowCount; from += program.blockRows) {
     const count = Math.min(program.blockRows, rowCount - from)
-    copyRows(matrix, program.rows, from * width, count * width)
+    if (sumsTerms) sumRows(engine, matrix, from, count)
+    else copyRows(matrix, program.rows, from * width, count * width)
     answerBlock(engine, from, count, answers)
   }
   return answers
@@ -50,10 +52,12 @@ export function runMatrix(
 /** The rows stand in the program's memory. Four arguments: an object would be made for each call of a microsecond. */
 function answerBlock(engine: DirectEngine, from: number, count: number, answers: MatrixAnswers): void {
   const { program, outputs } = engine.direct
-  const isPlain = engine.reader.takesEveryNumber && (program.checksRows || !program.hasSpecialValue(count))
-  if (!isPlain) readRows(engine.reader, program, from, count)
+  const { reader } = engine
+  const { sumsTerms, takesEveryNumber } = reader
+  const isPlain = sumsTerms || (takesEveryNumber && (program.checksRows || !program.hasSpecialValue(count)))
+  if (!isPlain) readRows(reader, program, from, count)
   // what is no number, or too large for one, is told by the reader
-  if (program.run(count) && program.checksRows) readRows(engine.reader, program, from, count)
+  if (program.run(count) && program.checksRows && !sumsTerms) readRows(reader, program, from, count)
   const firstBad = program.decode(count)
   if (firstBad >= 0)
     throw createError(
@@ -65,6 +69,21 @@ function answerBlock(engine: DirectEngine, from: number, count: number, answers:
     const { name, values, width } = outputs[i]
     const into = answers[name]
     if (into !== undefined) copyOutput(values, into, from * width, count * width)
+  }
+}
+
+/** Reads each row as `predict` does: the program takes sums of what stands there. */
+function sumRows(
+  { reader, schema, direct: { program } }: DirectEngine,
+  matrix: Float64Array | Float32Array,
+  from: number,
+  count: number,
+): void {
+  const width = schema.features.length
+  for (let row = 0; row < count; row++) {
+    const rowIndex = from + row
+    const given = matrix.subarray(rowIndex * width, (rowIndex + 1) * width)
+    reader.read(given, program.rows, row * reader.width, { rowIndex })
   }
 }
 

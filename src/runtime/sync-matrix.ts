@@ -59,7 +59,7 @@ export function createSyncMatrix(predictor: ModelPredictorOptions): SyncMatrix {
   function recordFailure(engine: DirectEngine, call: MatrixCall, error: MLError, latencyMs: number): void {
     const { matrix } = call
     const { code, details } = error
-    const rows = rowCountOf(call, engine.reader.width)
+    const rows = rowCountOf(call, engine.schema.features.length)
     engine.stats.recordError(code, clock.now(), rows)
     routing?.()?.statsOf(engine.version).recordError(code, clock.now(), rows)
     tell(engine, rows, latencyMs, { code })

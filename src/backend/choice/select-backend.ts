@@ -19,7 +19,8 @@ import { chooseAutomatically, chooseNamed, type Chosen } from './choose-candidat
 import { createNextBackend } from './next-backend.ts'
 import { createProbe } from './probe.ts'
 import { createServingModel } from './serving-model.ts'
-import type { Trial } from './try-backend.ts'
+import { besideSummed, computesRegions, summedArtifact, type SummedArtifact, summedTrial } from './summed-terms.ts'
+import type { RightAttempt, Trial } from './try-backend.ts'
 import type { TuningStore } from './tuning.ts'
 
 export type SelectOptions = {
@@ -40,9 +41,12 @@ export type SelectedBackend = {
   readonly program?: KernelProgram
   /** As it is at the moment it is read: a model that `auto` chose for may move while it serves. */
   readonly choice: BackendChoice
-  /** The artifact's regions, verified, and their encoder. */
+  /** The artifact's regions, verified. */
   readonly graph: RegionGraph
+  /** Of what the model computes. */
   readonly encoder: Encoder
+  /** There where the model computes that in place of the artifact: its rows have sums in place of counted terms. */
+  readonly summed?: SummedArtifact
 }
 
 /**
@@ -53,17 +57,12 @@ export type SelectedBackend = {
  * VALIDATION_FAILED where the artifact's regions cannot be run
  */
 export async function selectBackend(options: SelectOptions): Promise<SelectedBackend> {
-  const { artifact, requested, now, onEvent = () => undefined } = options
+  const { artifact, onEvent = () => undefined } = options
   const graph = restoreRegions(artifact.metadata.regions, decodeWeights(artifact))
   verifyRegions(graph)
-  const encoder = createEncoder(graph, artifact.metadata.inputs)
-  const probe = createProbe({ artifact, graph, encoder })
-  const trial: Trial = { artifact, graph, probe, now, onEvent, ...rememberedOf(options) }
-  const isAutomatic = requested === 'auto'
-  const candidates = isAutomatic ? options.candidates : options.candidates.filter(({ name }) => name === requested)
-  const chosen = await (isAutomatic ? chooseAutomatically : chooseNamed)(candidates, trial)
-  const { picked, why, reports, beside } = chosen
-  if (picked === undefined) throw noBackend(chosen, options)
+  const { chosen, picked, candidates, trial, encoder, summed } =
+    (await chooseSummed(options, graph)) ?? (await chooseWhole(options, graph))
+  const { why, reports, beside } = chosen
   const nextBackend = createNextBackend({
     choice: {
       picked: picked.report.name,
@@ -74,18 +73,18 @@ export async function selectBackend(options: SelectOptions): Promise<SelectedBac
     candidates,
     trial,
   })
-  const { inputs, schema } = artifact.metadata
+  const { metadata } = trial.artifact
   const model = createServingModel({
     picked,
     ...(beside && { beside }),
-    isAutomatic,
+    isAutomatic: options.requested === 'auto',
     nextBackend,
     onEvent,
     rows: {
       encoder,
-      inputs,
-      rowWidth: schema.features.length,
-      mustBeFinite: mustBeFinite(artifact.metadata),
+      inputs: metadata.inputs,
+      rowWidth: metadata.schema.features.length,
+      mustBeFinite: mustBeFinite(metadata),
     },
   })
   const inThread = beside?.kernel.model ?? picked.model
@@ -97,7 +96,50 @@ export async function selectBackend(options: SelectOptions): Promise<SelectedBac
     },
     graph,
     encoder,
+    ...(summed && { summed }),
   }
+}
+
+type Selection = {
+  readonly chosen: Chosen
+  readonly picked: RightAttempt
+  readonly candidates: readonly Candidate[]
+  readonly trial: Trial
+  readonly encoder: Encoder
+  readonly summed?: SummedArtifact
+}
+
+/** A graph reads every term, so that only kernels take their sums; undefined where these are no right answer. */
+async function chooseSummed(options: SelectOptions, graph: RegionGraph): Promise<Selection | undefined> {
+  const { artifact, now, onEvent = () => undefined } = options
+  const asked = askedOf(options)
+  const candidates = asked.filter(computesRegions)
+  const summed = candidates.length === 0 ? undefined : summedArtifact(artifact, graph)
+  if (summed === undefined) return undefined
+  const trial = summedTrial({ now, onEvent }, summed)
+  const chosen = besideSummed(await choose(options, candidates, trial), asked)
+  const { picked } = chosen
+  return picked && { chosen, picked, candidates, trial, encoder: summed.encoder, summed }
+}
+
+async function chooseWhole(options: SelectOptions, graph: RegionGraph): Promise<Selection> {
+  const { artifact, now, onEvent = () => undefined } = options
+  const encoder = createEncoder(graph, artifact.metadata.inputs)
+  const probe = createProbe({ artifact, graph, encoder })
+  const trial: Trial = { artifact, graph, probe, now, onEvent, ...rememberedOf(options) }
+  const candidates = askedOf(options)
+  const chosen = await choose(options, candidates, trial)
+  const { picked } = chosen
+  if (picked === undefined) throw noBackend(chosen, options)
+  return { chosen, picked, candidates, trial, encoder }
+}
+
+function askedOf({ candidates, requested }: SelectOptions): readonly Candidate[] {
+  return requested === 'auto' ? candidates : candidates.filter(({ name }) => name === requested)
+}
+
+function choose({ requested }: SelectOptions, candidates: readonly Candidate[], trial: Trial): Promise<Chosen> {
+  return (requested === 'auto' ? chooseAutomatically : chooseNamed)(candidates, trial)
 }
 
 /** The key names all that this side of the store knows to change the answer; the machine is the store's. */

@@ -36,6 +36,7 @@ export function createKernelBackend(features: KernelFeatures = detectKernelFeatu
   return {
     name: 'kernel',
     description: library,
+    computesRegions: true,
     open: () => Promise.resolve({ library, device: { kind: 'cpu', name: 'this process, one thread' }, threadCount: 1 }),
     load(artifact, restored) {
       try {

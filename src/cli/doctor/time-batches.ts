@@ -17,14 +17,14 @@ export async function timeBatches(
   options: BackendOptions,
 ): Promise<Timing[]> {
   const artifact = readArtifact(files)
-  const { model, graph, encoder } = await selectBackend({
+  const { model, graph, encoder, summed } = await selectBackend({
     requested,
     artifact,
     candidates: processCandidates(options),
     now,
   })
   try {
-    const timings = await timeModel(model, createProbe({ artifact, graph, encoder }), { now, known: [] })
+    const timings = await timeModel(model, createProbe(summed ?? { artifact, graph, encoder }), { now, known: [] })
     return timings.filter(({ rowCount }) => (timedSizes as readonly number[]).includes(rowCount))
   } finally {
     model.dispose()

@@ -40,13 +40,21 @@ export const normalize = defineFormula({
     if (!(least >= 0)) fail('least', `must be a number from 0, got ${least}`)
     return inputs.length
   },
-  compile({ norm, least }) {
-    const measure: Norm = norms[norm]
+  compile(region) {
+    const divisorOf = rowDivisor(region)
     return (input, output) => {
-      const size = measure(input)
-      const divisor = size < least || size === 0 ? 1 : size
+      const divisor = divisorOf(input)
       for (let i = 0; i < input.length; i++) output[i] = input[i] / divisor
     }
   },
   describe: ({ inputs, norm }) => `${inputs.length} columns by their ${norm} norm`,
 })
+
+/** What a row is divided by; columns that are 0 need not be there. */
+export function rowDivisor({ norm, least }: { readonly norm: NormName; readonly least: number }): Norm {
+  const measure: Norm = norms[norm]
+  return (row) => {
+    const size = measure(row)
+    return size < least || size === 0 ? 1 : size
+  }
+}

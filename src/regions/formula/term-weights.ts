@@ -1,18 +1,20 @@
 // The formula `term-weights`: counts of terms, or their logarithms, times a weight a term.
 
 import { assertFinite } from '../table-checks.ts'
-import { defineFormula } from './define-formula.ts'
+import { defineFormula, type FormulaOf } from './define-formula.ts'
 import { flagField, tableField } from './field.ts'
+
+const fields = {
+  /** True where a count becomes 1 + log(count). */
+  sublinear: flagField,
+  /** [1, inputs], or no row where every term weighs 1. */
+  weights: tableField,
+}
 
 /** Source: sklearn/feature_extraction/text.py of 1.9.1, `TfidfTransformer.transform`: 0 stays 0, whatever the weight. */
 export const termWeights = defineFormula({
   kind: 'term-weights',
-  fields: {
-    /** True where a count becomes 1 + log(count). */
-    sublinear: flagField,
-    /** [1, inputs], or no row where every term weighs 1. */
-    weights: tableField,
-  },
+  fields,
   verify({ inputs, weights }, fail) {
     const count = weights.values.length
     if (count !== 0 && count !== inputs.length)
@@ -20,18 +22,23 @@ export const termWeights = defineFormula({
     assertFinite(fail, 'weights', weights.values)
     return inputs.length
   },
-  compile({ sublinear, weights: { values: weights } }) {
-    const isWeighed = weights.length > 0
+  compile(region) {
+    const weigh = termWeight(region)
     return (input, output) => {
-      for (let i = 0; i < input.length; i++) {
-        const count = input[i]
-        if (count === 0) output[i] = 0
-        else {
-          const value = sublinear ? Math.log(count) + 1 : count
-          output[i] = isWeighed ? value * weights[i] : value
-        }
-      }
+      for (let i = 0; i < input.length; i++) output[i] = input[i] === 0 ? 0 : weigh(input[i], i)
     }
   },
   describe: ({ inputs, sublinear }) => `${inputs.length} terms${sublinear ? ', by the logarithm of their count' : ''}`,
 })
+
+/** What a count other than 0 becomes in its column. */
+export function termWeight({
+  sublinear,
+  weights: { values: weights },
+}: Pick<FormulaOf<'term-weights', typeof fields>, 'sublinear' | 'weights'>): (count: number, column: number) => number {
+  const isWeighed = weights.length > 0
+  return (count, column) => {
+    const value = sublinear ? Math.log(count) + 1 : count
+    return isWeighed ? value * weights[column] : value
+  }
+}

@@ -12,13 +12,8 @@ export type CountTerms = (text: string, into: Float64Array, offset: number) => v
 /** @throws VALIDATION_FAILED where the columns are none of the schema's */
 export function createTermCounter(columns: TextColumns, features: readonly FeatureSchema[]): CountTerms {
   const { start, count, binary } = columns
-  if (start + count > features.length)
-    throw createError(
-      'VALIDATION_FAILED',
-      `terms are counted in features ${start} to ${start + count - 1}, and the schema has ${features.length}`,
-    )
+  const placeOf = termPlaces(columns, features)
   const analyze = createAnalyzer(columns)
-  const placeOf = places(columns, features)
   return (text, into, offset) => {
     const first = offset + start
     into.fill(0, first, first + count)
@@ -33,15 +28,23 @@ export function createTermCounter(columns: TextColumns, features: readonly Featu
   }
 }
 
-/** The column of a term, counted from 1, negative where it takes 1 off. */
-function places({ start, count, terms }: TextColumns, features: readonly FeatureSchema[]) {
+/** The column of a term, counted from 1, negative where it takes 1 off; undefined where it has none. */
+export type TermPlace = (term: string) => number | undefined
+
+/** @throws VALIDATION_FAILED where the columns are none of the schema's */
+export function termPlaces({ start, count, terms }: TextColumns, features: readonly FeatureSchema[]): TermPlace {
+  if (start + count > features.length)
+    throw createError(
+      'VALIDATION_FAILED',
+      `terms are counted in features ${start} to ${start + count - 1}, and the schema has ${features.length}`,
+    )
   if (terms.kind === 'hash')
-    return (term: string): number | undefined => {
+    return (term) => {
       const hash = murmurHash(term)
       const column = hashColumn(hash, count) + 1
       return terms.signed && hash < 0 ? -column : column
     }
   const columnOf = new Map<string, number>()
   for (let i = 0; i < count; i++) columnOf.set(features[start + i].name.slice(terms.prefix.length), i + 1)
-  return (term: string): number | undefined => columnOf.get(term)
+  return (term) => columnOf.get(term)
 }
