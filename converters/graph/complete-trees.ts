@@ -2,6 +2,7 @@
 
 import type { CompleteTrees, StoredTrees } from '../../src/regions/stored-shape.ts'
 import type { GraphBuilder } from './graph-builder.ts'
+import { addLeafValues } from './leaf-values.ts'
 
 /**
  * ind[p] is 1 where the row is at position p of a level, 0 elsewhere. With bit[p] = clip(input − rank, 0, 1) the children
@@ -46,7 +47,7 @@ export function addCompleteTrees(
 /** Leaf tables as [trees · 2^depth, outputWidth], whatever the leaf width is; all constant. */
 export function addLeafMatrix(builder: GraphBuilder, stored: CompleteTrees, prefix: string): string {
   const { trees, depth, outputWidth, hasTreeOutput } = stored
-  const leaf = `${prefix}/leaf`
+  const leaf = addLeafValues(builder, { ...stored, leaves: trees * 2 ** depth }, prefix)
   if (!hasTreeOutput) return leaf
   const name = (part: string) => `${prefix}/${part}`
   const outputs = addTreeOutputs(builder, stored, prefix)

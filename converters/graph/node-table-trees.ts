@@ -2,6 +2,7 @@
 
 import type { PreorderTrees } from '../../src/regions/stored-shape.ts'
 import type { GraphBuilder } from './graph-builder.ts'
+import { addLeafValues } from './leaf-values.ts'
 import { addFoundLeaves, addNodeTables, addRowStarts } from './preorder-trees.ts'
 
 /** Elements of the constant that picks each node's column: 2 MiB of float32. */
@@ -21,9 +22,10 @@ export function isNodeTableBetter({ trees, depth, nodes }: PreorderTrees, inputW
  */
 export function addNodeTableTrees(
   builder: GraphBuilder,
-  { trees, depth, nodes, leaves, leafWidth }: PreorderTrees,
+  stored: PreorderTrees,
   options: { readonly prefix: string; readonly input: string; readonly inputWidth: number },
 ): string {
+  const { trees, depth, nodes, leaves, leafWidth } = stored
   const { prefix, input, inputWidth } = options
   const name = (part: string) => `${prefix}/${part}`
   const zero = builder.integers(0, 'float32')
@@ -54,5 +56,7 @@ export function addNodeTableTrees(
     const at = builder.add(name(`${level}/at`), 'AddV2', [rowStart, here], { T: { type: 'DT_INT32' } })
     here = builder.gather(name(`${level}/here`), flat, at, 'int32')
   }
-  return addFoundLeaves(builder, name, { last: here, leafNumber: tables.leafNumber, width: trees * leafWidth })
+  const leaf = addLeafValues(builder, stored, prefix)
+  const width = trees * leafWidth
+  return addFoundLeaves(builder, name, { last: here, leafNumber: tables.leafNumber, leaf, width })
 }

@@ -2,6 +2,7 @@
 
 import type { PreorderTrees } from '../../src/regions/stored-shape.ts'
 import type { GraphBuilder } from './graph-builder.ts'
+import { addLeafValues } from './leaf-values.ts'
 
 /**
  * `at` [rows, trees, 1] is the node that each row is at in each tree. A step goes to stay[node] + bit · leap[node], where
@@ -10,9 +11,10 @@ import type { GraphBuilder } from './graph-builder.ts'
  */
 export function addPreorderTrees(
   builder: GraphBuilder,
-  { trees, depth, nodes, leaves, leafWidth }: PreorderTrees,
+  stored: PreorderTrees,
   options: { readonly prefix: string; readonly input: string; readonly inputWidth: number },
 ): string {
+  const { trees, depth, nodes, leaves, leafWidth } = stored
   const { prefix, input, inputWidth } = options
   const name = (part: string) => `${prefix}/${part}`
   const zero = builder.integers(0, 'float32')
@@ -44,17 +46,18 @@ export function addPreorderTrees(
   }
 
   const last = builder.cast(name('last'), here, 'int32')
-  return addFoundLeaves(builder, name, { last, leafNumber: tables.leafNumber, width: trees * leafWidth })
+  const leaf = addLeafValues(builder, stored, prefix)
+  return addFoundLeaves(builder, name, { last, leafNumber: tables.leafNumber, leaf, width: trees * leafWidth })
 }
 
 /** Values of the leaves that rows ended at, [rows, trees · leafWidth]. */
 export function addFoundLeaves(
   builder: GraphBuilder,
   name: (part: string) => string,
-  { last, leafNumber, width }: { readonly last: string; readonly leafNumber: string; readonly width: number },
+  { last, leafNumber, leaf, width }: Record<'last' | 'leafNumber' | 'leaf', string> & { readonly width: number },
 ): string {
   const number = builder.gather(name('leaf-found'), leafNumber, last, 'int32')
-  const found = builder.gather(name('found'), name('leaf'), number)
+  const found = builder.gather(name('found'), leaf, number)
   return builder.reshape(name('found-leaves'), found, [-1, width])
 }
 

@@ -3,7 +3,8 @@
 /**
  * What a tensor means decides how it may be stored.
  * - `structure`: integers that must come back exactly (feature ids, ranks, jumps, indices).
- * - `leaf`: leaf values of trees. `dense`: weight matrices. Both may be quantized under an error budget.
+ * - `leaf`: leaf values of trees, or the book of them where leaves are codes, which are `structure`. `dense`: weight
+ *   matrices. Both may be quantized under an error budget.
  * - `parameter`: small float vectors (biases, channel scales, bases): float32, or float16/uint16 where harmless.
  * - `float64`: doubles kept bit for bit as int32 pairs [n, 2] (low word, high word); the graph never reads them.
  * - `cover`: how many training rows reached a leaf; for explanations only. Whole numbers up to 65535 come back

@@ -1,12 +1,19 @@
 // Trees in, tables of complete trees out, level by level; and the tables in, the same trees out.
 
 import type { NamedTensor } from '../artifact/tensor.ts'
+import { type LeafBooks, leafTensors, leafValuesOf } from './leaf-books.ts'
 import type { CompleteTrees } from './stored-shape.ts'
 import type { TreeEnsemble } from './tree-ensemble.ts'
 import { leafNumbers } from './tree-layout.ts'
 
 /** `column` and `rank` list the levels one after the other; `part` and a length give a tensor's values. */
 export type ReadTensor = (part: string, length: number) => Float64Array
+
+export type TreeNaming = {
+  /** Of a tensor with a part of the trees. */
+  readonly name: (part: string) => string
+  readonly books?: LeafBooks
+}
 
 export type TreeTables = Pick<TreeEnsemble, 'treeStart' | 'jump' | 'column' | 'rank' | 'leafValues' | 'cover'>
 
@@ -17,8 +24,9 @@ export type TreeTables = Pick<TreeEnsemble, 'treeStart' | 'jump' | 'column' | 'r
 export function padTrees(
   region: TreeEnsemble,
   { trees, depth, never }: CompleteTrees,
-  name: (part: string) => string,
+  naming: TreeNaming,
 ): NamedTensor[] {
+  const { name } = naming
   const innerCount = trees * (2 ** depth - 1)
   const column = new Float64Array(innerCount)
   const rank = new Float64Array(innerCount).fill(never)
@@ -40,12 +48,12 @@ export function padTrees(
   return [
     { name: name('column'), role: 'structure', shape: [innerCount], values: column, dtype: 'int32' },
     { name: name('rank'), role: 'structure', shape: [innerCount], values: rank, dtype: 'float32' },
-    ...leafTensors(region, nodes, name),
+    ...bottomTensors(region, nodes, naming),
   ]
 }
 
 /** A leaf's cover stands at its first copy, the leftmost; the others have 0. */
-function leafTensors(region: TreeEnsemble, nodes: Int32Array, name: (part: string) => string): NamedTensor[] {
+function bottomTensors(region: TreeEnsemble, nodes: Int32Array, { name, books }: TreeNaming): NamedTensor[] {
   const { leafWidth, leafValues, cover } = region
   const leafOf = leafNumbers(region.jump)
   const values = new Float64Array(nodes.length * leafWidth)
@@ -57,20 +65,18 @@ function leafTensors(region: TreeEnsemble, nodes: Int32Array, name: (part: strin
     if (cover.length > 0 && seen[leaf] === 0) covers[p] = cover[leaf]
     seen[leaf] = 1
   }
-  const tensors: NamedTensor[] = [
-    { name: name('leaf'), role: 'leaf', shape: [nodes.length, leafWidth], values, dtype: 'float32' },
-  ]
+  const tensors = leafTensors({ values, count: nodes.length, width: leafWidth }, books, name)
   if (cover.length > 0)
     tensors.push({ name: name('cover'), role: 'cover', shape: [nodes.length], values: covers, dtype: 'float32' })
   return tensors
 }
 
 export function pruneTrees(stored: CompleteTrees, read: ReadTensor): TreeTables {
-  const { trees, depth, never, leafWidth, hasCover } = stored
+  const { trees, depth, never, leafWidth, hasCover, books } = stored
   const leafTotal = trees * 2 ** depth
   const columns = read('column', leafTotal - trees)
   const ranks = read('rank', leafTotal - trees)
-  const leaves = read('leaf', leafTotal * leafWidth)
+  const leaves = leafValuesOf(books, { count: leafTotal, width: leafWidth }, read)
   const covers = hasCover ? read('cover', leafTotal) : new Float64Array(0)
   const tables = { jump: [] as number[], column: [] as number[], rank: [] as number[] }
   const leafValues: number[] = []

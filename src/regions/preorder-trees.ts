@@ -2,12 +2,13 @@
 
 import { createError } from '../errors.ts'
 import type { NamedTensor, TensorRole } from '../artifact/tensor.ts'
-import type { ReadTensor, TreeTables } from './complete-trees.ts'
+import type { ReadTensor, TreeNaming, TreeTables } from './complete-trees.ts'
+import { leafTensors, leafValuesOf } from './leaf-books.ts'
 import type { PreorderTrees } from './stored-shape.ts'
 import type { TreeEnsemble } from './tree-ensemble.ts'
 
 /** `jump` for all nodes; `column` and `rank` only for nodes that have children, in the same order. */
-export function packTrees(region: TreeEnsemble, name: (part: string) => string): NamedTensor[] {
+export function packTrees(region: TreeEnsemble, { name, books }: TreeNaming): NamedTensor[] {
   const { treeStart, jump, leafWidth, leafValues, cover } = region
   const isInner = (_: number, node: number): boolean => jump[node] !== 0
   const tensor = (part: string, role: TensorRole, values: ArrayLike<number>, dtype: NamedTensor['dtype']) => ({
@@ -22,20 +23,14 @@ export function packTrees(region: TreeEnsemble, name: (part: string) => string):
     tensor('jump', 'structure', jump, 'float32'),
     tensor('column', 'structure', region.column.filter(isInner), 'int32'),
     tensor('rank', 'structure', region.rank.filter(isInner), 'float32'),
-    {
-      name: name('leaf'),
-      role: 'leaf',
-      shape: [leafValues.length / leafWidth, leafWidth],
-      values: leafValues,
-      dtype: 'float32',
-    },
+    ...leafTensors({ values: leafValues, count: leafValues.length / leafWidth, width: leafWidth }, books, name),
   ]
   if (cover.length > 0) tensors.push(tensor('cover', 'cover', cover, 'float32'))
   return tensors
 }
 
 export function unpackTrees(stored: PreorderTrees, read: ReadTensor): TreeTables {
-  const { trees, nodes, leaves, leafWidth, hasCover } = stored
+  const { trees, nodes, leaves, leafWidth, hasCover, books } = stored
   if (leaves > nodes) throw createError('VALIDATION_FAILED', `trees of ${nodes} nodes cannot have ${leaves} leaves`)
   const jump = Int32Array.from(read('jump', nodes))
   const columns = read('column', nodes - leaves)
@@ -58,7 +53,7 @@ export function unpackTrees(stored: PreorderTrees, read: ReadTensor): TreeTables
     jump,
     column,
     rank,
-    leafValues: read('leaf', leaves * leafWidth).slice(),
+    leafValues: leafValuesOf(books, { count: leaves, width: leafWidth }, read).slice(),
     cover: hasCover ? read('cover', leaves).slice() : new Float64Array(0),
   }
 }

@@ -7,6 +7,7 @@ import { type Formula, type FormulaKind, formulaSpec, isFormula } from './formul
 import { type DenseStoreOptions, restoreDenseChain, storeDenseChain } from './stored-dense.ts'
 import { restoreNumber, restoreNumbers, restoreRefs, storeNumber, storeNumbers, storeRefs } from './stored-numbers.ts'
 import { restoreRanks, storeRanks } from './stored-ranks.ts'
+import type { LeafBooks } from './leaf-books.ts'
 import type { Region, RegionGraph } from './region.ts'
 import { type StoredRegion, type StoredRegions, storedRegionsShape } from './stored-shape.ts'
 import { type TensorValues } from './tensor-values.ts'
@@ -21,6 +22,8 @@ export type StoreOptions = {
   readonly denseScale?: 'column' | 'none'
   /** By region: row counts of the tensors that the matrix of each layer is cut into. @default one tensor each */
   readonly denseParts?: ReadonlyMap<number, readonly (readonly number[])[]>
+  /** By region: numbers that its leaf values are codes of. @default none: leaves are values */
+  readonly leafBooks?: ReadonlyMap<number, LeafBooks>
 }
 
 /**
@@ -29,11 +32,14 @@ export type StoreOptions = {
  */
 export function storeRegions(
   graph: RegionGraph,
-  { denseScale = 'column', denseParts }: StoreOptions = {},
+  { denseScale = 'column', denseParts, leafBooks }: StoreOptions = {},
 ): { stored: StoredRegions; tensors: NamedTensor[] } {
   const tensors: NamedTensor[] = []
-  const regions = graph.regions.map((region, index): StoredRegion => {
-    const part = storeRegion(graph, region, index, { denseScale, parts: denseParts?.get(index) })
+  const regions = graph.regions.map((_, index): StoredRegion => {
+    const part = storeRegion(graph, index, {
+      dense: { denseScale, parts: denseParts?.get(index) },
+      books: leafBooks?.get(index),
+    })
     tensors.push(...part.tensors)
     return part.stored
   })
@@ -65,7 +71,12 @@ export function parseStored(stored: unknown): StoredRegions {
 
 type Part = { readonly stored: StoredRegion; readonly tensors: readonly NamedTensor[] }
 
-function storeRegion(graph: RegionGraph, region: Region, index: number, dense: DenseStoreOptions): Part {
+function storeRegion(
+  graph: RegionGraph,
+  index: number,
+  { dense, books }: { readonly dense: DenseStoreOptions; readonly books: LeafBooks | undefined },
+): Part {
+  const region = graph.regions[index]
   switch (region.kind) {
     case 'dense-chain':
       return storeDenseChain(region, index, dense)
@@ -75,7 +86,7 @@ function storeRegion(graph: RegionGraph, region: Region, index: number, dense: D
       const ranks = graph.regions[region.inputs[0]?.region ?? -1]
       if (ranks?.kind !== 'ranks')
         throw createError('VALIDATION_FAILED', `region ${index}, tree-ensemble, must read columns of a ranks region`)
-      return storeTrees(region, index, ranks)
+      return storeTrees(region, index, { ranks, books })
     }
     case 'split-trees':
       throw createError('VALIDATION_FAILED', `region ${index}, split-trees, cannot be stored; fold the graph first`)

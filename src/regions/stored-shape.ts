@@ -30,6 +30,8 @@ const treeParts = {
   aggregate: oneOf('sum', 'mean'),
   hasCover: flag,
   hasTreeOutput: flag,
+  /** Entries of each code book that leaves are codes of, one for all columns or one a column; absent where they are values. */
+  books: optional(listOf(integer(1), { least: 1 })),
 }
 
 const denseLayer = closedObject({

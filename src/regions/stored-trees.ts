@@ -2,6 +2,7 @@
 
 import type { NamedTensor } from '../artifact/tensor.ts'
 import { padTrees, pruneTrees } from './complete-trees.ts'
+import type { LeafBooks } from './leaf-books.ts'
 import type { Ranks } from './ranks.ts'
 import { restoreRefs, storeRefs } from './stored-numbers.ts'
 import type { StoredTrees } from './stored-shape.ts'
@@ -19,7 +20,13 @@ const maxSelectorElements = 1 << 20
 /** Share of the source's own size (16 bytes a node, 4 a leaf value) that padded tables may take. */
 const maxPaddedShare = 0.5
 
-export function storeTrees(region: TreeEnsemble, index: number, ranks: Ranks) {
+export type TreeStoreOptions = {
+  readonly ranks: Ranks
+  /** Every leaf value is in the book of its column. @default leaves are stored as values */
+  readonly books?: LeafBooks
+}
+
+export function storeTrees(region: TreeEnsemble, index: number, { ranks, books }: TreeStoreOptions) {
   const depth = treeDepths(region).reduce((deepest, next) => Math.max(deepest, next), 0)
   const highest = ranks.columns.map((column) => (column.kind === 'rank' ? column.flipPoints.length : 1))
   const never = highest.reduce((most, next) => Math.max(most, next), 1)
@@ -33,11 +40,13 @@ export function storeTrees(region: TreeEnsemble, index: number, ranks: Ranks) {
     aggregate: region.aggregate,
     hasCover: region.cover.length > 0,
     hasTreeOutput: region.treeOutput.length > 0,
+    ...(books && { books: books.map(({ length }) => length) }),
   } as const
   const stored: StoredTrees = isCompleteBetter(region, depth, highest)
     ? { ...shared, layout: 'complete', depth: Math.max(1, depth), never }
     : { ...shared, layout: 'preorder', depth, nodes: region.jump.length, leaves: leafCount(region) }
-  const tables = stored.layout === 'complete' ? padTrees(region, stored, name) : packTrees(region, name)
+  const tables =
+    stored.layout === 'complete' ? padTrees(region, stored, { name, books }) : packTrees(region, { name, books })
   return { stored, tensors: [...tables, ...outputTensors(region, name)] }
 }
 

@@ -8,8 +8,9 @@ import type { ArtifactMetadata } from '../../src/artifact/metadata.ts'
 import type { NamedTensor } from '../../src/artifact/tensor.ts'
 import type { Activation, DenseLayer } from '../../src/regions/dense-chain.ts'
 import { interpret } from '../../src/regions/interpret.ts'
+import type { LeafBooks } from '../../src/regions/leaf-books.ts'
 import type { RegionGraph } from '../../src/regions/region.ts'
-import { restoreRegions, storeRegions } from '../../src/regions/store.ts'
+import { restoreRegions, storeRegions, type StoreOptions } from '../../src/regions/store.ts'
 import { createSeededRandom } from '../../src/rows/seeded-random.ts'
 import { toGraph } from '../../converters/graph/to-graph.ts'
 import { writeArtifact } from '../../converters/graph/write-artifact.ts'
@@ -94,6 +95,27 @@ export function randomEnsemble(random: Random, options: EnsembleOptions): Region
   }
 }
 
+/** The same trees with few distinct numbers in their leaves, and code books of these: one for all columns, or one a column. */
+export function withLeafBooks(
+  graph: RegionGraph,
+  { entries, bookCount }: { readonly entries: number; readonly bookCount: 'one' | 'one a column' },
+): { readonly graph: RegionGraph; readonly leafBooks: ReadonlyMap<number, LeafBooks> } {
+  const leafBooks = new Map<number, LeafBooks>()
+  const regions = graph.regions.map((region, index) => {
+    if (region.kind !== 'tree-ensemble') return region
+    const books = Array.from({ length: bookCount === 'one' ? 1 : region.leafWidth }, (_, book) =>
+      Float64Array.from({ length: entries + book }, (_each, code) => Math.fround(0.3 * (book + 1) * (code - 1.7))),
+    )
+    leafBooks.set(index, books)
+    const leafValues = region.leafValues.map((value, at) => {
+      const book = books[at % books.length]
+      return book[Math.floor(Math.abs(value) * 1e6) % book.length]
+    })
+    return { ...region, leafValues }
+  })
+  return { graph: { ...graph, regions }, leafBooks }
+}
+
 /** An imputer, a scaler and a dense chain of the given widths. */
 export function randomChain(random: Random, widths: readonly number[], activation: Activation): RegionGraph {
   const features = widths[0]
@@ -152,6 +174,7 @@ export type ArtifactOptions = {
   readonly choose?: (tensor: NamedTensor) => EncodingChoice
   readonly checkRows?: readonly Float64Array[]
   readonly denseScale?: 'column' | 'none'
+  readonly leafBooks?: StoreOptions['leafBooks']
 }
 
 /** Files of an artifact, as the converter writes them. */
@@ -161,8 +184,9 @@ export function artifactFiles(graph: RegionGraph, options: ArtifactOptions = {})
     choose = affineChoice,
     checkRows = [],
     denseScale = 'column',
+    leafBooks,
   } = options
-  const { stored, tensors } = storeRegions(graph, { denseScale })
+  const { stored, tensors } = storeRegions(graph, { denseScale, ...(leafBooks && { leafBooks }) })
   const encoded = tensors.map((tensor) => encodeTensor(tensor, choose(tensor)))
   const portable = toGraph({ graph, stored, tensors, head })
   const constants = portable.constants.map((tensor) => encodeTensor(tensor))

@@ -13,6 +13,7 @@ import {
   randomChain,
   randomEnsemble,
   randomRows,
+  withLeafBooks,
 } from '../helpers/random-regions.ts'
 
 /** Stored, through JSON text and unquantized float64, and restored. */
@@ -54,6 +55,29 @@ test('gives random ensembles back, tables and answers, in both layouts', () => {
     { numRuns: 150 },
   )
   expect(layouts).toEqual(new Set(['complete', 'preorder']))
+})
+
+test('gives leaves of code books back, and refuses codes that a book does not have', () => {
+  fc.assert(
+    fc.property(ensembles, fc.integer({ min: 1, max: 300 }), fc.boolean(), ({ seed, ...options }, entries, isOne) => {
+      const source = randomEnsemble(createRandom(seed), { ...options, depth: Math.min(options.depth, 4) })
+      const { graph, leafBooks } = withLeafBooks(source, { entries, bookCount: isOne ? 'one' : 'one a column' })
+      const { stored, tensors } = storeRegions(graph, { leafBooks })
+      const encoded = tensors.map((tensor) => encodeTensor(tensor))
+      const decoded = new Map(encoded.map(({ spec, decoded: values }) => [spec.name, values]))
+      const { record } = encoded.find(({ spec }) => spec.name === 'trees2/leaf')!
+      expect(record.encoding).toBe(Math.max(...decoded.get('trees2/leaf')!) > 255 ? 'uint16' : 'uint8')
+      const restored = restoreRegions(JSON.parse(JSON.stringify(stored)), decoded)
+      verifyRegions(restored)
+      expect(restored).toEqual(graph)
+      const last = decoded.get('trees2/leaf')!
+      last[last.length - 1] = 1e3
+      expect(() => restoreRegions(stored, decoded)).toThrow(
+        expect.objectContaining({ code: 'VALIDATION_FAILED', message: expect.stringContaining('got 1000') as string }),
+      )
+    }),
+    { numRuns: 60 },
+  )
 })
 
 test('gives random dense chains back', () => {

@@ -4,6 +4,7 @@ import type { Artifact } from '../../src/artifact/artifact.ts'
 import { type AnySlab, type Backend, type BackendModel, rowSlabName, type Slab } from '../../src/backend/port.ts'
 import { interpret } from '../../src/regions/interpret.ts'
 import type { RegionGraph } from '../../src/regions/region.ts'
+import type { StoreOptions } from '../../src/regions/store.ts'
 import { roundingBound } from '../../src/regions/rounding-bound.ts'
 import { createEncoder } from '../../src/rows/encode.ts'
 import {
@@ -13,6 +14,7 @@ import {
   randomEnsemble,
   randomRows,
   storedGraph,
+  withLeafBooks,
   withNode,
 } from '../helpers/random-regions.ts'
 
@@ -66,6 +68,22 @@ const graphs: Readonly<Record<string, RegionGraph>> = {
     ...randomChain(random, [3, 1], 'identity'),
     output: [0, 2, 1].map((column) => ({ region: 2, column })),
   },
+}
+
+/** Trees whose leaves are stored as codes. */
+const bookModels: Readonly<Record<string, ReturnType<typeof withLeafBooks>>> = {
+  'complete trees, an output each, with a code book': withLeafBooks(
+    randomEnsemble(random, { trees: 9, depth: 4, features: 4, outputWidth: 3 }),
+    { entries: 11, bookCount: 'one' },
+  ),
+  'preorder trees of wide leaves, with a code book a column': withLeafBooks(
+    randomEnsemble(random, { trees: 5, depth: 9, features: 5, leafWidth: 3, aggregate: 'mean' }),
+    { entries: 40, bookCount: 'one a column' },
+  ),
+}
+
+function modelOf(key: string): { readonly graph: RegionGraph; readonly leafBooks?: StoreOptions['leafBooks'] } {
+  return bookModels[key] ?? { graph: graphs[key] }
 }
 
 /** NaN goes through its preprocessing. */
@@ -166,8 +184,9 @@ export function describeBackend(
       return model
     }
     const loaded = async (key: string) => {
-      const artifact = artifactOf(graphs[key])
-      return { graph: graphs[key], artifact, model: await load(artifact) }
+      const { graph, leafBooks } = modelOf(key)
+      const artifact = artifactOf(graph, leafBooks && { leafBooks })
+      return { graph, artifact, model: await load(artifact) }
     }
     afterEach(async () => {
       for (const model of models.splice(0)) model.dispose()
@@ -181,7 +200,7 @@ export function describeBackend(
       expect(backend.health()).toEqual({ restartCount: 0 })
     })
 
-    test.each(Object.keys(graphs))('answers as the oracle: %s', async (key) => {
+    test.each([...Object.keys(graphs), ...Object.keys(bookModels)])('answers as the oracle: %s', async (key) => {
       const { graph, artifact, model } = await loaded(key)
       for (const rowCount of sizes.batches) {
         const rows = randomRows(random, graph, rowCount)

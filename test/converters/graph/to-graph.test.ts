@@ -18,6 +18,7 @@ import {
   randomEnsemble,
   randomRows,
   storedGraph,
+  withLeafBooks,
 } from '../../helpers/random-regions.ts'
 import { slabsOf } from '../../suites/backend-contract.ts'
 
@@ -98,6 +99,23 @@ const heads: readonly (readonly [string, Head, RegionGraph, string, (raw: Float6
   ],
 ]
 
+const bookModels = [
+  ['one book of complete trees', withLeafBooks(randomEnsemble(random, shallow), { entries: 5, bookCount: 'one' })],
+  [
+    'complete trees, a book a column',
+    withLeafBooks(randomEnsemble(random, { ...shallow, leafWidth: 3 }), { entries: 4, bookCount: 'one a column' }),
+  ],
+  [
+    'complete trees with an output each',
+    withLeafBooks(randomEnsemble(random, { ...shallow, outputWidth: 3 }), { entries: 9, bookCount: 'one' }),
+  ],
+  ['one book of deep trees', withLeafBooks(randomEnsemble(random, deep), { entries: 300, bookCount: 'one' })],
+  [
+    'deep trees, a book a column',
+    withLeafBooks(randomEnsemble(random, { ...deep, leafWidth: 2 }), { entries: 7, bookCount: 'one a column' }),
+  ],
+] as const
+
 function softmax(raw: Float64Array): number[] {
   const powers = [...raw].map(Math.exp)
   const sum = powers.reduce((total, next) => total + next, 0)
@@ -138,6 +156,26 @@ describe.each([wasmEngine, cpuEngine])('stock TensorFlow.js on $name', (engine) 
       })
     })
     expect(model.outputs.map((tensor) => tensor.name)).toEqual(['raw', output])
+    model.dispose()
+  })
+
+  test.each(bookModels)('looks up leaves: %s', async (_, { graph, leafBooks }) => {
+    const artifact = artifactOf(graph, { leafBooks })
+    const rows = randomRows(random, graph, 7)
+    const { tf, loadGraphModelSync } = library
+    await tf.setBackend(engine.registeredName)
+    const model = loadGraphModelSync({
+      ...artifact.modelJson,
+      weightSpecs: artifact.modelJson.weightsManifest[0].weights,
+      weightData: artifact.weightData,
+    } as never)
+    tf.tidy(() => {
+      const [slab] = slabsOf(artifact, rows)
+      const found = model.execute({ [slab.name]: tf.tensor2d(slab.values, [7, slab.width]) }, 'raw')
+      const raw = (found as unknown as { arraySync(): number[][] }).arraySync()
+      const restored = storedGraph(artifact)
+      rows.forEach((row, i) => interpret(restored, row).forEach((value, k) => expect(raw[i][k]).toBeCloseTo(value, 4)))
+    })
     model.dispose()
   })
 })
