@@ -7,6 +7,7 @@ import { bernoulliNaiveBayes, complementNaiveBayes, multinomialNaiveBayes } from
 import { bayesianGaussianMixture, gaussianMixture } from './gaussian-mixture.ts'
 import { gaussianNaiveBayes } from './gaussian-naive-bayes.ts'
 import { nystroem, rbfSampler } from './kernel-maps.ts'
+import { kernelRidge } from './kernel-ridge.ts'
 import { kMeans } from './k-means.ts'
 import { kNeighborsClassifier, kNeighborsRegressor } from './k-neighbors.ts'
 import { kNeighborsImputer } from './k-neighbors-imputer.ts'
@@ -35,6 +36,7 @@ export const instanceTable: readonly EstimatorSpec[] = [
   bisectingKMeans,
   gaussianMixture,
   bayesianGaussianMixture,
+  kernelRidge,
   nystroem,
   rbfSampler,
 ]

@@ -2,11 +2,11 @@
 
 import { exactTable } from '../../../../src/regions/formula/table.ts'
 import { PyDict } from '../../../formats/pickle/values.ts'
-import { describeValue, type EstimatorReader, type Matrix, toMatrix, toNumber } from '../estimator-reader.ts'
+import { type EstimatorReader, type Matrix, toMatrix } from '../estimator-reader.ts'
 import { defineEstimator, type Scope } from '../estimator-spec.ts'
-import type { Column, ColumnSet } from '../graph-builder.ts'
+import type { Column } from '../graph-builder.ts'
 import { transpose } from '../dense-output.ts'
-import { unsupported } from '../place.ts'
+import { kernelColumns, kernelNotes, readKernel } from './fitted-kernel.ts'
 
 /** Source: sklearn/kernel_approximation.py of 1.9.1, `RBFSampler.transform`: cos(x · weights + offset) · √(2 / components). */
 export const rbfSampler = defineEstimator({
@@ -54,7 +54,7 @@ export const rbfSampler = defineEstimator({
 export const nystroem = defineEstimator({
   names: ['Nystroem'],
   role: 'transformer',
-  notes: 'kernels rbf, linear, poly (whole degrees), polynomial and sigmoid',
+  notes: kernelNotes,
   reads: ['components_', 'normalization_', 'kernel', 'gamma', 'coef0', 'degree', 'kernel_params'],
   ignored: {
     component_indices_: 'fitted into components_',
@@ -72,15 +72,7 @@ export const nystroem = defineEstimator({
     const normalization = toMatrix(reader.value('normalization_'), place, 'normalization_')
     if (normalization.columnCount !== components.rowCount || normalization.rowCount === 0)
       throw reader.corrupt('normalization_', `${components.rowCount} columns`, `${normalization.columnCount}`)
-    const values = scope.builder.compute(
-      {
-        kind: 'kernels',
-        inputs: input.columns.map(({ ref }) => ref),
-        ...readKernel(reader, input),
-        points: exactTable(components.values, components.columnCount),
-      },
-      input.columns,
-    )
+    const values = kernelColumns(readKernel(reader, input, readOwn(reader)), components, { input, scope })
     const { rowCount, columnCount } = normalization
     const weights = { rowCount: columnCount, columnCount: rowCount, values: transpose(normalization) }
     const columns = linearMap(weights, new Float64Array(rowCount), { columns: values, sources: input.columns, scope })
@@ -88,33 +80,16 @@ export const nystroem = defineEstimator({
   },
 })
 
-const kernels = { rbf: 'rbf', linear: 'linear', poly: 'poly', polynomial: 'poly', sigmoid: 'sigmoid' } as const
-
-/** Defaults of sklearn/metrics/pairwise.py: gamma one part of the columns, coef0 1, degree 3. */
-function readKernel(reader: EstimatorReader, input: ColumnSet) {
-  const name = reader.value('kernel')
-  if (typeof name !== 'string' || !Object.hasOwn(kernels, name))
-    throw unsupported(
-      reader.place,
-      `kernel=${describeValue(name)}`,
-      `Supported are ${Object.keys(kernels).join(', ')}.`,
-    )
+/** Settings that a user gave by name are taken where those of the estimator are None. */
+function readOwn(reader: EstimatorReader): PyDict | undefined {
   const own = reader.value('kernel_params')
-  const settingOf = (setting: 'gamma' | 'coef0' | 'degree', absent: number): number => {
-    const value = reader.value(setting) ?? (own instanceof PyDict ? own.get(setting) : undefined) ?? absent
-    const number = toNumber(value)
-    return number !== undefined && Number.isFinite(number) ? number : reader.fail(setting, 'a finite number')
-  }
-  const degree = settingOf('degree', 3)
-  if (!Number.isInteger(degree) || degree < 0 || degree > 1000)
-    throw unsupported(reader.place, `degree=${degree}`, 'Supported are whole numbers to 1000.')
-  const kernel = kernels[name as keyof typeof kernels]
-  return { kernel, gamma: settingOf('gamma', 1 / input.columns.length), coef0: settingOf('coef0', 1), degree }
+  return own instanceof PyDict ? own : undefined
 }
 
 type Mapped = { readonly columns: readonly Column[]; readonly sources: readonly Column[]; readonly scope: Scope }
 
-function linearMap(weights: Matrix, bias: Float64Array, { columns, sources, scope }: Mapped): Column[] {
+/** columns · weights + bias, computed from `sources`. */
+export function linearMap(weights: Matrix, bias: Float64Array, { columns, sources, scope }: Mapped): Column[] {
   return scope.builder.compute(
     {
       kind: 'linear',

@@ -1,11 +1,14 @@
 // The state of an estimator that libsvm fitted in; its kernel, support vectors and coefficients, checked, out.
 
-import { type KernelName, kernelNames } from '../../../../src/regions/formula/kernel-values.ts'
+import type { KernelName } from '../../../../src/regions/formula/kernel-values.ts'
 import type { EstimatorReader, Matrix } from '../estimator-reader.ts'
 import type { ColumnSet } from '../graph-builder.ts'
 import { unsupported } from '../place.ts'
 import { attributeReasons } from './attribute-reasons.ts'
 import { toDenseMatrix } from './dense-matrix.ts'
+
+/** Those of libsvm. */
+const kernelNames = ['linear', 'poly', 'sigmoid', 'rbf'] as const satisfies readonly KernelName[]
 
 export type SupportMachine = {
   readonly kernel: {

@@ -269,6 +269,7 @@ describe('supportedEstimators', () => {
         "BisectingKMeans",
         "GaussianMixture",
         "BayesianGaussianMixture",
+        "KernelRidge",
         "Nystroem",
         "RBFSampler",
         "VotingClassifier",

@@ -1,0 +1,82 @@
+"""Kernel ridge regression, and maps of kernels that came after the first ones."""
+
+import numpy as np
+import tables as t
+from golden import case
+from sklearn.kernel_approximation import Nystroem
+from sklearn.kernel_ridge import KernelRidge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+
+def few(data, rows=40, columns=4, seed=5):
+    X, y = data
+    chosen = np.random.default_rng(seed).choice(len(X), rows + 20, replace=False)
+    X, y = np.round(X[chosen][:, :columns], 2), np.asarray(y)[chosen]
+    return X[:rows], y[:rows], X[rows:]
+
+
+def homes():
+    X, y, rows = few(t.homes_numbers(300))
+    return X, y / 1e5, rows
+
+
+@case(since="1.0", note="behind a scaler; gamma follows from the columns")
+def kernel_ridge_rbf():
+    X, y, rows = homes()
+    return make_pipeline(StandardScaler(), KernelRidge(alpha=0.1, kernel="rbf")).fit(X, y), rows
+
+
+@case(since="1.0", note="two targets; a plain linear model")
+def kernel_ridge_linear():
+    X, y, rows = few(t.iris())
+    return KernelRidge(alpha=0.5).fit(X, np.column_stack([y, X[:, 0] - X[:, 1]])), rows
+
+
+@case(since="1.0", note="two targets")
+def kernel_ridge_poly():
+    X, y, rows = few(t.iris())
+    model = KernelRidge(alpha=1.0, kernel="polynomial", degree=2, gamma=0.2, coef0=0.5)
+    return model.fit(X, np.column_stack([y, X[:, 0] * X[:, 1]])), rows
+
+
+@case(since="1.0")
+def kernel_ridge_sigmoid():
+    X, y, rows = few(t.iris())
+    return KernelRidge(alpha=0.3, kernel="sigmoid", gamma=0.02, coef0=-0.2).fit(X, y), rows
+
+
+@case(since="1.0")
+def kernel_ridge_laplacian():
+    X, y, rows = homes()
+    return make_pipeline(StandardScaler(), KernelRidge(alpha=0.2, kernel="laplacian", gamma=0.4)).fit(X, y), rows
+
+
+@case(since="1.0", note="a row of zeros")
+def kernel_ridge_cosine():
+    X, y, rows = few(t.wine())
+    return KernelRidge(alpha=0.1, kernel="cosine").fit(X, y), np.vstack([rows, np.zeros(4)])
+
+
+@case(since="1.0", note="sums of squares by sums; zeros in both")
+def kernel_ridge_chi2():
+    X, y, rows = few(t.iris())
+    return KernelRidge(alpha=0.1, kernel="chi2", gamma=0.7).fit(X.round(), y), rows.round()
+
+
+@case(since="1.0")
+def nystroem_laplacian():
+    X, y, rows = few(t.iris())
+    return Nystroem("laplacian", gamma=0.2, n_components=6, random_state=0).fit(X), rows
+
+
+@case(since="1.0")
+def nystroem_cosine():
+    X, y, rows = few(t.iris())
+    return Nystroem("cosine", n_components=3, random_state=0).fit(X), rows
+
+
+@case(since="1.0", note="additive_chi2")
+def nystroem_additive_chi2():
+    X, y, rows = few(t.iris())
+    return Nystroem("additive_chi2", n_components=6, random_state=0).fit(X), rows
