@@ -1,12 +1,13 @@
 // The formula `neighbor-imputer`: missing values of a row become means of the rows nearest to it that have them.
 
 import { defineFormula } from './define-formula.ts'
-import { choiceField, integerField, numberField, tableField } from './field.ts'
+import { choiceField, flagField, integerField, numberField, tableField } from './field.ts'
 import { createNearestHeap, type NearestHeap, weighByDistance } from './nearest-heap.ts'
 
 /**
  * scikit-learn's KNNImputer (sklearn/impute/_knn.py of 1.9.1), metric nan_euclidean: √(columns / shared · Σ (x − y)²) over the
  * columns that both rows have. A row that shares nothing with any other gets means of columns; a column without values is 0.
+ * Before 1.6 uniform weights also counted rows that share nothing with it.
  * Of equally far rows the first ones count; numpy partitions there, by an algorithm that depends on the machine.
  */
 export const neighborImputer = defineFormula({
@@ -16,6 +17,8 @@ export const neighborImputer = defineFormula({
     weights: choiceField('uniform', 'distance'),
     /** What a missing value is in a row; NaN for NaN. */
     missing: numberField,
+    /** Rows that share no column with it count too, as the farthest ones, where others are fewer than `count`. */
+    takesStrangers: flagField,
     /** [points, inputs], NaN where a value is missing */
     points: tableField,
   },
@@ -25,10 +28,10 @@ export const neighborImputer = defineFormula({
       if (Math.abs(points.values[at]) === Infinity) fail('points', `must hold no infinity, got one at ${at}`)
     return inputs.length
   },
-  compile({ count, weights, missing, points: { values, columns } }) {
+  compile({ count, weights, missing, takesStrangers, points: { values, columns } }) {
     const distances = new Float64Array(values.length / columns)
     const means = columnMeans(values, columns)
-    const measure = createMeasure(values, columns, distances)
+    const measure = createMeasure(values, { columns, distances, ofStrangers: takesStrangers ? farthest : NaN })
     const heap = createNearestHeap(Math.max(1, Math.min(count, distances.length)))
     const weight = new Float64Array(heap.values.length)
     const known = new Float64Array(columns)
@@ -56,8 +59,18 @@ export const neighborImputer = defineFormula({
     `${count} nearest of ${points.values.length / points.columns} rows, ${weights}`,
 })
 
-/** NaN where two rows share no column. `filled` has 0 where `present` has 0, and 1 in `present` elsewhere. */
-function createMeasure(values: Float64Array, columns: number, distances: Float64Array) {
+/** Of rows that share no column but count: below infinity, which no row has. */
+const farthest = Number.MAX_VALUE
+
+type MeasureOptions = {
+  readonly columns: number
+  readonly distances: Float64Array
+  /** Between rows that share no column. */
+  readonly ofStrangers: number
+}
+
+/** `filled` has 0 where `present` has 0, and 1 in `present` elsewhere. */
+function createMeasure(values: Float64Array, { columns, distances, ofStrangers }: MeasureOptions) {
   const filled = values.map((value) => (Number.isNaN(value) ? 0 : value))
   const present = values.map((value) => (Number.isNaN(value) ? 0 : 1))
   const own = new Int32Array(columns)
@@ -74,7 +87,7 @@ function createMeasure(values: Float64Array, columns: number, distances: Float64
         sum += weight * difference * difference
         shared += weight
       }
-      distances[index] = shared === 0 ? NaN : Math.sqrt((sum / shared) * columns)
+      distances[index] = shared === 0 ? ofStrangers : Math.sqrt((sum / shared) * columns)
     }
   }
 }
@@ -91,6 +104,7 @@ function meanOf(
   values: Float64Array,
   { weight, column, columns, byDistance }: MeanOptions,
 ): number | undefined {
+  if (distances.every((distance) => distance >= farthest)) return undefined
   weight.set(distances)
   if (byDistance) weighByDistance(weight)
   let sum = 0

@@ -18,6 +18,7 @@ const region = {
   count: 2,
   weights: 'uniform',
   missing: NaN,
+  takesStrangers: false,
   points: exactTable(Float64Array.of(0, 10, NaN, 1, 20, NaN, 4, NaN, NaN, 9, 40, NaN), 3),
 } as const satisfies Formula
 
@@ -38,6 +39,14 @@ describe('the neighbour imputer', () => {
       12,
     )
     expect(run({ ...region, weights: 'distance' }, [1, NaN, 0])[1]).toBe(20)
+  })
+
+  it('counts rows that share nothing with it as the farthest, where they count, but never alone', () => {
+    const points = exactTable(Float64Array.of(0, 10, NaN, NaN, 40, 5), 3)
+    const [told, counted] = [false, true].map((takesStrangers) => ({ ...region, points, takesStrangers }))
+    expect(run(told, [1, NaN, NaN])).toEqual([1, 10, 5])
+    expect(run(counted, [1, NaN, NaN])).toEqual([1, 25, 5])
+    expect(run({ ...counted, count: 1 }, [1, NaN, NaN])).toEqual([1, 10, 5])
   })
 
   it('reads another missing value, and takes all rows where fewer are known than asked for', () => {

@@ -3,11 +3,11 @@
 import { exactTable } from '../../../../src/regions/formula/table.ts'
 import { NdArray } from '../../../formats/pickle/values.ts'
 import { describeValue, type EstimatorReader, toFlatNumbers, toNumber } from '../estimator-reader.ts'
-import { defineEstimator } from '../estimator-spec.ts'
+import { defineEstimator, isSince } from '../estimator-spec.ts'
 import { unsupported } from '../place.ts'
 import { indicate, isMissingScalar } from '../simple-imputer.ts'
 
-/** Source: sklearn/impute/_knn.py of 1.9.1, `transform`. */
+/** Source: sklearn/impute/_knn.py of 1.9.1 and 1.5.2, `transform` and `_calc_impute`. */
 export const kNeighborsImputer = defineEstimator({
   names: ['KNNImputer'],
   role: 'transformer',
@@ -47,6 +47,7 @@ export const kNeighborsImputer = defineEstimator({
         count,
         weights,
         missing,
+        takesStrangers: weights === 'uniform' && !isSince(place.version, 1, 6),
         points: exactTable(points, width),
       },
       input.columns,
