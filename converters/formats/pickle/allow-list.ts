@@ -80,3 +80,8 @@ export function isAllowedGlobal(module: string, name: string): boolean {
   const canonical = toCanonicalModule(module)
   return rules.some((rule) => rule.modules.test(canonical) && rule.names.test(name))
 }
+
+/** Named only to take a method of an object; `construct` refuses any other use. */
+export function isMethodGetter(module: string, name: string): boolean {
+  return toCanonicalModule(module) === 'builtins' && name === 'getattr'
+}

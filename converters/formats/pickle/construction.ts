@@ -22,6 +22,7 @@ const arrayClasses = new Set(['ndarray', 'matrix', 'memmap', 'recarray'])
 
 // A construction that answers undefined leaves a record with the name and arguments as given.
 const constructions: ReadonlyMap<string, Construction> = new Map<string, Construction>([
+  ['builtins.getattr', toMethod],
   ['numpy.core.multiarray._reconstruct', ([type], source) => (isArrayClass(type) ? emptyArray(source) : undefined)],
   ['numpy.core.multiarray.scalar', toScalar],
   ['numpy.core.numeric._frombuffer', fromBuffer],
@@ -124,6 +125,16 @@ function makeInstance(type: PyValue | undefined, args: PyValue | undefined, sour
     return construct(type, args ?? [], source)
   }
   throw source.unsafe('it asks to make an instance of something that is not a class')
+}
+
+/**
+ * A method of an object, as Python pickles it (HistGradientBoosting 1.4 and later keeps one once a scorer stopped it): its
+ * name, without the object, so that nothing that was read holds itself.
+ */
+function toMethod([owner, name]: readonly PyValue[], source: PickleSource): PyGlobal {
+  if (owner instanceof PyObject && typeof name === 'string' && /^_?[a-z]\w{0,60}$/i.test(name))
+    return new PyGlobal(owner.module, `${owner.name}.${name}`)
+  throw source.unsafe('it asks for builtins.getattr of something other than a method of a described object')
 }
 
 function toSet([items = []]: readonly PyValue[], source: PickleSource): PySet | undefined {

@@ -1,5 +1,5 @@
 // A pickle stream in, the value it describes out; opcodes move inert records about, and none of them can call anything.
-import { isAllowedGlobal } from './allow-list.ts'
+import { isAllowedGlobal, isMethodGetter } from './allow-list.ts'
 import { construct, setArrayState } from './construction.ts'
 import { isDtypeRecord } from './dtype.ts'
 import { isJoblibArray, isJoblibSideFile, readJoblibArray } from './joblib-array.ts'
@@ -221,7 +221,7 @@ class PickleMachine {
   }
 
   #toGlobal(module: string, name: string): PyGlobal {
-    if (isAllowedGlobal(module, name)) return new PyGlobal(module, name)
+    if (isAllowedGlobal(module, name) || isMethodGetter(module, name)) return new PyGlobal(module, name)
     throw this.#source.unsafe(
       `it names ${`${module}.${name}`.slice(0, 200)}, which is none of the classes that convertible models consist of. ` +
         'A function, a class of your own or of another library has to stay in Python: take that step out of the model',

@@ -23,7 +23,7 @@ const ignored: Readonly<Record<string, string>> = Object.fromEntries(
     'categorical_features monotonic_cst interaction_cst warm_start early_stopping scoring validation_fraction verbose',
     'n_iter_no_change tol n_trees_per_iteration_ do_early_stopping_ train_score_ validation_score_ is_categorical_',
     '_is_categorical_remapped _random_seed _feature_subsample_rng _n_features _use_validation_data _scorer _in_fit',
-    '_label_encoder class_weight quantile _fitted_with_sw',
+    '_label_encoder class_weight quantile _fitted_with_sw _raw_predict',
   ].flatMap((names) => names.split(' ').map((name) => [name, 'fitted into _predictors, or training only'])),
 )
 

@@ -1,7 +1,7 @@
 // Calls that pickles ask for in; plain values or inert records out, and never a call.
 import { expect, it } from 'vitest'
 import { readPickle } from '../../../../converters/formats/pickle/read-pickle.ts'
-import { type NdArray, PyDict, type PyObject } from '../../../../converters/formats/pickle/values.ts'
+import { type NdArray, PyDict, PyGlobal, type PyObject } from '../../../../converters/formats/pickle/values.ts'
 import { bytes, call, dtype, global, int, ndarray, type Part, str, tuple, u8, whole } from './opcode-writer.ts'
 import { toPlain } from './plain.ts'
 
@@ -104,4 +104,16 @@ it('reads a subarray of a subarray as further axes', () => {
   })
   const array = readPickle(whole(ndarray(tuple(int(1)), type, bytes(1, 2, 3, 4)))) as NdArray
   expect(array.fields?.get('a')).toMatchObject({ shape: [1, 2, 2], values: Int32Array.of(1, 2, 3, 4) })
+})
+
+it('keeps the name of a method that an object holds of itself, and no way back to the object', () => {
+  const method = call('builtins', 'getattr', ['BINGET', u8(0)], str('_raw'))
+  const model = readPickle(
+    whole(
+      global('sklearn', 'A'),
+      ['EMPTY_TUPLE', 'NEWOBJ', 'MEMOIZE'],
+      ['EMPTY_DICT', ...str('m'), ...method, 'SETITEM', 'BUILD'],
+    ),
+  )
+  expect(((model as PyObject).state as PyDict).get('m')).toEqual(new PyGlobal('sklearn', 'A._raw'))
 })

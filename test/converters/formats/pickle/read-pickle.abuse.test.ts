@@ -108,6 +108,12 @@ describe('code', () => {
     ['EXT2', whole('EXT2', u8(1), u8(0))],
     ['EXT4', whole('EXT4', u32(1))],
     ['a call of the result of a call', whole(call('sklearn.base', 'clone'), tuple(), 'REDUCE')],
+    ['a special attribute', whole(call('builtins', 'getattr', call('sklearn', 'A'), str('__class__')))],
+    ['an attribute of a function', whole(call('builtins', 'getattr', global('sklearn', 'f'), str('a')))],
+    [
+      'a call of a method',
+      whole(call('builtins', 'getattr', call('sklearn', 'A'), str('fit')), tuple(), 'REDUCE', 'EMPTY_TUPLE', 'REDUCE'),
+    ],
     ['a call of a text', whole(str('os.system'), tuple(), 'REDUCE')],
     ['an instance of a text', whole(str('os'), 'EMPTY_TUPLE', 'NEWOBJ')],
     ['__newobj__ of a text', whole(call('copyreg', '__newobj__', str('os')))],
