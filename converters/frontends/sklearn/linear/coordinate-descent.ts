@@ -14,7 +14,7 @@ export const coordinateDescent = linearRegressor({
   ],
   notes: 'as fitted; those for several tasks give a value a task',
   ignored: attributeReasons({
-    'fitted into coef_': 'alpha alpha_ alphas l1_ratio l1_ratio_ normalize positive',
+    'fitted into coef_': 'alpha alpha_ alphas _alphas l1_ratio l1_ratio_ normalize positive',
     'fitted into intercept_': 'fit_intercept',
     'training only': 'cv eps max_iter n_alphas precompute random_state selection tol warm_start',
     'training state': 'alphas_ dual_gap_ eps_ mse_path_ n_iter_',

@@ -9,7 +9,8 @@ export const robustRegressor = linearRegressor({
   ignored: attributeReasons({
     'fitted into coef_': 'alpha epsilon quantile',
     'fitted into intercept_': 'fit_intercept',
-    'training only': 'max_iter max_subpopulation n_subsamples random_state solver solver_options tol warm_start',
+    'training only':
+      'max_iter max_subpopulation _max_subpopulation n_subsamples random_state solver solver_options tol warm_start',
     'training state': 'breakdown_ n_iter_ n_subpopulation_ outliers_ scale_',
     'messages only': 'verbose',
     'memory only': 'copy_X',
