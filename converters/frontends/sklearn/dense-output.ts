@@ -47,9 +47,13 @@ export function exactSums(
 /** Weights that are farther apart, from the usual one and from the smallest, lose what float32 holds of the smaller terms' sum. */
 const [widestRatio, widestRange] = [1e7, 1e10]
 
+/** Weights that are closer to each other, and not the same, are one to float32; smaller ones are alike for better reasons. */
+const [closest, huge] = [1e-8, 1e6]
+
 /**
  * True where the largest weight of an output is that many times another: features that depend on each other got
- * huge weights whose terms cancel, or one feature is as small as its weight is large.
+ * huge weights whose terms cancel, or one feature is as small as its weight is large. Or where most weights differ from
+ * another by what float32 drops: whole groups of features depend on each other, and all of them got huge weights.
  */
 function cancels({ weights, outputWidth }: DenseLayer): boolean {
   for (let j = 0; j < outputWidth; j++) {
@@ -57,6 +61,8 @@ function cancels({ weights, outputWidth }: DenseLayer): boolean {
     sizes.sort()
     const largest = sizes[sizes.length - 1]
     if (largest > widestRatio * sizes[sizes.length >>> 1] || largest > widestRange * sizes[0]) return true
+    const isClose = (i: number): boolean => sizes[i] > sizes[i - 1] && sizes[i] - sizes[i - 1] < closest * sizes[i]
+    if (sizes.filter((size, i) => size > huge && (isClose(i) || isClose(i + 1))).length > sizes.length / 2) return true
   }
   return false
 }

@@ -19,13 +19,14 @@ function graphOf(weights: readonly number[]) {
 }
 
 it('keeps linear models whose weights are alike for graphs', () => {
-  expect(graphOf([1, -2, 0, 1e5, 3]).graph.regions.at(-1)?.kind).toBe('dense-chain')
+  expect(graphOf([1, -2, 0, 1e5, 3, 3]).graph.regions.at(-1)?.kind).toBe('dense-chain')
 })
 
 it.each([
-  ['from the usual one', [1, -2, 1e9, 3]],
-  ['from the smallest', [2.8, -3e13, 2e12, 1e13]],
-])('adds terms in float64 where one weight is far %s, and never rounds them', (_, weights) => {
+  ['is far from the usual one', [1, -2, 1e9, 3]],
+  ['is far from the smallest', [2.8, -3e13, 2e12, 1e13]],
+  ['differs from another by less than float32 holds', [-7e17, -7e17 - 2048, 3, 9e17, 9e17 + 4096]],
+])('adds terms in float64 where a weight %s, and never rounds them', (_, weights) => {
   const { graph, features } = graphOf(weights)
   expect(graph.regions.at(-1)?.kind).toBe('exact-linear')
   const head = { kind: 'regressor', link: 'identity', targetCount: 1 } as const
