@@ -1,11 +1,11 @@
 // What is known of categorical features in; the regions that make codes of them, and the sets that trees test codes by, out.
 
-import { countBelow, type RanksColumn } from '../../../src/regions/ranks.ts'
+import type { RanksColumn } from '../../../src/regions/ranks.ts'
 import type { ColumnRef, Region } from '../../../src/regions/region.ts'
 import type { CategorySet } from '../../../src/regions/split-trees.ts'
 import { flipPoint } from '../../fold/flip-point.ts'
 import { xgboostLimitError, xgboostLimits } from '../../formats/xgboost/xgboost-limits.ts'
-import type { FeatureCategories } from './feature-categories.ts'
+import { type FeatureCategories, knownCodeCount } from './feature-categories.ts'
 import type { XgboostTree } from './stored-trees.ts'
 
 export type Categories = readonly (FeatureCategories | undefined)[]
@@ -68,10 +68,29 @@ function codesOfNames({ dtype, categories }: FeatureCategories) {
 
 /** The last rank is what is missing; every rank between codes is an unknown one. */
 function codesOfRanks(own: FeatureCategories) {
-  const codes = own.categories as number[]
-  const flips = codeFlips(own)
-  const keys = [...codes.map((code) => countBelow(flips, code)), flips.length]
-  return { keys, values: [...codes, Number.NaN], unknownValue: -1 }
+  const codes = new Set(own.categories as number[])
+  const bounds = codeBounds(own)
+  const values = bounds.map((bound) => (codes.has(bound) ? bound : unlistedCode(own, bound)))
+  const keys = bounds.map((_, i) => i + 1)
+  return { keys: [...keys, bounds.length + 1], values: [...values, Number.NaN], unknownValue: unknownCode }
+}
+
+const unknownCode = -1
+
+/** One number for all codes that no node lists and the same nodes know: those of place `i` are below `knownCounts[i]`. */
+function placeCode(place: number): number {
+  return -2 - place
+}
+
+function unlistedCode({ knownCounts }: FeatureCategories, code: number): number {
+  const place = knownCounts?.findIndex((count) => code < count) ?? -1
+  return place < 0 ? unknownCode : placeCode(place)
+}
+
+/** Where codes begin that go other ways than the one before, ascending. */
+function codeBounds({ categories, knownCounts }: FeatureCategories): number[] {
+  const listed = (categories as number[]).flatMap((code) => [code, code + 1])
+  return [...new Set([...listed, ...(knownCounts === undefined ? [] : [0, ...knownCounts])])].sort((a, b) => a - b)
 }
 
 const knownFlips = new WeakMap<FeatureCategories, Float64Array>()
@@ -83,11 +102,9 @@ const knownFlips = new WeakMap<FeatureCategories, Float64Array>()
 function codeFlips(own: FeatureCategories): Float64Array {
   const known = knownFlips.get(own)
   if (known !== undefined) return known
-  const codes = own.categories as number[]
-  const found = new Set(codes.flatMap((code) => [flipBelow(code), flipBelow(code + 1)]))
-  const sorted = Float64Array.from([...found, Number.POSITIVE_INFINITY]).sort()
-  knownFlips.set(own, sorted)
-  return sorted
+  const flips = Float64Array.from([...codeBounds(own).map(flipBelow), Number.POSITIVE_INFINITY])
+  knownFlips.set(own, flips)
+  return flips
 }
 
 /** The largest double whose float32 is below `code`: half way to the float32 below, or just below that, for ties to even. */
@@ -95,12 +112,19 @@ function flipBelow(code: number): number {
   return flipPoint((x) => Math.fround(x) < code) ?? Number.NEGATIVE_INFINITY
 }
 
-/** Right where the code is in the set of the node; every other code goes left, unlike a missing value. */
+/** Right where the code is in the set of the node; every other code it knows goes left, unlike a missing value. */
 export function createCategorySets(categories: Categories) {
   const sets: CategorySet[] = []
   let codeCount = 0
   const numbers = new Map<Float64Array, number>()
-  const known = categories.map((own) => new Set(valuesOf(own)))
+  const knownBy = categories.map(() => new Map<number, ReadonlySet<number>>())
+  const knownOf = (feature: number, right: Float64Array): ReadonlySet<number> => {
+    const own = categories[feature]
+    const count = own?.knownCounts === undefined ? Number.POSITIVE_INFINITY : knownCodeCount(right)
+    const known = knownBy[feature].get(count) ?? new Set(valuesOf(own, count))
+    knownBy[feature].set(count, known)
+    return known
+  }
   return {
     sets,
     numberOf({ rightCodes, feature }: XgboostTree, node: number): number {
@@ -109,19 +133,23 @@ export function createCategorySets(categories: Categories) {
       const number = numbers.get(right) ?? sets.length
       if (number === sets.length) {
         numbers.set(right, number)
-        const values = known[feature[node]]
-        codeCount += values.size
+        const known = knownOf(feature[node], right)
+        codeCount += known.size
         if (codeCount > xgboostLimits.categoryTestCount) throw xgboostLimitError('categoryTestCount', codeCount)
         const goRight = new Set(right)
-        sets.push({ left: new Set([...values].filter((value) => !goRight.has(value))), known: values })
+        sets.push({ left: new Set([...known].filter((value) => !goRight.has(value))), known })
       }
       return number
     },
   }
 }
 
-/** All that the column of codes may hold. */
-function valuesOf(own: FeatureCategories | undefined): number[] {
+/** All that the column of codes may hold, of which a node knows the codes below `count`. */
+function valuesOf(own: FeatureCategories | undefined, count: number): number[] {
   if (own === undefined) return []
-  return [-1, ...(own.isNamed ? own.categories.keys() : (own.categories as number[]))]
+  const { categories, isNamed, knownCounts } = own
+  const codes = isNamed ? [...categories.keys()] : (categories as number[])
+  if (knownCounts === undefined) return [unknownCode, ...codes]
+  const places = knownCounts.flatMap((known, place) => (known <= count ? [placeCode(place)] : []))
+  return [...places, ...codes.filter((code) => code < count)]
 }

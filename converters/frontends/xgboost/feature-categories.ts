@@ -13,6 +13,16 @@ export type FeatureCategories = {
   readonly isNamed: boolean
   /** True where trees test the codes as numbers too. */
   readonly isNumber: boolean
+  /** Numbers of codes that nodes know, ascending; undefined where every code that a node does not list goes left. */
+  readonly knownCounts?: readonly number[]
+}
+
+/**
+ * How many codes a node knows in XGBoost 1.6.0 to 1.7.2, by the bits of its set; where an unknown one goes is what
+ * default_left says there, even of a code of training (`Decision` in src/common/categorical.h of 1.6).
+ */
+export function knownCodeCount(rightCodes: Float64Array): number {
+  return 32 * Math.ceil((rightCodes.reduce((most, code) => Math.max(most, code), 0) + 1) / 32)
 }
 
 /**
@@ -32,16 +42,23 @@ export function readFeatureCategories(
     const isNumber = numeric.has(feature)
     if (names === undefined) {
       if (own === undefined) return undefined
-      return { dtype: 'number', categories: [...own].sort((a, b) => a - b), isNamed: false, isNumber }
+      const plain = { dtype: 'number', categories: ascending(own.codes), isNamed: false, isNumber } as const
+      return hasKnownCounts.test(model.version) ? { ...plain, knownCounts: ascending(own.knownCounts) } : plain
     }
-    const outside = [...(own ?? [])].find((code) => code >= names.length)
+    const outside = [...(own?.codes ?? [])].find((code) => code >= names.length)
     if (outside !== undefined) throw model.corrupt('trees', `codes below ${names.length} of feature ${feature}`)
     return { dtype: typeof names[0] === 'string' ? 'string' : 'number', categories: names, isNamed: true, isNumber }
   })
 }
 
+const hasKnownCounts = /^1\.(6\.\d+|7\.[012])$/
+
+function ascending(numbers: ReadonlySet<number>): number[] {
+  return [...numbers].sort((a, b) => a - b)
+}
+
 function codesOf(trees: readonly XgboostTree[]) {
-  const codes = new Map<number, Set<number>>()
+  const codes = new Map<number, { readonly codes: Set<number>; readonly knownCounts: Set<number> }>()
   const numeric = new Set<number>()
   for (const { nodeCount, isLeaf, feature, rightCodes } of trees) {
     for (let node = 0; node < nodeCount; node++) {
@@ -51,8 +68,9 @@ function codesOf(trees: readonly XgboostTree[]) {
         numeric.add(feature[node])
         continue
       }
-      const own = codes.get(feature[node]) ?? new Set()
-      for (const code of right) own.add(code)
+      const own = codes.get(feature[node]) ?? { codes: new Set(), knownCounts: new Set() }
+      for (const code of right) own.codes.add(code)
+      own.knownCounts.add(knownCodeCount(right))
       codes.set(feature[node], own)
     }
   }
@@ -72,6 +90,15 @@ function readNamed(model: RecordReader, featureCount: number): readonly (readonl
     const offsets = entry.get('offsets')
     if (offsets === undefined ? values.length === 0 : offsets instanceof Float64Array && offsets.length < 2)
       return undefined
+    if (
+      offsets instanceof Float64Array &&
+      cutsTexts.test(model.version) &&
+      values.some((byte) => byte < 0 || byte > 127)
+    )
+      throw model.unsupported(
+        `names of categories that are not ASCII (feature ${feature}), which this version writes cut off,`,
+        'Train in XGBoost 3.4 or later, or on names in ASCII, or on numbers.',
+      )
     const names: readonly Scalar[] | undefined =
       offsets instanceof Float64Array ? textsOf(values, offsets) : [...values]
     if (
@@ -86,6 +113,9 @@ function readNamed(model: RecordReader, featureCount: number): readonly (readonl
 }
 
 const decoder = new TextDecoder()
+
+/** Before 3.4 texts end where their count of letters does, not of bytes (`npstr_to_arrow_strarr` of _data_utils.py). */
+const cutsTexts = /^3\.[123]\./
 
 /** Undefined where the offsets do not cut `values` into parts. */
 function textsOf(values: Float64Array, offsets: Float64Array): string[] | undefined {

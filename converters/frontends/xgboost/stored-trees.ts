@@ -47,8 +47,10 @@ function thresholdsOf(tree: RecordReader, conditions: Float64Array, isOther: (no
   return Float64Array.from(conditions, (condition, node) => {
     if (isOther(node)) return 0
     const float = Math.fround(condition)
+    // Nothing is below −Infinity: only a missing value can go left there, and here −Infinity itself, which tables never have.
+    if (float === Number.NEGATIVE_INFINITY) return float
     if (float > Number.NEGATIVE_INFINITY) return floatBelow(float)
-    throw tree.corrupt('split_conditions', 'numbers above −Infinity', `${condition} at node ${node}`)
+    throw tree.corrupt('split_conditions', 'numbers', `${condition} at node ${node}`)
   })
 }
 

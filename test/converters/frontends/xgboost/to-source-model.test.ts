@@ -76,6 +76,61 @@ describe('the test of a node', () => {
       { name: 'f0', dtype: 'number', used: true, missing: 'handled', categories: [3, 5], unknown: 'ignored' },
     ])
   })
+
+  it.each([
+    [
+      [1, 6, 2],
+      [1, -1, 1, 1, 1, 1],
+    ],
+    [
+      [1, 7, 2],
+      [1, -1, 1, 1, 1, 1],
+    ],
+    [
+      [1, 7, 3],
+      [1, -1, -1, -1, -1, 1],
+    ],
+  ])('of version %j sends codes beyond the bits of a set where that version does', (version, expected) => {
+    const setOf = (code: number) => ({
+      categories: [code],
+      categories_nodes: [0],
+      categories_segments: [0],
+      categories_sizes: [1],
+    })
+    // A second tree knows 64 codes; its answer is taken off.
+    const trees = [3, 40].map((code) => stump('NaN', { split_type: [1, 0, 0], ...setOf(code) }))
+    const both = modelOf({ version, trees })
+    const second = modelOf({ version, trees: trees.slice(1) })
+    const codes = [3, 31.9, 32, 50, -0.5, Number.NaN]
+    expect(codes.map((code) => rawOf(both, code) - rawOf(second, code))).toEqual(expected)
+    expect(rawOf(second, 50)).toBe(-1)
+  })
+
+  it('sends all but missing values right where nothing is below its condition', () => {
+    const model = modelOf({ trees: [stump('-Infinity', { default_left: [1, 0, 0] })] })
+    expect([-3e38, 0, 3e38, Number.NaN].map((x) => rawOf(model, x))).toEqual([1, 1, 1, -1])
+  })
+})
+
+describe('names of categories', () => {
+  const model = (version: readonly number[], values: readonly number[], offsets: readonly number[]) => {
+    const cats = { enc: [{ offsets, values }] }
+    return modelOf({
+      version,
+      booster: { name: 'gbtree', model: { gbtree_model_param: {}, tree_info: [0], trees: [stump(0.5)], cats } },
+    })
+  }
+  const bytes = [...new TextEncoder().encode('aé')].map((byte) => (byte > 127 ? byte - 256 : byte))
+  it('are read as UTF-8', () => {
+    expect(model([3, 4, 1], bytes, [0, 1, 3]).schema.features[0].categories).toEqual(['a', 'é'])
+    expect(model([3, 2, 0], [97, 98], [0, 1, 2]).schema.features[0].categories).toEqual(['a', 'b'])
+  })
+
+  it('are refused where the version has cut them off', () => {
+    expect(() => model([3, 2, 0], bytes.slice(0, 2), [0, 1, 2])).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED', message: expect.stringContaining('not ASCII') }),
+    )
+  })
 })
 
 it('steps to the float32 below', () => {
@@ -144,7 +199,7 @@ describe('what cannot be converted is named', () => {
     ['a child out of range', { right_children: [9, -1, -1] }],
     ['a feature out of range', { split_indices: [7, 0, 0] }],
     ['lists of different lengths', { default_left: [0] }],
-    ['a condition below all numbers', { split_conditions: ['-Infinity', 0, 0] }],
+    ['a condition that is no number', { split_conditions: ['NaN', -1, 1] }],
     ['a leaf of NaN', { split_conditions: [0.5, 'NaN', 0] }],
     [
       'a categorical node without its set',
