@@ -5,8 +5,10 @@ import { binarizer } from './binarizer.ts'
 import { kBinsDiscretizer } from './k-bins-discretizer.ts'
 import { labelBinarizer } from './label-binarizer.ts'
 import { labelEncoder } from './label-encoder.ts'
+import { factorAnalysis, sparsePca } from './latent-factors.ts'
 import { maxAbsScaler } from './max-abs-scaler.ts'
 import { missingIndicator } from './missing-indicator.ts'
+import { neighborhoodComponents } from './neighborhood-components.ts'
 import { normalizer } from './normalizer.ts'
 import { pca } from './pca.ts'
 import { polynomialFeatures } from './polynomial-features.ts'
@@ -36,6 +38,9 @@ export const transformerTable: readonly EstimatorSpec[] = [
   labelBinarizer,
   pca,
   truncatedSvd,
+  factorAnalysis,
+  sparsePca,
+  neighborhoodComponents,
   randomProjection,
   fastIca,
   ...univariateSelectors,
