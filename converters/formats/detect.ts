@@ -30,6 +30,13 @@ type Signature = { readonly format: string; readonly matches: (bytes: Uint8Array
 
 const zipMagic = [0x50, 0x4b, 0x03, 0x04]
 
+/** 7-Zip, RAR and Zstandard. */
+const archives = [
+  [0x37, 0x7a, 0xbc, 0xaf],
+  [0x52, 0x61, 0x72, 0x21],
+  [0x28, 0xb5, 0x2f, 0xfd],
+]
+
 /** What `detectFormat` reads of a file at most. */
 const headByteLength = 64
 
@@ -56,7 +63,17 @@ const signatures: readonly Signature[] = [
     matches: (bytes) => textOf(bytes).startsWith('CBM1'),
   },
   { format: 'Keras HDF5', matches: (bytes) => startsWith(bytes, [0x89, 0x48, 0x44, 0x46]) },
-  { format: 'zip (Keras or PyTorch)', matches: (bytes) => startsWith(bytes, zipMagic) },
+  {
+    format: 'Git LFS pointer (git lfs pull fetches the model)',
+    matches: (bytes) => textOf(bytes).startsWith('version https://git-lfs'),
+  },
+  {
+    format: 'HTML (a page in place of a download)',
+    matches: (bytes) => /^\s*<(!doctype html|html)/i.test(textOf(bytes)),
+  },
+  { format: 'numpy array', matches: (bytes) => startsWith(bytes, [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]) },
+  { format: 'archive (unpack it first)', matches: (bytes) => archives.some((magic) => startsWith(bytes, magic)) },
+  { format: 'zip (Keras, PyTorch, or an archive to unpack first)', matches: (bytes) => startsWith(bytes, zipMagic) },
   { format: 'lightgbm', matches: (bytes) => /^tree\r?\n/.test(textOf(bytes)) },
   { format: 'xgboost-ubjson', matches: (bytes) => startsWith(bytes, [0x7b, 0x4c]) },
   { format: 'xgboost-json', matches: isXgboostJson },

@@ -134,7 +134,9 @@ function makeInstance(type: PyValue | undefined, args: PyValue | undefined, sour
 function toMethod([owner, name]: readonly PyValue[], source: PickleSource): PyGlobal {
   if (owner instanceof PyObject && typeof name === 'string' && /^_?[a-z]\w{0,60}$/i.test(name))
     return new PyGlobal(owner.module, `${owner.name}.${name}`)
-  throw source.unsafe('it asks for builtins.getattr of something other than a method of a described object')
+  throw source.unsafe(
+    'it asks for builtins.getattr of something other than a described object. A function has to stay in Python',
+  )
 }
 
 function toSet([items = []]: readonly PyValue[], source: PickleSource): PySet | undefined {

@@ -1,5 +1,6 @@
 // The bytes of a pickle, read forwards and never past their end: values out, or an error that names offset and opcode.
 import { createError, type ErrorCode, type MLError } from '../../../src/errors.ts'
+import { saveAgain } from './compression/damaged.ts'
 import type { Dtype } from './dtype-layout.ts'
 import { opcodeName } from './opcodes.ts'
 import { limitError, type PickleLimitName, type PickleLimits } from './pickle-limits.ts'
@@ -34,7 +35,7 @@ export class PickleSource {
     this.#opcodeOffset = this.position
     if (++this.#opcodeCount > this.limits.opcodeCount) throw this.exceeded('opcodeCount', this.#opcodeCount)
     if (this.position >= this.#bytes.length) {
-      throw createError('FILE_CORRUPT', `The pickle ends at byte ${this.position} without a STOP.`, {
+      throw createError('FILE_CORRUPT', `The pickle ends at byte ${this.position} without a STOP. ${saveAgain}`, {
         details: { byteOffset: this.position },
       })
     }
@@ -127,7 +128,8 @@ export class PickleSource {
 
   #error(code: ErrorCode, summary: string, what: string, cause?: unknown): MLError {
     const opcode = opcodeName(this.#opcode)
-    return createError(code, `${summary}: at byte ${this.#opcodeOffset} (${opcode}), ${what}.`, {
+    const advice = code === 'FILE_CORRUPT' ? ` ${saveAgain}` : ''
+    return createError(code, `${summary}: at byte ${this.#opcodeOffset} (${opcode}), ${what}.${advice}`, {
       details: { byteOffset: this.#opcodeOffset, opcode },
       cause,
     })

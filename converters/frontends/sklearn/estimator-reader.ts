@@ -2,7 +2,7 @@
 
 import { NdArray, PyDict, PyGlobal, PyObject, type PyValue } from '../../formats/pickle/values.ts'
 import { supportedVersions } from './supported-versions.ts'
-import { corruptAttribute, type Place, unsupported } from './place.ts'
+import { corruptAttribute, missingAttribute, type Place, unsupported } from './place.ts'
 
 /** Row-major float64. */
 export type Matrix = { readonly rowCount: number; readonly columnCount: number; readonly values: Float64Array }
@@ -59,7 +59,7 @@ export class EstimatorReader {
     // A spec that reads what it does not list would be blind to it in its own checks.
     if (!this.#known.has(name)) throw new RangeError(`the spec of ${this.place.className} does not list ${name}`)
     const value = this.#attributes.get(name)
-    if (value === undefined) throw this.corrupt(name, 'an attribute of a fitted estimator', 'nothing')
+    if (value === undefined) throw missingAttribute(this.place, name)
     return value
   }
 

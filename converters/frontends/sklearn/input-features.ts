@@ -2,7 +2,7 @@
 
 import { PyDict, PyObject, type PyValue } from '../../formats/pickle/values.ts'
 import { describeValue, toValues } from './estimator-reader.ts'
-import { corruptAttribute, type Place } from './place.ts'
+import { corruptAttribute, missingAttribute, notRefitted, type Place } from './place.ts'
 
 /** A fitted table has one column a feature; no real one is wider, and a hostile count must not allocate. */
 const featureCountLimit = 1_000_000
@@ -27,6 +27,8 @@ export function readFeatureNames(
   }
   // It reads one vector, and does not say so.
   if (['IsotonicRegression', 'LabelEncoder', 'LabelBinarizer'].includes(root.name)) return ['x0']
+  if (count === undefined)
+    throw attribute(root, 'cv_results_') === undefined ? missingAttribute(place, 'n_features_in_') : notRefitted(place)
   throw corruptAttribute(place, 'n_features_in_', 'the number of features of a fitted estimator', describeValue(count))
 }
 

@@ -48,9 +48,8 @@ function insteadOf(value: PyObject): string {
 }
 
 function supportText(): string {
-  return `Supported are ${supportedEstimators()
-    .map(({ name }) => name)
-    .join(', ')}.`
+  const names = supportedEstimators().map(({ name }) => name)
+  return `Supported are ${names.slice(0, 3).join(', ')} and ${names.length - 3} more: npx tfjs-serving supported prints them.`
 }
 
 /** The model of a booster that was pickled without a wrapper; undefined for all else. */

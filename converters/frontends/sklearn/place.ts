@@ -40,6 +40,22 @@ export function corruptAttribute(place: Place, attribute: string, expected: stri
   )
 }
 
+/** FILE_CORRUPT: an attribute that every fitted estimator of this class has. */
+export function missingAttribute(place: Place, attribute: string): MLError {
+  const where = describePlace(place)
+  return createError(
+    'FILE_CORRUPT',
+    `${where} (${writerOf(place)}): attribute ${attribute} is missing: expected a fitted estimator, got one that was not fitted ` +
+      'or was changed since. Fit it, then save it again.',
+    { details: { step: where, attribute, version: place.version } },
+  )
+}
+
+/** UNSUPPORTED: a search that kept what it found, and no estimator. */
+export function notRefitted(place: Place): MLError {
+  return unsupported(place, 'refit=False', 'Search with refit=True, or fit the best parameters and save that.')
+}
+
 function writerOf({ framework = 'scikit-learn', version }: Place): string {
   return `${framework} ${version}`
 }

@@ -101,12 +101,36 @@ function scopeOf(builder: GraphBuilder, listener?: StepListener): Scope {
 }
 
 function rootOf(document: PyValue): PyObject {
-  if (document instanceof PyObject) return document
+  if (document instanceof PyObject && !isNoEstimator(document)) return document
+  const place = placeOfEstimator(document)
   throw createError(
     'UNSUPPORTED',
-    `The file holds ${describeValue(document)}, expected one fitted scikit-learn estimator. Save the estimator itself, ` +
-      'best a Pipeline with all its steps.',
+    `The file holds ${describeValue(document)}, expected one fitted scikit-learn estimator. Save the estimator itself` +
+      (place === undefined
+        ? ', best a Pipeline with all its steps.'
+        : `: joblib.dump(content${place}, 'model.joblib').`),
   )
+}
+
+/** A table of pandas, or a part of scikit-learn that has no version of its own (a scorer, a tree, a splitter). */
+function isNoEstimator({ module, name, state }: PyObject): boolean {
+  const isVersioned = state instanceof PyDict && state.get('_sklearn_version') !== undefined
+  return /^(sklearn|pandas)\./.test(`${module}.`) && !isVersioned && specOf(name) === undefined
+}
+
+/** Where the only estimator of a dict or list stands, as Python writes it. */
+function placeOfEstimator(document: PyValue): string | undefined {
+  const entries =
+    document instanceof PyDict
+      ? document.entries
+      : Array.isArray(document)
+        ? document.map((value, i): [PyValue, PyValue] => [i, value])
+        : []
+  const found = entries.filter(([, value]) => value instanceof PyObject && specOf(value.name) !== undefined)
+  const [key] = found.length === 1 ? found[0] : []
+  return (typeof key === 'string' && key.length < 40) || typeof key === 'number'
+    ? `[${JSON.stringify(key)}]`
+    : undefined
 }
 
 /** True where the model is a transformer: the last step of its pipeline, or itself, transforms. */

@@ -23,6 +23,10 @@ describe('detectFormat', () => {
     ['CatBoost binary', text('CBM1xxxx'), 'model.cbm'],
     ['Keras HDF5', Uint8Array.of(0x89, 0x48, 0x44, 0x46), 'model.h5'],
     ['zip', Uint8Array.of(0x50, 0x4b, 3, 4), 'model.keras'],
+    ['Git LFS pointer (git lfs pull', text('version https://git-lfs.github.com/spec/v1\n'), 'model.pkl'],
+    ['HTML', text('<!DOCTYPE html><title>404'), 'model.pkl'],
+    ['numpy array', Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59), 'coef.npy'],
+    ['archive (unpack it first)', Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd), 'model.pkl.zst'],
     ['ONNX', Uint8Array.of(8, 7), 'model.onnx'],
   ])('names %s as known and not read', (format, bytes, name) => {
     expect(() => detectFormat(bytes, name)).toThrow(

@@ -2,9 +2,12 @@
 
 import { createError, type MLError } from '../../../../src/errors.ts'
 
+/** What to do about a damaged file. */
+export const saveAgain = 'Copy the file again, or save the model again.'
+
 /** FILE_CORRUPT: a compressed stream that no program wrote so. */
 export function damaged(compression: string, what: string, cause?: unknown): MLError {
-  return createError('FILE_CORRUPT', `The ${compression} stream is damaged: ${what}.`, {
+  return createError('FILE_CORRUPT', `The ${compression} stream is damaged: ${what}. ${saveAgain}`, {
     cause,
     details: { compression },
   })

@@ -3,7 +3,7 @@
 import type { PyValue } from '../../../formats/pickle/values.ts'
 import type { EstimatorReader } from '../estimator-reader.ts'
 import { defineEstimator } from '../estimator-spec.ts'
-import { pathWithin, unsupported } from '../place.ts'
+import { notRefitted, pathWithin } from '../place.ts'
 
 const searchIgnored: Readonly<Record<string, string>> = Object.fromEntries(
   [
@@ -30,8 +30,8 @@ export const searchCv = defineEstimator({
 })
 
 function bestOf(reader: EstimatorReader): PyValue {
-  if (reader.has('best_estimator_')) return reader.value('best_estimator_')
-  throw unsupported(reader.place, 'refit=False', 'Search with refit=True, or fit the best parameters and save that.')
+  if (!reader.has('best_estimator_') && reader.has('cv_results_')) throw notRefitted(reader.place)
+  return reader.value('best_estimator_')
 }
 
 export const frozenEstimator = defineEstimator({

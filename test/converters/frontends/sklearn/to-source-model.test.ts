@@ -31,7 +31,7 @@ describe('what the errors name', () => {
       'the steps that lead to a class, and what is supported',
       'transformers_[0][1].state.steps[1][1]',
       new PyObject('own.scalers', 'OwnScaler', []),
-      /^pipeline › columns › numeric › scale › OwnScaler .*class own\.scalers\.OwnScaler is not supported\. Supported are Pipeline, .*StandardScaler/,
+      /^pipeline › columns › numeric › scale › OwnScaler .*class own\.scalers\.OwnScaler is not supported\. Supported are Pipeline, ColumnTransformer, FeatureUnion and \d+ more: npx tfjs-serving supported/,
     ],
     [
       'a parameter and its supported values',
@@ -79,6 +79,39 @@ describe('what the errors name', () => {
 
   it('a dict in place of a model', () => {
     expect(() => sklearnToSourceModel(new PyDict())).toThrow(/The file holds a dict, expected one fitted scikit-learn/)
+  })
+
+  it('where in a dict or list the one model is', () => {
+    const model = new PyObject('sklearn.linear_model._base', 'LinearRegression')
+    const dict = new PyDict()
+    dict.entries.push(['columns', ['a', 'b']], ['model', model])
+    expect(() => sklearnToSourceModel(dict)).toThrow(/joblib\.dump\(content\["model"\], 'model\.joblib'\)/)
+    expect(() => sklearnToSourceModel([1, model])).toThrow(/joblib\.dump\(content\[1\], /)
+    expect(() => sklearnToSourceModel([model, model])).toThrow(/best a Pipeline/)
+  })
+
+  it('a table of pandas in place of a model', () => {
+    const table = new PyObject('pandas', 'DataFrame')
+    expect(() => sklearnToSourceModel(table)).toThrow(
+      /The file holds an object of class pandas\.DataFrame, expected one/,
+    )
+  })
+
+  it.each<[string, string, Record<string, PyValue>, RegExp]>([
+    [
+      'a model that was not fitted',
+      'SVC',
+      {},
+      /SVC .*n_features_in_ is missing: expected a fitted.* Fit it, then save/,
+    ],
+    ['a search that was not fitted', 'GridSearchCV', {}, /GridSearchCV .*is missing: expected a fitted/],
+    ['a search without a refit', 'GridSearchCV', { cv_results_: new PyDict() }, /refit=False .*Search with refit=True/],
+  ])('%s', (_, name, attributes, message) => {
+    const model = new PyObject('sklearn', name)
+    const state = new PyDict()
+    state.entries.push(['_sklearn_version', '1.9.1'], ...Object.entries(attributes))
+    model.state = state
+    expect(() => sklearnToSourceModel(model)).toThrow(message)
   })
 })
 
@@ -190,6 +223,7 @@ describe('supportedEstimators', () => {
         "SplineTransformer",
         "TargetEncoder",
         "MissingIndicator",
+        "IterativeImputer",
         "LabelEncoder",
         "LabelBinarizer",
         "PCA",
