@@ -4,20 +4,23 @@ import { type FeatureSchema, givenFeatures, type ModelSchema } from '../../src/a
 import { commentText, propertyName, unionText } from './type-text.ts'
 
 /**
- * An object type. Where the model handles missing values null and undefined are taken, but the name must be there: a row
+ * An object type, or a text where that is all there is of a row. Where the model handles missing values null and undefined are taken, but the name must be there: a row
  * without it is refused at run time too. Features that are never read may be absent.
  */
 export function rowTypeText(schema: Pick<ModelSchema, 'features' | 'dict'>, indent: string): string {
   if (schema.dict !== undefined) return dictType
   const byName = new Map(givenFeatures(schema).map((feature) => [feature.name, feature]))
   if (byName.size === 0) return 'Readonly<Record<string, unknown>>'
+  const [first] = byName.values()
+  // the one text may stand for its row
+  const text = byName.size === 1 && first.dtype === 'text' ? 'string | ' : ''
   const lines = [...byName.values()].flatMap((feature) => {
     const { name, used, missing } = feature
     const type = missing === 'handled' ? `${valueTypeText(feature)} | null | undefined` : valueTypeText(feature)
     const property = used ? `${propertyName(name)}: ${type}` : `${propertyName(name)}?: unknown`
     return [`${indent}  ${commentText(notesOf(feature))}`, `${indent}  readonly ${property}`]
   })
-  return ['{', ...lines, `${indent}}`].join('\n')
+  return [`${text}{`, ...lines, `${indent}}`].join('\n')
 }
 
 /** Any keys: those that the model does not know count nothing. */

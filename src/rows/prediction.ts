@@ -74,5 +74,11 @@ function copyAnswer<TInto extends Writable<Answer>>(from: Answer, into: TInto): 
   return into
 }
 
-/** An object by feature name, or values in the order of the schema. */
-export type Row = Readonly<Record<string, unknown>> | readonly unknown[] | Float64Array | Float32Array | Int32Array
+/** An object by feature name, or values in the order of the schema; of a model whose one feature is a text, that text. */
+export type Row =
+  | Readonly<Record<string, unknown>>
+  | readonly unknown[]
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | string

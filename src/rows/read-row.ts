@@ -36,7 +36,7 @@ export type RowReader = {
   /**
    * Writes the canonical row to `into[offset … offset + width)`; never writes to `row`. After an error those places hold anything.
    *
-   * Objects are read as JavaScript reads them, so getters of a class count, but what `Object.prototype` has does not.
+   * Where the one given feature is a text, a row may be that text. Objects are read as JavaScript reads them, so getters of a class count, but what `Object.prototype` has does not.
    * A hole of an array counts as undefined. A feature that the model never reads is not looked at and becomes 0.
    * @throws INPUT_INVALID with `details.feature`, and `details.row` where `rowIndex` is given
    */
@@ -69,6 +69,8 @@ export function createRowReader(schema: ModelSchema, options: RowReaderOptions =
   }
   const mismatch = createRowMismatch({ ...schema, features: given })
   const hasTexts = given.some(({ dtype }) => dtype === 'text')
+  // as scikit-learn's own vectorizers take a list of texts
+  const isText = hasTexts && given.length === 1
   const dict = schema.dict && dictRowValues(features, schema.dict)
   const values =
     sums !== undefined
@@ -102,7 +104,8 @@ export function createRowReader(schema: ModelSchema, options: RowReaderOptions =
       if (offset < 0 || offset + width > into.length)
         throw createError('EXECUTION_FAILED', `a row of ${width} values does not fit at ${offset} of ${into.length}`)
       try {
-        if (Array.isArray(row)) {
+        if (isText && typeof row === 'string') values.ofArray([row], into, offset, rowIndex)
+        else if (Array.isArray(row)) {
           if (row.length !== given.length) throw mismatch.wrongWidth(row, 'an array', rowIndex)
           values.ofArray(row, into, offset, rowIndex)
         } else if (isObject(row)) {

@@ -58,6 +58,24 @@ describe('rows with texts', () => {
     expect(read([null, ''])).toEqual([NaN, 0, 0, 0, 0, 0, 0])
   })
 
+  it('are the text itself where that is all that a row has', () => {
+    const [, review, ...counted] = schema.features
+    const features = [review, ...counted].map(({ texts, ...feature }) => ({
+      ...feature,
+      ...(texts && { texts: texts.map((columns) => ({ ...columns, start: columns.start - 1 })) }),
+      ...(feature.of !== undefined && { of: 0 }),
+    }))
+    const alone = createRowReader({ ...schema, features })
+    const [asText, asArray] = ['Good, good GREAT', ['Good, good GREAT']].map((row) => {
+      const into = new Float64Array(alone.width)
+      alone.read(row, into, 0, { strict: true })
+      return into
+    })
+    expect(asText).toEqual(asArray)
+    expect(asText[1]).toBe(2)
+    expect(() => read('Good')).toThrow(/a row must be an object by feature name/)
+  })
+
   it('take counts themselves from typed arrays', () => {
     expect(read(Float64Array.of(4, 7, 2, 0, 1, 0, 1))).toEqual([4, 0, 2, 0, 1, 0, 1])
   })

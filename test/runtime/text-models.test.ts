@@ -29,6 +29,20 @@ test.each(['text_beside_numbers', 'text_words_and_characters', 'dict_vectorizer_
   },
 )
 
+test('takes texts themselves as rows, also as golden ones, where a row has nothing else', async () => {
+  const { file } = readGoldenCase('1.9/text_tfidf_classifier')
+  const golden = JSON.parse(readFileSync(file.replace(/[^/]*$/, 'golden.json'), 'utf8')) as Golden
+  const rows = golden.rows.map(({ text }) => text)
+  const source = { 'model.pkl': new Uint8Array(readFileSync(file)) }
+  const { files, report } = await convertModel(source, { golden: { rows, expected: golden.expected } })
+  expect(report.parity).toMatchObject({ labelFlips: 0 })
+  await using model = await loadModel(files)
+  const [text] = rows as readonly string[]
+  expect((await model.predict(text)).label).toBe(golden.expected['predict'][0])
+  const batch = await model.predictBatch(rows as readonly string[])
+  expect(batch.map((answer) => isPrediction(answer) && answer.label)).toEqual(golden.expected['predict'])
+})
+
 test('fails a row without its text alone', async () => {
   const { files, rows } = await converted('text_beside_numbers')
   await using model = await loadModel(files)

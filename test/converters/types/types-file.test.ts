@@ -22,7 +22,8 @@ const modelOf = (features: readonly FeatureSchema[], more: Partial<TypedModel['s
 /** The property of a row that the declarations have for one feature. */
 function propertyText(given: FeatureSchema): string {
   const [, text] =
-    /export type Row = \{\n[^\n]*\n {2}readonly ([^\n]*)\n\}/.exec(printModelTypes(modelOf([given]))) ?? []
+    /export type Row = (?:string \| )?\{\n[^\n]*\n {2}readonly ([^\n]*)\n\}/.exec(printModelTypes(modelOf([given]))) ??
+    []
   return text
 }
 
@@ -42,6 +43,13 @@ test.each<[FeatureSchema, string]>([
   [feature('class'), 'class: number'],
 ])('declares %j', (given, expected) => {
   expect(propertyText(given)).toBe(expected)
+})
+
+test('declares a text as a row by itself where nothing else is given', () => {
+  const review = feature('review', { dtype: 'text' })
+  const counted = feature('review: good', { of: 0 })
+  expect(printModelTypes(modelOf([review, counted]))).toContain('export type Row = string | {\n')
+  expect(printModelTypes(modelOf([review, feature('stars'), counted]))).toContain('export type Row = {\n')
 })
 
 test('declares neither what is counted from a text nor the features of a dict', () => {
