@@ -31,10 +31,14 @@ export function makeCheckRows(knowledge: readonly FeatureKnowledge[]): Float64Ar
   return syntheticRows(knowledge, count, { seed }).map((drawn, index) => {
     const row = drawn.map((value) => rounded(value, plausibleDigits))
     if (index % 4 === 0) return row
-    if (index === 1)
-      return row.map((value, feature) => (knowledge[feature].feature.missing === 'handled' ? NaN : value))
+    if (index === 1) return row.map((value, feature) => (canBeMissing(knowledge[feature]) ? NaN : value))
     return row.map((value, feature) => onFlipPoint(knowledge[feature], value, random))
   })
+}
+
+/** Counts of terms are always there, also of terms that no region reads. */
+function canBeMissing({ feature }: FeatureKnowledge): boolean {
+  return feature.missing === 'handled' && feature.of === undefined
 }
 
 function onFlipPoint({ flipPoints }: FeatureKnowledge, value: number, random: SeededRandom): number {

@@ -3,6 +3,7 @@
 import { readArtifact } from '../../src/artifact/read-artifact.ts'
 import type { CheckRows, Evaluation } from '../../src/artifact/metadata.ts'
 import { sha256Hex } from '../../src/artifact/sha256.ts'
+import { mostCheckNumbers } from '../../src/artifact/stored-check-rows.ts'
 import type { ArtifactLoader } from '../../src/backend/port.ts'
 import type { RegionGraph } from '../../src/regions/region.ts'
 import { createDecoder } from '../../src/rows/decode.ts'
@@ -76,7 +77,8 @@ const mostStoredRows = 64
 
 function storedCheckRows({ source, folded, options, given }: Conversion, quantized: QuantizedModel): CheckRows {
   const made = makeCheckRows(featureKnowledge(folded, source.schema))
-  const golden = options.storeGolden ? (given.golden?.rows ?? []).slice(0, mostStoredRows) : []
+  const most = Math.min(mostStoredRows, Math.floor(mostCheckNumbers / source.schema.features.length))
+  const golden = options.storeGolden ? (given.golden?.rows ?? []).slice(0, most) : []
   return answerCheckRows(golden.length > 0 ? golden : made, { source: folded, stored: quantized.graph })
 }
 

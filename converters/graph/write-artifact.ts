@@ -4,6 +4,8 @@ import type { ModelJson } from '../../src/artifact/artifact.ts'
 import type { EncodedTensor } from '../../src/artifact/encode-tensor.ts'
 import { type ArtifactMetadata, metadataKey } from '../../src/artifact/metadata.ts'
 import { type Hash, sha256Hex } from '../../src/artifact/sha256.ts'
+import { storeCheckRows } from '../../src/artifact/stored-check-rows.ts'
+import { storeSchema } from '../../src/artifact/stored-schema.ts'
 import type { PortableGraph } from './to-graph.ts'
 
 /** What TensorFlow.js' own converter uses: the largest file that browsers cache. */
@@ -39,7 +41,7 @@ export function writeArtifact({
     generatedBy,
     convertedBy: metadata.writtenBy,
     signature: graph.signature,
-    userDefinedMetadata: { [metadataKey]: { ...metadata, shards: shardRecords } },
+    userDefinedMetadata: { [metadataKey]: { ...inShort(metadata), shards: shardRecords } },
     modelTopology: graph.modelTopology,
     weightsManifest: [{ paths, weights: tensors.map(({ spec }) => spec) }],
   }
@@ -48,6 +50,11 @@ export function writeArtifact({
     files[paths[number]] = bytes
   })
   return files
+}
+
+/** As `parseMetadata` reads it back. */
+function inShort<Given extends Pick<ArtifactMetadata, 'schema' | 'check'>>(metadata: Given) {
+  return { ...metadata, schema: storeSchema(metadata.schema), check: storeCheckRows(metadata.check) }
 }
 
 /** All tensors one after the other without padding, cut every four mebibytes; a tensor may span shards. */

@@ -27,6 +27,9 @@ const mostCuts = 256
 /** Compensation moves a weight past the largest of its part by a step or two, which must not be cut off. */
 const reachReserve = 1 + 2 / 127
 
+/** Rows of a part may stand in any order; in that of the source, what says so takes a few bytes a row less. */
+const fewestInSourceOrder = 1024
+
 /**
  * Rows of large weights would coarsen the grid of all others: rows are sorted by their largest weight and cut where that
  * takes away most of the error. `wordRows` of them, those whose rounding would be felt most, are stored as uint16.
@@ -41,9 +44,9 @@ export function arrangeRows(
   const byFelt = Array.from(felt.keys()).sort((a, b) => felt[b] - felt[a] || a - b)
   const order: number[] = []
   const parts: RowPart[] = []
-  const place = (rows: readonly number[], partEncoding: AffineGrid['encoding']): void => {
-    const sorted = [...rows].sort((a, b) => magnitudes[b] - magnitudes[a] || a - b)
-    const most = Math.min(mostParts[partEncoding], Math.floor((rows.length * outputWidth) / fewestWeights))
+  const place = (placed: readonly number[], partEncoding: AffineGrid['encoding']): void => {
+    const sorted = [...placed].sort((a, b) => magnitudes[b] - magnitudes[a] || a - b)
+    const most = Math.min(mostParts[partEncoding], Math.floor((placed.length * outputWidth) / fewestWeights))
     for (const [start, end] of cutRows(sorted, { magnitudes, energies, most })) {
       const largest = magnitudes[sorted[start]]
       parts.push({
@@ -52,7 +55,8 @@ export function arrangeRows(
         // The first part holds the columns' own largest weights, beyond which nothing is stored.
         reach: largest === 0 ? 1 : Math.min(1, largest * reachReserve),
       })
-      order.push(...sorted.slice(start, end))
+      const rows = sorted.slice(start, end)
+      for (const row of sorted.length < fewestInSourceOrder ? rows : rows.sort((a, b) => a - b)) order.push(row)
     }
   }
   const words = encoding === 'uint16' ? byFelt.length : Math.min(wordRows, byFelt.length)

@@ -15,43 +15,19 @@ import {
   listOf,
   matching,
   notNegative,
-  nullable,
   oneOf,
   openObject,
   optional,
   recordOf,
   text,
   toldBy,
-  tupleOf,
 } from './shape.ts'
-import { textColumnsShape } from './text-columns.ts'
+import { restoreCheckRows, type StoredCheckRows, storedCheckShape } from './stored-check-rows.ts'
+import { restoreSchema, type StoredSchema, storedSchemaShape } from './stored-schema.ts'
 
 const count = integer(0)
 const scalar = anyOf(text, finite, flag)
 const sha256 = matching(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits')
-
-const featureShape = closedObject({
-  name: text,
-  dtype: oneOf('number', 'string', 'boolean', 'text'),
-  texts: optional(listOf(textColumnsShape)),
-  of: optional(count),
-  used: flag,
-  missing: oneOf('handled', 'error'),
-  categories: optional(listOf(scalar)),
-  unknown: optional(oneOf('ignored', 'error')),
-  infinite: optional(flag),
-  units: optional(text),
-  range: optional(tupleOf(finite, finite)),
-  description: optional(text),
-})
-
-const schemaShape = closedObject({
-  features: listOf(featureShape),
-  dict: optional(closedObject({ separator: text, hashed: optional(closedObject({ signed: flag })) })),
-  classes: optional(anyOf(listOf(scalar), listOf(listOf(scalar)))),
-  outputs: listOf(oneOf('label', 'probabilities', 'scores', 'value', 'vector')),
-  vectorNames: optional(listOf(text)),
-})
 
 const targetShape = closedObject({
   classes: listOf(scalar),
@@ -96,12 +72,6 @@ const tensorShape = closedObject({
   escalated: optional(text),
 })
 
-const rowShape = listOf(nullable(finite))
-const rowsShape = listOf(rowShape)
-
-/** At most 64 rows are stored; a reader replays all of them at each load. */
-const maxCheckRows = 64
-
 export const trainingShape = closedObject({
   data: closedObject({ origin: oneOf('real', 'synthetic', 'mixed'), description: text, sha256, rowCount: count }),
   split: optional(text),
@@ -116,7 +86,7 @@ const metadataShape = openObject({
   name: filledText,
   version: filledText,
   kind: oneOf('classifier', 'regressor', 'transformer'),
-  schema: schemaShape,
+  schema: storedSchemaShape,
   head: headShape,
   source: closedObject({
     framework: text,
@@ -129,7 +99,7 @@ const metadataShape = openObject({
   rawWidth: integer(1),
   regions: anything,
   tensors: listOf(tensorShape),
-  check: closedObject({ rows: listOf(rowShape, { most: maxCheckRows }), exact: rowsShape, quantized: rowsShape }),
+  check: storedCheckShape,
   evaluation: optional(
     closedObject({
       rowCount: count,
@@ -158,9 +128,19 @@ export function parseMetadata(userDefinedMetadata: Readonly<Record<string, unkno
   const issue = metadataShape.issueOf(found)
   if (issue !== undefined)
     throw createError('VALIDATION_FAILED', `userDefinedMetadata.${metadataKey} ${issueText(issue)}`)
-  const metadata = found as ArtifactMetadata
+  const metadata = restored(found as StoredMetadata)
   assertCheckRows(metadata)
   return metadata
+}
+
+type StoredMetadata = Omit<ArtifactMetadata, 'schema' | 'check'> & {
+  readonly schema: StoredSchema
+  readonly check: StoredCheckRows
+}
+
+function restored(stored: StoredMetadata): ArtifactMetadata {
+  const schema = restoreSchema(stored.schema)
+  return { ...stored, schema, check: restoreCheckRows(stored.check, schema.features.length) }
 }
 
 /** Before the rest, since a newer library may have changed all of it. */

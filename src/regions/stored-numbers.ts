@@ -2,7 +2,8 @@
 
 import { createError } from '../errors.ts'
 import type { ColumnRef } from './column-ref.ts'
-import { type ValueOf, anyOf, closedObject, finite, integer, listOf, oneOf } from '../artifact/shape.ts'
+import { type ValueOf, anyOf, closedObject, finite, integer, listOf, oneOf, type Shape } from '../artifact/shape.ts'
+import { fromSteps, toSteps } from '../artifact/steps.ts'
 
 /** JSON has no words for these four. */
 const unwritable = ['NaN', 'Infinity', '-Infinity', '-0'] as const
@@ -18,12 +19,23 @@ export const storedNumbersShape = anyOf(
 )
 export type StoredNumbers = ValueOf<typeof storedNumbersShape>
 
-/** Runs of neighbouring columns, flat: region, first column, count, region, first column, count … */
-export const storedRefsShape = listOf(integer(0))
+const runsShape = listOf(integer(0))
+const stepsShape = closedObject({ region: integer(0), steps: listOf(integer(Number.MIN_SAFE_INTEGER)) })
+/**
+ * Runs of neighbouring columns, flat: region, first column, count, region, first column, count … Many columns of one
+ * region in another order: the first column and how far each other one lies behind the one before it.
+ */
+export const storedRefsShape: Shape<ValueOf<typeof runsShape> | ValueOf<typeof stepsShape>> = {
+  issueOf: (value) =>
+    (typeof value === 'object' && value !== null && !Array.isArray(value) ? stepsShape : runsShape).issueOf(value),
+}
 export type StoredRefs = ValueOf<typeof storedRefsShape>
 
 /** No table has more columns; stops a list of a few bytes from asking for gigabytes. */
 export const maxStoredCount = 1 << 20
+
+/** Numbers in runs below which the shorter form would save little. */
+const fewestStepped = 3072
 
 export function storeNumber(value: number): StoredNumber {
   if (Number.isNaN(value)) return 'NaN'
@@ -57,10 +69,16 @@ export function storeRefs(refs: readonly ColumnRef[]): StoredRefs {
     if (last >= 0 && runs[last] === region && runs[last + 1] + runs[last + 2] === column) runs[last + 2]++
     else runs.push(region, column, 1)
   }
-  return runs
+  const { region } = refs.at(0) ?? { region: 0 }
+  if (runs.length < fewestStepped || runs.length < refs.length || refs.some((ref) => ref.region !== region)) return runs
+  return { region, steps: toSteps(refs.map(({ column }) => column)) }
 }
 
 export function restoreRefs(stored: StoredRefs): ColumnRef[] {
+  if (!Array.isArray(stored)) {
+    checkedCount(stored.steps.length)
+    return fromSteps(stored.steps).map((column) => ({ region: stored.region, column }))
+  }
   if (stored.length % 3 !== 0)
     throw createError('VALIDATION_FAILED', `column references must come in threes, got ${stored.length} numbers`)
   const refs: ColumnRef[] = []

@@ -15,6 +15,10 @@ const sources = [
   artifactFiles(randomEnsemble(createRandom(1), { trees: 3, depth: 2, features: 3 })),
   artifactFiles(randomEnsemble(createRandom(2), { trees: 2, depth: 9, features: 3, outputWidth: 2 })),
   artifactFiles(randomChain(createRandom(3), [3, 4, 2], 'tanh')),
+  // so wide that like features and check rows are written in short
+  artifactFiles(randomChain(createRandom(4), [300, 2], 'identity'), {
+    checkRows: [new Float64Array(300).fill(1, 290)],
+  }),
 ]
 
 /** Everything that a loader does with bytes it does not trust, short of running them. */
