@@ -3,6 +3,7 @@
 import type { FeatureSchema } from '../../../src/artifact/schema.ts'
 import type { ColumnRef } from '../../../src/regions/region.ts'
 import type { SourceModel } from '../source-model.ts'
+import { appendRegions } from '../boosters/append-regions.ts'
 import { withMissing } from './boosters-missing.ts'
 import type { Column, ColumnSet, GraphBuilder } from './graph-builder.ts'
 import { type Place, unsupported } from './place.ts'
@@ -31,7 +32,7 @@ export function addBooster(source: SourceModel, input: ColumnSet, context: Conte
   const refs = input.columns.map((column, i) => categoryRef(features[i], column, builder))
   const { graph, inputs } =
     missing.length === 0 ? { graph: source.graph, inputs: refs } : withMissing(source, refs, { builder, missing })
-  return addRegions(graph, inputs, builder)
+  return appendRegions(graph, inputs, builder)
 }
 
 /** What the booster needs of the raw feature, where the column still is one. */
@@ -64,14 +65,4 @@ function categoryRef({ dtype, categories = [] }: FeatureSchema, column: Column, 
   if (keys.every((key, i) => key === i)) return column.ref
   const columns = [{ keys: [...keys, Number.NaN], values: [...keys.keys(), Number.NaN], unknownValue: -1 }]
   return { region: builder.add({ kind: 'ordinal', inputs: [column.ref], columns }), column: 0 }
-}
-
-function addRegions({ regions, output }: SourceModel['graph'], inputs: readonly ColumnRef[], builder: GraphBuilder) {
-  const numbers: number[] = []
-  const moved = ({ region, column }: ColumnRef): ColumnRef =>
-    region === 0 ? inputs[column] : { region: numbers[region], column }
-  regions.forEach((region, i) => {
-    if (region.kind !== 'input') numbers[i] = builder.add({ ...region, inputs: region.inputs.map(moved) })
-  })
-  return output.map(moved)
 }

@@ -4,10 +4,10 @@ import { countBelow, type RanksColumn } from '../../../src/regions/ranks.ts'
 import type { ColumnRef, Region, RegionGraph } from '../../../src/regions/region.ts'
 import type { SplitTrees } from '../../../src/regions/split-trees.ts'
 import { flipPoint } from '../../fold/flip-point.ts'
+import type { RegionSink } from '../boosters/append-regions.ts'
 import type { SourceModel } from '../source-model.ts'
-import type { GraphBuilder } from './graph-builder.ts'
 
-type Context = { readonly builder: GraphBuilder; readonly missing: readonly number[] }
+type Context = { readonly builder: RegionSink; readonly missing: readonly number[] }
 type Inputs = { readonly graph: RegionGraph; readonly inputs: readonly ColumnRef[] }
 
 /**

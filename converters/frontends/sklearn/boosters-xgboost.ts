@@ -9,7 +9,7 @@ import type { SourceModel } from '../source-model.ts'
 import { xgboostToSourceModel } from '../xgboost/to-source-model.ts'
 import { boosterClassifier, boosterRegressor } from './boosters-answer.ts'
 import { addBooster } from './boosters-graph.ts'
-import { describeValue, type EstimatorReader, toValues } from './estimator-reader.ts'
+import { describeValue, type EstimatorReader, toNumber, toValues } from './estimator-reader.ts'
 import { defineEstimator, type EstimatorPackage, type Scope } from './estimator-spec.ts'
 import type { ColumnSet } from './graph-builder.ts'
 import { corruptAttribute, type Place, unsupported } from './place.ts'
@@ -94,17 +94,23 @@ const models = new WeakMap<PyObject, SourceModel>()
 function wrappedModel(estimator: PyObject): SourceModel {
   const known = models.get(estimator)
   if (known !== undefined) return known
-  const model = xgboostToSourceModel(asWrapped(readBooster(boosterOf(estimator), placeOf(estimator))))
+  const booster = boosterOf(estimator)
+  const model = xgboostToSourceModel(asWrapped(readBooster(booster, placeOf(estimator)), booster))
   models.set(estimator, model)
   return model
 }
 
-/** The mark that save_model of a wrapper leaves: its answers are those of the rounds up to the best one. */
-function asWrapped(document: BoosterRecord): BoosterRecord {
+/**
+ * The mark that save_model of a wrapper leaves: its answers are those of the rounds up to the best one. How many trees
+ * those have is an attribute of Python alone before 1.4.
+ */
+function asWrapped(document: BoosterRecord, { state }: PyObject): BoosterRecord {
+  const limit = toNumber(state instanceof PyDict ? state.get('best_ntree_limit') : undefined)
+  const mark = JSON.stringify(Number.isSafeInteger(limit) ? { best_ntree_limit: limit } : {})
   const learner = document.get('learner')
   if (!isBoosterRecord(learner)) return document
   const attributes = learner.get('attributes')
-  const marked = new Map([...(isBoosterRecord(attributes) ? attributes : []), ['scikit_learn', '{}'] as const])
+  const marked = new Map([...(isBoosterRecord(attributes) ? attributes : []), ['scikit_learn', mark] as const])
   return new Map([...document, ['learner', new Map([...learner, ['attributes', marked] as const])] as const])
 }
 

@@ -8,7 +8,7 @@ type Ensemble = { readonly trees: readonly XgboostTree[]; readonly width: number
 
 /** A round has `num_parallel_tree` trees for each output; since 2.0 the file says where each round begins. */
 export function keptTreeCount(learner: Learner, model: RecordReader, { trees, width }: Ensemble): number {
-  const { roundCount, parallelTreeCount = 1 } = learner
+  const { roundCount, parallelTreeCount = 1 } = learner.wrapper
   if (roundCount === undefined) return trees.length
   if (model.has('iteration_indptr')) {
     const starts = model.numbers('iteration_indptr')

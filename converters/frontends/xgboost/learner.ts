@@ -4,6 +4,7 @@ import type { BoosterRecord, BoosterValue } from '../../formats/xgboost/booster-
 import { xgboostLimitError, xgboostLimits } from '../../formats/xgboost/xgboost-limits.ts'
 import { type Objective, objectiveOf } from './objective-table.ts'
 import { RecordReader } from './record-reader.ts'
+import { readWrapperMark, type WrapperMark } from './wrapper-mark.ts'
 
 export type Learner = {
   readonly version: string
@@ -18,13 +19,7 @@ export type Learner = {
   readonly baseScores: Float64Array
   readonly classCount: number
   readonly targetCount: number
-  /**
-   * Number of boosting rounds that answer; undefined where all do. Booster.predict uses all; the scikit-learn interface,
-   * which leaves its mark in the file, those up to the best one of early stopping (`_get_iteration_range` in sklearn.py).
-   */
-  readonly roundCount: number | undefined
-  /** Trees that a round has for each output, where it stands with the best round: files before 1.6 have it nowhere else. */
-  readonly parallelTreeCount: number | undefined
+  readonly wrapper: WrapperMark
 }
 
 export function readLearner(document: BoosterRecord): Learner {
@@ -45,7 +40,7 @@ export function readLearner(document: BoosterRecord): Learner {
     baseScores: baseScoresOf(params),
     classCount,
     targetCount,
-    ...bestRoundOf(learner),
+    wrapper: readWrapperMark(learner),
   }
 }
 
@@ -75,14 +70,4 @@ function baseScoresOf(params: RecordReader): Float64Array {
   const scores = Float64Array.from(parts, (part) => (part.trim() === '' ? Number.NaN : Math.fround(Number(part))))
   if (scores.every(Number.isFinite)) return scores
   throw params.corrupt('base_score', 'a number, or a list of numbers in brackets')
-}
-
-function bestRoundOf(learner: RecordReader): Pick<Learner, 'roundCount' | 'parallelTreeCount'> {
-  const none = { roundCount: undefined, parallelTreeCount: undefined }
-  if (!learner.has('attributes')) return none
-  const attributes = learner.record('attributes')
-  if (!attributes.has('scikit_learn') || !attributes.has('best_iteration')) return none
-  const roundCount = attributes.count('best_iteration') + 1
-  const parallelTreeCount = attributes.count('best_ntree_limit', 0) / roundCount
-  return { roundCount, parallelTreeCount: parallelTreeCount >= 1 ? Math.floor(parallelTreeCount) : undefined }
 }

@@ -29,8 +29,9 @@ export class RecordReader {
     this.version = version
   }
 
+  /** False for null too, which CatBoost writes for a list that was never filled. */
   has(name: string): boolean {
-    return this.#record.has(name)
+    return (this.#record.get(name) ?? undefined) !== undefined
   }
 
   value(name: string): BoosterValue | undefined {

@@ -12,6 +12,7 @@ import { type Learner, readLearner } from './learner.ts'
 import { readLinearBooster } from './linear-booster.ts'
 import { baseMargins } from './objective-table.ts'
 import { readTreeBooster } from './tree-booster.ts'
+import { wrappedAnswers } from './wrapped-answers.ts'
 
 /**
  * The model that `document` describes. XGBoost adds leaves up in float32, one after the other: its margins may be off by
@@ -27,7 +28,7 @@ export function xgboostToSourceModel(document: BoosterRecord): SourceModel {
   const columns = () => Array.from({ length: parts.width }, (_, column) => ({ region: regions.length - 1, column }))
   if (answers !== undefined) regions.push({ kind: 'map', inputs: columns(), functions: answers })
   if (learner.objective.answer === 'rises') regions.push(runningSums(columns()))
-  return {
+  const model: SourceModel = {
     ...head,
     schema: { features: parts.features, ...schema },
     graph: { regions, output: columns() },
@@ -37,6 +38,7 @@ export function xgboostToSourceModel(document: BoosterRecord): SourceModel {
       estimator: `${name}(${learner.objectiveName}${parts.treeCount === 0 ? '' : `, ${parts.treeCount} trees`})`,
     },
   }
+  return wrappedAnswers(model, learner.wrapper)
 }
 
 function boosterOf(learner: Learner, name: string): BoosterParts {

@@ -183,6 +183,35 @@ describe('early stopping', () => {
   })
 })
 
+describe('a file that the scikit-learn interface saved', () => {
+  const wrapped = (wrapper: object, more: object = {}) => ({
+    ...more,
+    scikit_learn: JSON.stringify(wrapper).replaceAll(/"(NaN)"/g, '$1'),
+  })
+
+  it('has the number that stands for missing, as versions before 2.0 write it', () => {
+    const trees = [stump(0.5, { default_left: [true, false, false] })]
+    const model = modelOf({ trees, attributes: wrapped({ missing: 9 }) })
+    const near = [nextDown(9), 9, nextUp(9), Math.fround(9) + 2 ** -20, Number.NaN, 0, 10]
+    expect(near.map((x) => rawOf(model, x))).toEqual([-1, -1, -1, 1, -1, -1, 1])
+    const plain = modelOf({ trees, attributes: wrapped({ missing: 'NaN' }) })
+    expect([9, Number.NaN].map((x) => rawOf(plain, x))).toEqual([1, -1])
+  })
+
+  it('has the labels of its encoder', () => {
+    const attributes = wrapped({ _le: { classes_: ['no', 'yes'] } })
+    const model = modelOf({ objective: 'binary:logistic', params: { base_score: '0.5' }, attributes })
+    expect(model.schema.classes).toEqual(['no', 'yes'])
+    expect(modelOf({ attributes }).schema.classes).toBeUndefined()
+  })
+
+  it('has the trees of a round with the best one, before 1.4', () => {
+    const attributes = wrapped({ best_ntree_limit: 2 }, { best_iteration: '0' })
+    const model = { gbtree_model_param: {}, tree_info: [0, 0, 0], trees: [stump(0.5), stump(0.5), stump(0.5)] }
+    expect(rawOf(modelOf({ attributes, booster: { name: 'gbtree', model } }), 1)).toBe(2)
+  })
+})
+
 describe('what cannot be converted is named', () => {
   it.each<[string, Parts, string]>([
     ['an objective', { objective: 'my:own' }, 'my:own'],
