@@ -3,6 +3,7 @@
 import type { DictReading, FeatureSchema } from '../../../src/artifact/schema.ts'
 import { mostTextColumns } from '../../../src/artifact/text-columns.ts'
 import { createError } from '../../../src/errors.ts'
+import { exactTable } from '../../../src/regions/formula/table.ts'
 import type { ColumnRef, Region, RegionGraph } from '../../../src/regions/region.ts'
 import { regionWidth } from '../../../src/rows/row-program.ts'
 import {
@@ -112,6 +113,15 @@ export class GraphBuilder {
   /** What made a column. */
   kindOf({ region }: ColumnRef): Region['kind'] {
     return this.#regions[region].kind
+  }
+
+  /** A linear model becomes a formula: one of many that read each other is no model whose layers are stored by themselves. */
+  addInFloat64({ region: index }: ColumnRef): void {
+    const region = this.#regions[index]
+    if (region.kind !== 'dense-chain' || region.layers.length > 1 || region.layers[0].activation !== 'identity') return
+    const [{ weights, bias, outputWidth }] = region.layers
+    const tables = { weights: exactTable(weights, outputWidth), bias: exactTable(bias, outputWidth) }
+    this.#regions[index] = { kind: 'linear', inputs: region.inputs, ...tables }
   }
 
   /** The feature must be text from here on. */

@@ -31,6 +31,8 @@ const reductions = {
     for (let i = from; i < from + size; i++) sum += Math.exp(input[i] - most)
     return most + Math.log(sum)
   },
+  /** Of three: the second where the first is not 0, else the third. */
+  choose: (input, from) => (input[from] !== 0 ? input[from + 1] : input[from + 2]),
   product: (input, from, size) => {
     let product = 1
     for (let i = from; i < from + size; i++) product *= input[i]
@@ -74,6 +76,7 @@ export const columnGroups = defineFormula({
   fields: { operation: choiceField(...names), size: integerField(1) },
   verify({ inputs, operation, size }, fail) {
     if (inputs.length % size !== 0) fail('size', `must divide ${inputs.length} columns, got ${size}`)
+    if (operation === 'choose' && size !== 3) fail('size', `must be 3 for choose, got ${size}`)
     return operation in reductions ? inputs.length / size : inputs.length
   },
   compile({ operation, size }) {

@@ -2,6 +2,7 @@
 
 import type { EstimatorSpec } from '../estimator-spec.ts'
 import { binarizer } from './binarizer.ts'
+import { iterativeImputer } from './iterative-imputer.ts'
 import { kBinsDiscretizer } from './k-bins-discretizer.ts'
 import { labelBinarizer } from './label-binarizer.ts'
 import { labelEncoder } from './label-encoder.ts'
@@ -34,6 +35,7 @@ export const transformerTable: readonly EstimatorSpec[] = [
   splineTransformer,
   targetEncoder,
   missingIndicator,
+  iterativeImputer,
   labelEncoder,
   labelBinarizer,
   pca,
