@@ -1,5 +1,6 @@
 // A fitted QuantileTransformer in; each column by its place among the fitted quantiles out.
 
+import { quantiles } from '../../../../src/regions/formula/quantiles.ts'
 import { exactTable } from '../../../../src/regions/formula/table.ts'
 import { transpose } from '../dense-output.ts'
 import { toMatrix } from '../estimator-reader.ts'
@@ -36,15 +37,19 @@ export const quantileTransformer = defineEstimator({
         `${references.length} × ${input.columns.length} numbers`,
         `${fitted.rowCount} × ${fitted.columnCount}`,
       )
-    const region = builder.add({
+    const computed = {
       kind: 'quantiles',
       inputs: input.columns.map(({ ref }) => ref),
       references: { exact: exactTable(references, references.length) },
       quantiles: { exact: exactTable(transpose(fitted), references.length) },
       distribution,
-    })
+    } as const
+    const region = builder.add(computed)
+    // what an imputer before it made of missing values is no longer missing
+    const missing = Float64Array.from(input.columns, (column) => column.missing)
+    quantiles.compile(computed)(missing, missing)
     const columns = input.columns.map(({ feature, from }, column): Column => {
-      return { ref: { region, column }, feature, ...(from && { from }), domain: 'number', missing: Number.NaN }
+      return { ref: { region, column }, feature, ...(from && { from }), domain: 'number', missing: missing[column] }
     })
     return { columns, isSparse: false }
   },

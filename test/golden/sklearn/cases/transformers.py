@@ -164,6 +164,13 @@ def quantile_logistic_regression():
     return model.fit(X, y), edges(X)
 
 
+@case(since="1.0", note="what an imputer filled in is a number to the quantiles, and to the model behind them")
+def quantile_imputed():
+    X, y = t.credit_numbers(300)
+    model = make_pipeline(SimpleImputer(), QuantileTransformer(n_quantiles=20), LogisticRegression(max_iter=500))
+    return model.fit(X[:, :6], y), edges(X[:, :6], missing=True)
+
+
 for extrapolation in ("constant", "linear", "continue", "periodic", "error"):
 
     @case(since="1.0", name=f"spline_{extrapolation}")
