@@ -8,7 +8,11 @@ export type Framework = {
 }
 
 export const frameworks: readonly Framework[] = [
-  { name: 'scikit-learn', files: '.pkl, .joblib, .skops', tested: ['1.0.2', '1.2.2', '1.6.1', '1.9.1'] },
+  {
+    name: 'scikit-learn',
+    files: '.pkl, .joblib, .skops',
+    tested: ['1.0.2', '1.1.3', '1.2.2', '1.3.2', '1.4.2', '1.5.2', '1.6.1', '1.7.2', '1.8.0', '1.9.1'],
+  },
   { name: 'LightGBM', files: 'text of save_model; in pickles', tested: ['3.3.5', '4.6.0'] },
   { name: 'XGBoost', files: 'JSON and UBJSON of save_model; in pickles', tested: ['1.0.2', '1.5.2', '1.7.6', '3.4.1'] },
   { name: 'CatBoost', files: 'JSON of save_model', tested: ['1.0.6', '1.2.10'] },

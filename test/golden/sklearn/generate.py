@@ -1,7 +1,8 @@
 """Writes the golden cases of the installed scikit-learn: python generate.py --data FOLDER [case …].
 
 FOLDER holds mlc_churn.csv, credit_data.csv, attrition.csv, Sacramento.csv and ames.csv (R package modeldata 1.1.0; see
-ATTRIBUTION.md). Run it once with each of scikit-learn 1.2.2, 1.6.1 and 1.9.1: it writes 1.2/, 1.6/ or 1.9/ beside itself.
+ATTRIBUTION.md). Run it once with each of scikit-learn 1.2.2, 1.6.1 and 1.9.1: it writes 1.2/, 1.6/ or 1.9/ beside itself;
+with a version between them, name the cases of its folder.
 """
 
 import argparse

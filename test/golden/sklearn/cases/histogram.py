@@ -66,6 +66,12 @@ def hist_gradient_boosting_classifier_early_stopping():
     return boosted(classifier(80, max_leaf_nodes=8, early_stopping=True, n_iter_no_change=3), t.churn_numbers())
 
 
+@case(since="1.4", note="stopped early by a scorer, of which a method stays behind in the file")
+def hist_gradient_boosting_classifier_scored():
+    options = dict(early_stopping=True, n_iter_no_change=2, scoring="roc_auc", min_samples_leaf=60)
+    return boosted(classifier(30, max_leaf_nodes=4, **options), t.churn_numbers(500))
+
+
 @case(note="few bins, limited depth")
 def hist_gradient_boosting_classifier_bins():
     return boosted(classifier(15, max_bins=7, max_depth=3, min_samples_leaf=5), t.churn_numbers())
