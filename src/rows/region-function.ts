@@ -111,6 +111,11 @@ function chainFunction({ layers }: DenseChain): RowFunction {
       for (let j = 0; j < outputWidth; j++) next[j] = bias[j]
       for (let i = 0, at = 0; i < inputWidth; i++) {
         const value = values[i]
+        // weights are finite: what is not there adds nothing
+        if (value === 0) {
+          at += outputWidth
+          continue
+        }
         for (let j = 0; j < outputWidth; j++, at++) next[j] += value * weights[at]
       }
       if (activation !== 'identity') for (let j = 0; j < outputWidth; j++) next[j] = activate(activation, next[j])

@@ -8,6 +8,7 @@ import type { TermSums } from './terms/term-sums.ts'
 import { createAnalyzer } from './text/analyze-text.ts'
 import { termPlaces } from './text/count-terms.ts'
 import { createTextValue } from './text/text-value.ts'
+import { valueForm } from './value-form.ts'
 
 export type SummedRows = {
   /** What rows have; those that are not counted come first in canonical rows too. */
@@ -23,6 +24,7 @@ export type SummedRows = {
 export function summedRowValues({ given, features, isCounted, judge, dict }: SummedRows, sums: TermSums): RowValues {
   const texts = given.map((feature) => (feature.dtype === 'text' ? textCounter(feature, features, sums) : undefined))
   const isIgnored = features.map(({ used }) => !used)
+  const isCount = features.map((feature, i) => isCounted[i] && valueForm(feature).kind === 'number')
   const keptCount = isCounted.filter((is) => !is).length
 
   /** `values` are those of the given features, judged; a text is as it was given. */
@@ -79,6 +81,8 @@ export function summedRowValues({ given, features, isCounted, judge, dict }: Sum
     ofNumbers(row, into, offset, rowIndex) {
       sums.begin()
       for (let i = 0, kept = offset; i < features.length; i++) {
+        // most counts of a row
+        if (row[i] === 0 && isCount[i]) continue
         const value = isIgnored[i] || texts[i] !== undefined ? 0 : judge.ofNumbers(row[i], i, rowIndex)
         if (!isCounted[i]) into[kept++] = value
         else if (value !== 0) sums.add(i, value)
