@@ -77,9 +77,11 @@ export type SupportedEstimator = {
   readonly notes: string
 }
 
-/** The support table, one entry a class, as the specs have it. */
+/** The support table, one entry a class, as the specs have it, without those that only stand inside another. */
 export function supportedEstimators(): SupportedEstimator[] {
   return estimatorTable.flatMap(({ names, role, notes, package: own }) =>
-    names.map((name) => ({ name, role, versions: own?.versions ?? supportedVersions.text, notes })),
+    names
+      .filter((name) => !name.startsWith('_'))
+      .map((name) => ({ name, role, versions: own?.versions ?? supportedVersions.text, notes })),
   )
 }

@@ -2,6 +2,7 @@
 
 import { choiceField, integerField } from './field.ts'
 import { defineFormula } from './define-formula.ts'
+import { expectedSigmoid } from './expected-sigmoid.ts'
 
 type Reduce = (input: Float64Array, from: number, size: number) => number
 type Spread = (input: Float64Array, from: number, size: number, output: Float64Array) => void
@@ -33,6 +34,8 @@ const reductions = {
   },
   /** Of three: the second where the first is not 0, else the third. */
   choose: (input, from) => (input[from] !== 0 ? input[from + 1] : input[from + 2]),
+  /** Of two: of a mean and a variance, the mean of the sigmoid. */
+  'expected-sigmoid': (input, from) => expectedSigmoid(input[from], input[from + 1]),
   product: (input, from, size) => {
     let product = 1
     for (let i = from; i < from + size; i++) product *= input[i]
@@ -67,6 +70,9 @@ const spreads = {
   },
 } as const satisfies Readonly<Record<string, Spread>>
 
+/** Operations of columns that have a meaning each. */
+const ownSizes: Readonly<Partial<Record<string, number>>> = { choose: 3, 'expected-sigmoid': 2 }
+
 type ReductionName = keyof typeof reductions
 type SpreadName = keyof typeof spreads
 const names = [...Object.keys(reductions), ...Object.keys(spreads)] as (ReductionName | SpreadName)[]
@@ -76,7 +82,8 @@ export const columnGroups = defineFormula({
   fields: { operation: choiceField(...names), size: integerField(1) },
   verify({ inputs, operation, size }, fail) {
     if (inputs.length % size !== 0) fail('size', `must divide ${inputs.length} columns, got ${size}`)
-    if (operation === 'choose' && size !== 3) fail('size', `must be 3 for choose, got ${size}`)
+    const own = ownSizes[operation]
+    if (own !== undefined && size !== own) fail('size', `must be ${own} for ${operation}, got ${size}`)
     return operation in reductions ? inputs.length / size : inputs.length
   },
   compile({ operation, size }) {

@@ -4,6 +4,7 @@ import type { Fail } from '../table-checks.ts'
 import { classPairs } from './class-pairs.ts'
 import { columnGroups } from './column-groups.ts'
 import { columnMap } from './column-map.ts'
+import { covariances } from './covariances.ts'
 import { distances } from './distances.ts'
 import { gaussians } from './gaussians.ts'
 import { kernelValues } from './kernel-values.ts'
@@ -42,6 +43,7 @@ const specs = {
   'weighted-median': weightedMedian,
   'term-weights': termWeights,
   kernels: kernelValues,
+  covariances,
   'class-pairs': classPairs,
   'pair-votes': pairVotes,
   'pair-probabilities': pairProbabilities,

@@ -7,6 +7,8 @@ import { bernoulliNaiveBayes, complementNaiveBayes, multinomialNaiveBayes } from
 import { bayesianGaussianMixture, gaussianMixture } from './gaussian-mixture.ts'
 import { gaussianNaiveBayes } from './gaussian-naive-bayes.ts'
 import { nystroem, rbfSampler } from './kernel-maps.ts'
+import { binaryGaussianProcess, gaussianProcessClassifier } from './gaussian-process-classifier.ts'
+import { gaussianProcessRegressor } from './gaussian-process-regressor.ts'
 import { kernelRidge } from './kernel-ridge.ts'
 import { kMeans } from './k-means.ts'
 import { kNeighborsClassifier, kNeighborsRegressor } from './k-neighbors.ts'
@@ -36,6 +38,9 @@ export const instanceTable: readonly EstimatorSpec[] = [
   bisectingKMeans,
   gaussianMixture,
   bayesianGaussianMixture,
+  gaussianProcessRegressor,
+  gaussianProcessClassifier,
+  binaryGaussianProcess,
   kernelRidge,
   nystroem,
   rbfSampler,

@@ -307,6 +307,8 @@ describe('supportedEstimators', () => {
         "BisectingKMeans",
         "GaussianMixture",
         "BayesianGaussianMixture",
+        "GaussianProcessRegressor",
+        "GaussianProcessClassifier",
         "KernelRidge",
         "Nystroem",
         "RBFSampler",
