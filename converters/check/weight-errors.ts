@@ -8,6 +8,7 @@ import type { RegionGraph } from '../../src/regions/region.ts'
 import { storeRegions } from '../../src/regions/store.ts'
 import { denseTensorName } from '../../src/regions/stored-dense.ts'
 import { treeTensorName } from '../../src/regions/stored-trees.ts'
+import type { TreeEnsemble } from '../../src/regions/tree-ensemble.ts'
 import { tablesOf } from '../quantize/formula-tables.ts'
 import type { QuantizedModel } from '../quantize/quantized-tensors.ts'
 
@@ -29,8 +30,12 @@ export type QuantizedTables = Pick<QuantizedModel, 'graph' | 'maxErrors' | 'tens
 export function weightErrors(source: RegionGraph, quantized: QuantizedTables): ErrorHistogram[] {
   const plain = new Map(storeRegions(source, { denseScale: 'none' }).tensors.map((tensor) => [tensor.name, tensor]))
   return source.regions.flatMap((region, index) => {
-    if (region.kind === 'tree-ensemble') return treeErrors(treeTensorName(index, ''), { plain, quantized })
     const after = quantized.graph.regions[index]
+    if (region.kind === 'tree-ensemble' && after.kind === 'tree-ensemble')
+      return [
+        ...treeErrors(treeTensorName(index, ''), { plain, quantized }),
+        ...bookErrors(treeTensorName(index, 'leaf-book'), [region, after], quantized),
+      ]
     const tables = new Map(tablesOf(after))
     const moved = tablesOf(region).flatMap(([field, { values }]) => {
       const rounded = tables.get(field)?.values ?? values
@@ -62,6 +67,19 @@ function treeErrors(prefix: string, { plain, quantized }: Tensors): ErrorHistogr
       decoded.map((value, at) => value - before.values[at]),
     )
   })
+}
+
+/** Of the leaves that a book stands for, if there is one. */
+function bookErrors(
+  book: string,
+  [before, after]: readonly [TreeEnsemble, TreeEnsemble],
+  { maxErrors }: QuantizedTables,
+): ErrorHistogram[] {
+  if (!maxErrors.has(book)) return []
+  return histogramOf(
+    book,
+    after.leafValues.map((value, at) => value - before.leafValues[at]),
+  )
 }
 
 type DenseContext = { readonly index: number; readonly maxErrors: ReadonlyMap<string, number> }

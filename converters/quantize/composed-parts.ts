@@ -5,7 +5,7 @@ import type { Head } from '../../src/artifact/head.ts'
 import type { Region, RegionGraph } from '../../src/regions/region.ts'
 import type { TreeEnsemble } from '../../src/regions/tree-ensemble.ts'
 import { isValidFormula, tablesOf, withTables } from './formula-tables.ts'
-import { leafForms } from './leaf-values.ts'
+import { measuredLeafForms } from './leaf-values.ts'
 import type { QuantizeMode } from './quantize-mode.ts'
 import { modeOf } from './steps-ahead.ts'
 import { largestDifference, type StoredFloats } from './stored-floats.ts'
@@ -70,10 +70,15 @@ function holdsPlaces(graph: RegionGraph, index: number): boolean {
 }
 
 function formsOfLeaves(region: TreeEnsemble, mode: QuantizeMode): PartForm[] {
-  return leafForms(region, mode).map((stored) => ({
-    name: stored.encoding,
-    maxError: largestDifference(stored.values, region.leafValues),
-    place: (each) => ({ ...each, leafValues: stored.values }) as Region,
-    stored,
+  return measuredLeafForms(region, mode).map(({ name, store }) => ({
+    name,
+    // most are never looked at, and fitting a book takes its time
+    get maxError() {
+      return largestDifference(store().values, region.leafValues)
+    },
+    get stored() {
+      return store()
+    },
+    place: (each) => ({ ...each, leafValues: store().values }) as Region,
   }))
 }

@@ -6,25 +6,19 @@ import { roundHalfEven } from '../../src/artifact/float16.ts'
 import { type AffineGrid, valueOfCode } from './affine-grid.ts'
 import type { AnswerBound } from './answer-bound.ts'
 import type { QuantizeMode } from './quantize-mode.ts'
-import { type FloatEncoding, largestDifference, type StoredFloats, storeFloats } from './stored-floats.ts'
+import { leafForms, type LeafForm } from './leaf-forms.ts'
+import { largestDifference, type StoredFloats, storeFloats } from './stored-floats.ts'
 
 /** Steps from 0 to 1 of probability leaves: 1/2, 1/3, 1/4, 1/5, 1/6, 1/8, 1/10, 1/12, 1/15, 1/16 and so on are exact. */
 const probabilitySteps = 240
 
-const ladder = {
-  uint8: ['uint8', 'uint16', 'float32'],
-  uint16: ['uint16', 'float32'],
-  float16: ['float16', 'float32'],
-  none: ['float32'],
-} as const satisfies Record<QuantizeMode, readonly FloatEncoding[]>
-
 export type ChosenLeaves = {
   readonly floats: StoredFloats
   readonly maxError: number
-  /** Position in the mode's ladder of encodings, and whether it is the last. */
+  /** Position among the forms that the mode has for these leaves, and whether it is the last. */
   readonly level: number
   readonly isWidest: boolean
-  /** Why a smaller encoding was not taken. */
+  /** Why a smaller form was not taken. */
   readonly escalated?: string
 }
 
@@ -33,37 +27,38 @@ export type LeafChoiceOptions = {
   readonly head: Head
   /** What errors of the output columns do to the answers. */
   readonly bound: (columnErrors: Float64Array) => AnswerBound
-  /** First encoding of the ladder to consider, and why those before were refused. */
+  /** First form to consider, and why those before were refused. */
   readonly firstLevel: number
   readonly refusal: string
 }
 
 export function chooseLeafValues(layout: TreeLayout, options: LeafChoiceOptions): ChosenLeaves {
-  const encodings = ladder[options.mode]
-  const last = encodings.length - 1
+  const forms = formsOf(layout, options.mode, holdsProbabilities(layout, options.head))
+  const last = forms.length - 1
   const first = Math.min(options.firstLevel, last)
-  const reasons = first > 0 ? [`${encodings[first - 1]}: ${options.refusal}`] : []
+  const reasons = first > 0 ? [`${forms[first - 1].name}: ${options.refusal}`] : []
   for (let level = first; ; level++) {
-    const floats = encodeLeaves(layout, encodings[level], holdsProbabilities(layout, options.head))
+    const floats = forms[level].store()
     const bound = options.bound(columnErrors(layout, floats.values))
     if (level === last || bound.budgetUse <= 1) {
       const maxError = largestDifference(floats.values, layout.leafValues)
       const escalated = reasons.length > 0 ? { escalated: reasons.join('; ') } : {}
       return { floats, maxError, level, isWidest: level === last, ...escalated }
     }
-    reasons.push(`${encodings[level]}: ${bound.text}`)
+    reasons.push(`${forms[level].name}: ${bound.text}`)
   }
 }
 
-/** Every encoding of the mode's ladder, for a model that is measured: leaves that are shares remain shares. */
-export function leafForms(layout: TreeLayout, mode: QuantizeMode): readonly StoredFloats[] {
+/** Every form of the mode, for a model that is measured: leaves that are shares remain shares. */
+export function measuredLeafForms(layout: TreeLayout, mode: QuantizeMode): readonly LeafForm[] {
   const { leafValues, aggregate } = layout
-  const areShares = aggregate === 'mean' && leafValues.every((value) => value >= 0 && value <= 1)
-  return ladder[mode].map((encoding) => encodeLeaves(layout, encoding, areShares))
+  return formsOf(layout, mode, aggregate === 'mean' && leafValues.every((value) => value >= 0 && value <= 1))
 }
 
-function encodeLeaves(layout: TreeLayout, encoding: FloatEncoding, areShares: boolean): StoredFloats {
-  return encoding === 'uint8' && areShares ? probabilityLeaves(layout) : storeFloats(layout.leafValues, encoding)
+function formsOf(layout: TreeLayout, mode: QuantizeMode, areShares: boolean): readonly LeafForm[] {
+  const { leafValues: values, leafWidth: width } = layout
+  const storeBytes = () => (areShares ? probabilityLeaves(layout) : storeFloats(values, 'uint8'))
+  return leafForms({ values, width }, mode, storeBytes)
 }
 
 function holdsProbabilities(layout: TreeLayout, head: Head): boolean {

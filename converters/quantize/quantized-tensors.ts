@@ -6,9 +6,8 @@ import type { NamedTensor } from '../../src/artifact/tensor.ts'
 import type { DenseChain } from '../../src/regions/dense-chain.ts'
 import type { Region, RegionGraph } from '../../src/regions/region.ts'
 import { formulaTensorName } from '../../src/regions/formula/define-formula.ts'
+import type { LeafBooks } from '../../src/regions/leaf-books.ts'
 import { restoreRegions, storeRegions } from '../../src/regions/store.ts'
-import { densePartName, denseTensorName } from '../../src/regions/stored-dense.ts'
-import { treeTensorName } from '../../src/regions/stored-trees.ts'
 import { affineGrid } from './affine-grid.ts'
 import type { ComposedPart } from './composed-parts.ts'
 import type { ChosenForm } from './composed-storage.ts'
@@ -17,8 +16,8 @@ import type { StoredChain } from './dense-chain-storage.ts'
 import type { StoredLayer } from './dense-layer.ts'
 import type { ChosenLeaves } from './leaf-values.ts'
 import { withTables } from './formula-tables.ts'
-import type { StoredFloats } from './stored-floats.ts'
 import type { StoredTableForm } from './table-forms.ts'
+import { chainParts, leafPart, type TensorPart } from './tensor-parts.ts'
 
 export type QuantizedModel = {
   /** Regions without their tensors, for the metadata. */
@@ -64,17 +63,20 @@ export function storeQuantized(source: RegionGraph, storage: RegionStorage): Qua
     regions: source.regions.map((region, index) => roundedRegion(region, storage.get(index))),
   }
   const denseParts = new Map<number, readonly (readonly number[])[]>()
+  const leafBooks = new Map<number, LeafBooks>()
   storage.forEach((chosen, index) => {
-    if (!isTables(chosen) && 'layers' in chosen) denseParts.set(index, chosen.layers.map(rowsOfParts))
+    if (isTables(chosen)) return
+    if ('layers' in chosen) denseParts.set(index, chosen.layers.map(rowsOfParts))
+    else if (chosen.floats.book !== undefined) leafBooks.set(index, chosen.floats.book.books)
   })
   // A scale of its own for each column only pays where weights are quantized.
   const layers = [...storage.values()].flatMap((each) => (!isTables(each) && 'layers' in each ? each.layers : []))
   const denseScale = layers.some(({ q }) => q[0].encoding !== 'float32') ? 'column' : 'none'
-  const { stored, tensors } = storeRegions(rounded, { denseScale, denseParts })
+  const { stored, tensors } = storeRegions(rounded, { denseScale, denseParts, leafBooks })
   const parts = new Map<string, TensorPart>()
   storage.forEach((chosen, index) => {
     if (isTables(chosen)) return
-    const named = 'layers' in chosen ? chainParts(chosen, index) : leafParts(chosen, index)
+    const named = 'layers' in chosen ? chainParts(chosen, index) : [leafPart(chosen, index)]
     for (const [name, part] of named) parts.set(name, part)
   })
   const choices = new Map<string, EncodingChoice>()
@@ -107,13 +109,6 @@ export function storeQuantized(source: RegionGraph, storage: RegionStorage): Qua
     level: wider.length === 0 ? 0 : wider.reduce((least, { level }) => Math.min(least, level), Infinity),
     isWidest: wider.length === 0,
   }
-}
-
-type TensorPart = {
-  readonly floats: StoredFloats
-  /** False where the tensor holds the same values in an order of its own. */
-  readonly replaces: boolean
-  readonly maxError?: number
 }
 
 function isTables(chosen: ChosenLeaves | ChosenChain | ChosenTables): chosen is ChosenTables {
@@ -150,30 +145,6 @@ function rowsOfParts({ q, layer }: StoredLayer): number[] {
   return q.map(({ values }) => values.length / layer.outputWidth)
 }
 
-function leafParts({ floats, maxError, escalated }: ChosenLeaves, index: number): [string, TensorPart][] {
-  const named = escalated === undefined ? floats : { ...floats, escalated }
-  return [[treeTensorName(index, 'leaf'), { floats: named, replaces: false, maxError }]]
-}
-
-function chainParts({ layers, escalated }: ChosenChain, index: number): [string, TensorPart][] {
-  return layers.flatMap(({ q, scales, bias, maxError }: StoredLayer, number): [string, TensorPart][] => {
-    const name = (part: string): string => denseTensorName(index, number, part)
-    const isWhole = q.length === 1
-    return [
-      ...q.map((floats, part): [string, TensorPart] => [
-        isWhole ? name('weights') : name(densePartName(part)),
-        {
-          floats: escalated === undefined || floats.encoding === 'uint8' ? floats : { ...floats, escalated },
-          replaces: true,
-          maxError: maxError.weights[part],
-        },
-      ]),
-      [name('bias'), { floats: bias, replaces: true, maxError: maxError.bias }],
-      [name('scale'), { floats: scales, replaces: true }],
-    ]
-  })
-}
-
 function choiceOf(tensor: NamedTensor, part: TensorPart | ChosenForm | undefined): EncodingChoice {
   // a table's codes are integers already
   if (part !== undefined && !('floats' in part))
@@ -194,7 +165,7 @@ function coverChoice({ name, values, dtype }: NamedTensor, parts: ReadonlyMap<st
   const most = values.reduce((highest, value) => Math.max(highest, value), 0)
   if (most <= 65535 && values.every((value) => Number.isInteger(value) && value >= 0))
     return { encoding: most <= 255 ? 'uint8' : 'uint16', scale: 1, min: 0 }
-  const leaf = parts.get(name.replace(/cover$/, 'leaf'))?.floats
+  const leaf = (parts.get(name.replace(/cover$/, 'leaf')) ?? parts.get(name.replace(/cover$/, 'leaf-book')))?.floats
   const isQuantized = leaf?.encoding !== 'float32' || leaf.escalated !== undefined
   return isQuantized ? affineGrid(values, 'uint16') : { encoding: dtype }
 }

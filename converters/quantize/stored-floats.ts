@@ -1,15 +1,21 @@
 // Float values and an encoding in, what a reader of the stored bytes gets back out.
 
 import { fromFloat16Bits, toFloat16Bits } from '../../src/artifact/float16.ts'
+import type { LeafBooks } from '../../src/regions/leaf-books.ts'
 import { type AffineGrid, affineGrid, roundToGrid } from './affine-grid.ts'
 
 export type FloatEncoding = 'uint8' | 'uint16' | 'float16' | 'float32'
+
+/** Numbers that codes count through, and the grid that they are stored on; without one they are float32. */
+export type StoredBooks = { readonly books: LeafBooks; readonly grid?: AffineGrid }
 
 export type StoredFloats = {
   readonly encoding: FloatEncoding
   /** Only of affine encodings. */
   readonly grid?: AffineGrid
-  /** What a reader gets back: float32 numbers, each of them exactly on the grid. */
+  /** Of leaves: `encoding` is then that of the codes that count through it. */
+  readonly book?: StoredBooks
+  /** What a reader gets back: float32 numbers, each of them exactly on the grid or in the book. */
   readonly values: Float64Array
   /** Why a smaller encoding was not taken. */
   readonly escalated?: string

@@ -5,6 +5,7 @@ import type { ArtifactInspection, Inspection, SourceInspection } from '../conver
 import { alignColumns } from './align-columns.ts'
 import { drawTree } from './draw-tree.ts'
 import { drawGraph } from './graph/draw-graph.ts'
+import { storedAsText } from './report-text.ts'
 
 export function printInspection(inspection: Inspection): string {
   return inspection.kind === 'source' ? printSource(inspection) : printArtifact(inspection)
@@ -48,7 +49,7 @@ function printArtifact({ metadata, byteLength, sha256, checkRowCount, operations
     tensor,
     role,
     `[${shape.join(', ')}]`,
-    encoding,
+    storedAsText({ name: tensor, role, encoding }),
     `${bytes}`,
     `±${maxError.toPrecision(3)}`,
     escalated ?? '',

@@ -3,7 +3,7 @@
 import { amountText } from '../gates/gates.ts'
 import { alignColumns } from './align-columns.ts'
 import type { ConversionReport, EvaluationReport, FlipCount } from './report.ts'
-import { bytesText, numberText, percentText } from './report-text.ts'
+import { bytesText, numberText, percentText, storedAsText } from './report-text.ts'
 
 export function printReport(report: ConversionReport): string {
   const { source, bytes, quantization, selfCheck, parity, comparisons, evaluation, warnings } = report
@@ -30,7 +30,7 @@ export function printReport(report: ConversionReport): string {
     name,
     role,
     `[${shape.join(', ')}]`,
-    encoding,
+    storedAsText({ name, role, encoding }),
     bytesText(byteLength),
     maxError === 0 ? 'exact' : `±${numberText(maxError)}`,
     escalated ?? '',

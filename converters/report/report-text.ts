@@ -1,4 +1,6 @@
-// Numbers of a report in, short texts for people out.
+// Numbers and tensors of a report in, short texts for people out.
+
+import type { TensorRecord } from '../../src/artifact/metadata.ts'
 
 /** 12,345 */
 export function bytesText(count: number): string {
@@ -15,4 +17,10 @@ export function numberText(value: number): string {
 
 export function percentText(share: number): string {
   return `${(100 * share).toFixed(1)} %`
+}
+
+/** The encoding, and what it stands for where it is not the tensor's own values. */
+export function storedAsText({ name, role, encoding }: Pick<TensorRecord, 'name' | 'role' | 'encoding'>): string {
+  if (name.endsWith('/leaf-book')) return `code book of ${encoding}`
+  return name.endsWith('/leaf') && role === 'structure' ? `${encoding} codes of leaf-book` : encoding
 }

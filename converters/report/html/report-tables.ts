@@ -4,7 +4,7 @@ import { type Cell, htmlTable, paragraph } from '../../../src/page/html-page.ts'
 import type { FeatureSchema } from '../../../src/artifact/schema.ts'
 import { amountText } from '../../gates/gates.ts'
 import type { ConversionReport, EvaluationReport } from '../report.ts'
-import { bytesText, numberText } from '../report-text.ts'
+import { bytesText, numberText, storedAsText } from '../report-text.ts'
 
 /** Of a table of a large model; past it a line says how many more there are. */
 export const mostRows = 200
@@ -73,7 +73,7 @@ export function tensorsTable(tensors: ConversionReport['tensors']): string {
       name,
       role,
       `[${shape.join(', ')}]`,
-      encoding,
+      storedAsText({ name, role, encoding }),
       { number: bytesText(byteLength) },
       { number: maxError === 0 ? 'exact' : `±${numberText(maxError)}` },
       escalated ?? '',
