@@ -53,5 +53,7 @@ export function boosterClassifier(
     head: { ...head, targets: [{ ...own, classes: labels }] },
     outputs,
     classes: labels,
+    // Wrappers give margins by parameters of predict alone.
+    hasDecisionFunction: false,
   }
 }

@@ -15,6 +15,8 @@ export type Predictor = {
   readonly head: Head
   readonly outputs: readonly OutputName[]
   readonly classes?: readonly Scalar[] | readonly (readonly Scalar[])[]
+  /** False where the scores are no decision_function, so that an estimator around it reads probabilities. @default true */
+  readonly hasDecisionFunction?: boolean
 }
 
 /** Hands parts of an estimator to the specs of their own classes. */

@@ -20,6 +20,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import sklearn
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
@@ -292,6 +293,15 @@ def categories(y, x):
     store("categories", model, rows)
 
 
+def calibrated():
+    """No wrapper has a decision_function: probabilities are what is calibrated."""
+    x, z = numbers(missing=0.1)
+    two = CalibratedClassifierCV(classifier(n_estimators=4), method="sigmoid", cv=2)
+    store("calibrated", two.fit(x, labels(np.where(z > 0.4, "yes", "no"))), x[:ROWS], "joblib")
+    three = CalibratedClassifierCV(classifier(n_estimators=3), method="isotonic", cv=2, ensemble=False)
+    store("calibrated_three_classes", three.fit(x, np.digitize(z, [-0.3, 0.7])), x[:ROWS], "joblib")
+
+
 def old_wrappers():
     """XGBoost until 1.5 took labels of any type, and wrote its boosters in pickles as JSON."""
     x, z = numbers(missing=0.1)
@@ -315,3 +325,4 @@ if __name__ == "__main__":
         sys.exit()
     pipelines()
     wrappers()
+    calibrated()

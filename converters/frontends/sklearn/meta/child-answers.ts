@@ -23,11 +23,11 @@ export type ChildAnswers = {
 
 /** @throws UNSUPPORTED where the child is no classifier of one target */
 export function classifierAnswers(child: Predictor, formulas: FormulaColumns, place: Place): ChildAnswers {
-  const { head, output } = child
+  const { head, output, hasDecisionFunction = true } = child
   const part = ({ start, width }: ColumnRange): ColumnRef[] => output.slice(start, start + width)
   if (head.kind === 'classifier' && head.targets.length === 1) {
     const [target] = head.targets
-    return ofClassifier(target, part(target), { formulas, place, hasScores: head.hasScores })
+    return ofClassifier(target, part(target), { formulas, place, hasScores: head.hasScores && hasDecisionFunction })
   }
   if (head.kind === 'labels' && head.targets.length === 1) return ofLabels(head.targets[0], part, { formulas, place })
   throw unsupported(place, `a ${child.kind} of several targets inside`, 'Supported are classifiers of one target.')
