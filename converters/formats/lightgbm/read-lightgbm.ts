@@ -81,13 +81,19 @@ const pandasKey = 'pandas_categorical'
 function readRest(lines: TextLines): Pick<LightgbmDocument, 'parameters' | 'pandasCategories'> {
   const parameters = new Map<string, string>()
   let pandasCategories: LightgbmDocument['pandasCategories']
+  // Categories come last: a file that ends among the parameters has lost them.
+  let isWhole = true
   while (lines.next()) {
-    if (lines.key.startsWith(`${pandasKey}:`)) pandasCategories = readPandas(lines.valueAfter(pandasKey))
+    if (lines.key === 'parameters:') isWhole = false
+    else if (lines.key === 'end of parameters') isWhole = true
+    else if (lines.key.startsWith(`${pandasKey}:`)) pandasCategories = readPandas(lines.valueAfter(pandasKey))
     else if (lines.key.startsWith('[categorical_feature:')) {
       const [, value = ''] = /^\[categorical_feature:(.*)\]$/.exec(lines.text) ?? []
       parameters.set('categorical_feature', value.trim())
     }
   }
+  if (!isWhole)
+    throw lightgbmCorrupt('its end', 'a line "end of parameters"', `the end of the file at line ${lines.number}`)
   return { parameters, pandasCategories }
 }
 

@@ -20,7 +20,7 @@ type Context = {
  * (libs/model/cpu/evaluator_impl.cpp of 1.2). Inner nodes come level by level, the right half of a level after the left.
  */
 export function readSymmetricTree(tree: RecordReader, { splits, width, scale, spend }: Context): CatboostTree {
-  const tests = tree.has('splits') && tree.value('splits') !== null ? tree.records('splits') : []
+  const tests = tree.has('splits') ? tree.records('splits') : []
   const depth = tests.length
   if (depth > catboostLimits.treeDepth) throw catboostLimitError('treeDepth', depth)
   const leafCount = 2 ** depth

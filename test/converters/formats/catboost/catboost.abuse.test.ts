@@ -164,6 +164,7 @@ it.each([
   ['parameters as a text', ['model_info', 'params'], '{"loss_function":{"type":"RMSE"}}'],
   ['no weights', ['oblivious_trees', 0, 'leaf_weights'], undefined],
   ['a tree of one leaf', ['oblivious_trees', 0], { leaf_values: [0.5] }],
+  ['a pool without categories', ['features_info', 'cat_features_hash'], null],
 ] as const)('takes %s', (_, place, value) => {
   expect(() => convert(changed('1.2.10/rmse', place, value as Json | undefined))).not.toThrow()
 })

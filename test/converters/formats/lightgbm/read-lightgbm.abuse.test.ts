@@ -82,6 +82,12 @@ it.each([
   expect(errorOf(lightgbmText({}, { end: `pandas_categorical:${json}\n` })).code).toBe(code)
 })
 
+it('refuses a file that ends among the parameters, behind which the categories were', () => {
+  const end = 'parameters:\n[boosting: gbdt]\n'
+  expect(errorOf(lightgbmText({}, { end })).message).toContain('end of parameters')
+  expect(() => readLightgbm(lightgbmText({}, { end: `${end}end of parameters\n` }))).not.toThrow()
+})
+
 it('reads a huge category set once, however many nodes name it', () => {
   const inner = 3000
   const list = (valueOf: (node: number) => number | string, count = inner) =>
