@@ -30,29 +30,36 @@ export function syntheticRows(
   const random = createSeededRandom(seed)
   // Models without points draw what they always drew.
   const hasSamples = knowledge.some(({ samples }) => samples !== undefined)
-  const counted = knowledge.reduce((count, { feature }) => count + (feature.of === undefined ? 0 : 1), 0)
+  const counted = Int32Array.from(knowledge.flatMap(({ feature }, at) => (feature.of === undefined ? [] : [at])))
   return Array.from({ length: rowCount }, () => {
     // Features that nobody scaled are counts, prices and pixels as often as centred numbers: they rise and fall together.
     const shared = random.normal()
     const reach = random.uniform() < farShare ? 10 ** (farExponent * random.uniform()) : 1
-    const wordiness = usualTerms / Math.max(usualTerms, counted)
     const between = hasSamples ? betweenPoints(random) : undefined
-    return Float64Array.from(knowledge, (feature) =>
-      feature.feature.dtype === 'text'
-        ? 0
-        : feature.feature.of !== undefined
-          ? countOfTerm(wordiness, random)
-          : syntheticValue(feature, { shared, reach, unknownReach, hasOutliers, between }, random),
-    )
+    const traits = { shared, reach, unknownReach, hasOutliers, between }
+    const row = new Float64Array(knowledge.length)
+    knowledge.forEach((each, at) => {
+      const { dtype, of } = each.feature
+      if (dtype !== 'text' && of === undefined) row[at] = syntheticValue(each, traits, random)
+    })
+    countTerms(row, counted, random)
+    return row
   })
 }
 
 /** Terms that a text has of those which a model knows, about: most texts are short, and most terms rare. */
 const usualTerms = 30
 
-function countOfTerm(share: number, random: SeededRandom): number {
-  if (random.uniform() >= share) return 0
-  return random.uniform() < 0.8 ? 1 : 1 + random.integer(4)
+/** Goes from one term that is there to the next: a draw for each that is not would take longer than all the rest. */
+function countTerms(row: Float64Array, places: Int32Array, random: SeededRandom): void {
+  // models that read no text draw what they always drew
+  if (places.length === 0) return
+  const share = usualTerms / Math.max(usualTerms, places.length)
+  // the number of misses before a hit is geometric; where every term is there, 1 / log(0) is 0
+  const scale = 1 / Math.log(1 - share)
+  const next = (): number => Math.floor(Math.log(1 - random.uniform()) * scale)
+  for (let at = next(); at < places.length; at += 1 + next())
+    row[places[at]] = random.uniform() < 0.8 ? 1 : 1 + random.integer(4)
 }
 
 type RowTraits = Required<Pick<SyntheticOptions, 'unknownReach' | 'hasOutliers'>> & {

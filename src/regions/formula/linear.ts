@@ -42,6 +42,11 @@ function sumsOf({ values: weights, columns: width }: Table, { values: bias }: Ta
     for (let j = 0; j < width; j++) output[j] = bias[j]
     for (let i = 0, at = 0; i < input.length; i++) {
       const value = input[i]
+      // texts have few of the terms that a model knows
+      if (value === 0) {
+        at += width
+        continue
+      }
       // most weights of sums and selections are 0, which must not make NaN of infinity
       for (let j = 0; j < width; j++, at++) if (weights[at] !== 0) output[j] += value * weights[at]
     }
