@@ -29,7 +29,7 @@ const fittedEntries = { uint8: [256, 4096], uint16: [4096], float16: [], none: [
 const mostEntries = 65536
 
 /** What a book adds to model.json: nodes of the graph and entries of the manifest. */
-const bookJsonBytes = 900
+const bookJsonBytes = 1000
 
 /** `storeBytes` rounds to uint8. */
 export function leafForms(
