@@ -4,6 +4,7 @@ import { createError, type MLError } from '../../src/errors.ts'
 import { isCatboostJson, isCatboostRecord } from './catboost/read-catboost.ts'
 import { type JsonKind, jsonKindOf, parseJsonObject } from './layers/json-kind.ts'
 import { isSkops } from './skops/is-skops.ts'
+import { unreadBoosters } from './unread-boosters.ts'
 import { isXgboostJson } from './xgboost/read-xgboost.ts'
 
 /** Formats that are read. */
@@ -74,7 +75,11 @@ const signatures: readonly Signature[] = [
   { format: 'numpy array', matches: (bytes) => startsWith(bytes, [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]) },
   { format: 'archive (unpack it first)', matches: (bytes) => archives.some((magic) => startsWith(bytes, magic)) },
   { format: 'zip (Keras, PyTorch, or an archive to unpack first)', matches: (bytes) => startsWith(bytes, zipMagic) },
-  { format: 'lightgbm', matches: (bytes) => /^tree\r?\n/.test(textOf(bytes)) },
+  ...unreadBoosters.map(({ format, begins }) => ({
+    format,
+    matches: (bytes: Uint8Array) => begins.test(textOf(bytes)),
+  })),
+  { format: 'lightgbm', matches: (bytes) => /^(\xef\xbb\xbf)?tree\r?\n/.test(textOf(bytes)) },
   { format: 'xgboost-ubjson', matches: (bytes) => startsWith(bytes, [0x7b, 0x4c]) },
   { format: 'xgboost-json', matches: isXgboostJson },
   { format: 'catboost', matches: isCatboostJson },
@@ -96,13 +101,15 @@ export function detectFormat(bytes: Uint8Array, name: string): FormatName {
   if (found?.format === 'JSON') return jsonFormat(bytes, name)
   const read = readBySignature.find((format) => format === found?.format)
   if (read !== undefined) return read
-  if (found !== undefined) {
-    throw createError('UNSUPPORTED', `${name} is a file of format ${found.format}, which is not read. ${expected}`, {
-      details: { file: name, format: found.format },
-    })
-  }
+  if (found !== undefined) throw unread(found.format, name)
   const what = bytes.length === 0 ? 'is empty' : `starts with bytes ${hexOf(head.subarray(0, 8))}, which no format has`
   throw createError('FORMAT_UNKNOWN', `${name} ${what}. ${expected}`, { details: { file: name } })
+}
+
+function unread(format: string, name: string): MLError {
+  return createError('UNSUPPORTED', `${name} is a file of format ${format}, which is not read. ${expected}`, {
+    details: { file: name, format },
+  })
 }
 
 const expected =
@@ -116,6 +123,8 @@ function jsonFormat(bytes: Uint8Array, name: string): FormatName {
   // Written anew by another program, which may put other names first.
   if (kind === 'xgboost') return 'xgboost-json'
   if (isCatboostRecord(Object.keys(content))) return 'catboost'
+  if (Object.hasOwn(content, 'tree_info') && Object.hasOwn(content, 'feature_infos'))
+    throw unread('LightGBM dump (save_model writes the text that is read)', name)
   throw unreadJson(kind, name)
 }
 

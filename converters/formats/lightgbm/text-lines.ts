@@ -17,6 +17,8 @@ export class TextLines {
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
+    // Editors put the mark of UTF-8 there.
+    if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.#next = 3
   }
 
   /** Moves to the next line; false at the end of the file. @throws LIMIT_EXCEEDED */

@@ -21,6 +21,13 @@ describe('detectFormat', () => {
 
   it.each([
     ['CatBoost binary', text('CBM1xxxx'), 'model.cbm'],
+    ["save_model('model.json')", text('binf\0\0\0?'), 'model.model'],
+    ['XGBoost dump', text('booster[0]:\n0:[f0<0.5]'), 'dump.txt'],
+    ['XGBoost dump', text('[\n  { "nodeid": 0'), 'dump.json'],
+    ['XGBoost DMatrix', Uint8Array.of(1, 0xab, 0xff, 0xff), 'train.buffer'],
+    ['LightGBM dataset', text('______LightGBM_Binary_File_Token______\n'), 'train.bin'],
+    ['LightGBM dump', text('{"name": "tree", "feature_infos": {}, "tree_info": []}'), 'dump.json'],
+    ['PMML', text('<?xml version="1.0"?><PMML'), 'model.pmml'],
     ['Keras HDF5', Uint8Array.of(0x89, 0x48, 0x44, 0x46), 'model.h5'],
     ['zip', Uint8Array.of(0x50, 0x4b, 3, 4), 'model.keras'],
     ['Git LFS pointer (git lfs pull', text('version https://git-lfs.github.com/spec/v1\n'), 'model.pkl'],
@@ -36,6 +43,7 @@ describe('detectFormat', () => {
 
   it.each([
     ['lightgbm', text('tree\nversion=v4\n')],
+    ['lightgbm', text('\ufefftree\nversion=v4\n')],
     ['xgboost-json', text('{"learner":{"attributes":')],
     ['xgboost-json', text('{"version":[3,4,1],"learner"')],
     ['xgboost-json', text('\n { "other": 1, "learner": {}}')],

@@ -82,6 +82,11 @@ it.each([
   expect(errorOf(lightgbmText({}, { end: `pandas_categorical:${json}\n` })).code).toBe(code)
 })
 
+it('reads behind the mark of UTF-8', () => {
+  const bytes = lightgbmText()
+  expect(readLightgbm(Uint8Array.of(0xef, 0xbb, 0xbf, ...bytes))).toEqual(readLightgbm(bytes))
+})
+
 it('refuses a file that ends among the parameters, behind which the categories were', () => {
   const end = 'parameters:\n[boosting: gbdt]\n'
   expect(errorOf(lightgbmText({}, { end })).message).toContain('end of parameters')
