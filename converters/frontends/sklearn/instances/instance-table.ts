@@ -9,12 +9,14 @@ import { gaussianNaiveBayes } from './gaussian-naive-bayes.ts'
 import { nystroem, rbfSampler } from './kernel-maps.ts'
 import { binaryGaussianProcess, gaussianProcessClassifier } from './gaussian-process-classifier.ts'
 import { gaussianProcessRegressor } from './gaussian-process-regressor.ts'
+import { kernelPca } from './kernel-pca.ts'
 import { kernelRidge } from './kernel-ridge.ts'
 import { kMeans } from './k-means.ts'
 import { kNeighborsClassifier, kNeighborsRegressor } from './k-neighbors.ts'
 import { kNeighborsImputer } from './k-neighbors-imputer.ts'
 import { linearDiscriminant } from './linear-discriminant.ts'
 import { localOutlierFactor } from './local-outlier-factor.ts'
+import { affinityPropagation, birch, meanShift } from './nearest-center.ts'
 import { nearestCentroid } from './nearest-centroid.ts'
 import { radiusNeighborsClassifier, radiusNeighborsRegressor } from './radius-neighbors.ts'
 import { quadraticDiscriminant } from './quadratic-discriminant.ts'
@@ -36,12 +38,16 @@ export const instanceTable: readonly EstimatorSpec[] = [
   quadraticDiscriminant,
   kMeans,
   bisectingKMeans,
+  meanShift,
+  affinityPropagation,
+  birch,
   gaussianMixture,
   bayesianGaussianMixture,
   gaussianProcessRegressor,
   gaussianProcessClassifier,
   binaryGaussianProcess,
   kernelRidge,
+  kernelPca,
   nystroem,
   rbfSampler,
 ]

@@ -33,15 +33,16 @@ export const kMeans = defineEstimator({
   },
 })
 
-export function readCenters(reader: EstimatorReader, input: ColumnSet, { builder }: Scope): Matrix {
+export function readCenters(
+  reader: EstimatorReader,
+  input: ColumnSet,
+  { builder }: Scope,
+  name = 'cluster_centers_',
+): Matrix {
   builder.takeNumbers(input.columns, reader.place, { nan: false, infinite: false })
-  const centers = toMatrix(reader.value('cluster_centers_'), reader.place, 'cluster_centers_')
+  const centers = toMatrix(reader.value(name), reader.place, name)
   if (centers.columnCount === input.columns.length && centers.rowCount > 0) return centers
-  throw reader.corrupt(
-    'cluster_centers_',
-    `rows of ${input.columns.length} numbers`,
-    `${centers.rowCount} of ${centers.columnCount}`,
-  )
+  throw reader.corrupt(name, `rows of ${input.columns.length} numbers`, `${centers.rowCount} of ${centers.columnCount}`)
 }
 
 /** x · c − ½ ‖c‖², largest where the distance is least: what scikit-learn compares, so far away rows fall alike. */

@@ -3,8 +3,11 @@
 import numpy as np
 import tables as t
 from golden import case
+from sklearn.cluster import AffinityPropagation, Birch, MeanShift
+from sklearn.decomposition import KernelPCA
 from sklearn.kernel_approximation import Nystroem
 from sklearn.kernel_ridge import KernelRidge
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -80,3 +83,46 @@ def nystroem_cosine():
 def nystroem_additive_chi2():
     X, y, rows = few(t.iris())
     return Nystroem("additive_chi2", n_components=6, random_state=0).fit(X), rows
+
+
+@case(since="1.0")
+def kernel_pca_rbf():
+    X, y, rows = few(t.iris())
+    return KernelPCA(3, kernel="rbf", gamma=0.3, random_state=0).fit(X), rows
+
+
+@case(since="1.0", note="gamma follows from the columns; the way back is fitted too; before another model")
+def kernel_pca_sigmoid():
+    X, y, rows = few(t.wine())
+    pca = KernelPCA(2, kernel="sigmoid", coef0=0.1, fit_inverse_transform=True, random_state=0)
+    return make_pipeline(StandardScaler(), pca, LogisticRegression()).fit(X, y), rows
+
+
+@case(since="1.0", note="all components")
+def kernel_pca_linear():
+    X, y, rows = few(t.iris())
+    return KernelPCA(random_state=0, remove_zero_eig=True, eigen_solver="dense").fit(X), rows
+
+
+@case(since="1.0")
+def mean_shift():
+    X, _, rows = few(t.iris(), 60)
+    return MeanShift(bandwidth=0.9, cluster_all=False).fit(X), rows
+
+
+@case(since="1.0")
+def affinity_propagation():
+    X, _, rows = few(t.wine(), 30)
+    return make_pipeline(StandardScaler(), AffinityPropagation(preference=-8, random_state=0)).fit(X), rows
+
+
+@case(since="1.0", note="several subclusters a label")
+def birch():
+    X, _, rows = few(t.iris(), 60)
+    return Birch(threshold=0.4, branching_factor=4, n_clusters=3).fit(X), rows
+
+
+@case(since="1.0", note="distances to subclusters as features")
+def birch_transform():
+    X, y, rows = few(t.iris(), 60)
+    return make_pipeline(Birch(threshold=0.7, n_clusters=None), LogisticRegression(max_iter=300)).fit(X, y), rows
