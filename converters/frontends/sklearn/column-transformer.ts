@@ -2,6 +2,7 @@
 
 import { pathWithin } from './place.ts'
 import { defineEstimator } from './estimator-spec.ts'
+import { type EstimatorReader, toValues } from './estimator-reader.ts'
 import type { ColumnSet } from './graph-builder.ts'
 import { selectColumns } from './column-selection.ts'
 import { joinColumns, weighColumns } from './weigh-columns.ts'
@@ -10,7 +11,7 @@ export const columnTransformer = defineEstimator({
   names: ['ColumnTransformer'],
   role: 'composite',
   notes: 'columns by name, index, slice or mask; passthrough, drop, remainder, transformer_weights, nesting',
-  reads: ['transformers_', 'transformer_weights', 'sparse_output_'],
+  reads: ['transformers_', 'transformer_weights', 'sparse_output_', 'feature_names_in_'],
   ignored: {
     transformers: 'fitted into transformers_',
     remainder: 'fitted into transformers_',
@@ -28,7 +29,8 @@ export const columnTransformer = defineEstimator({
     _feature_names_in: 'names of the inputs',
     _transformers_feature_names_out: 'names of the outputs only',
   },
-  transform(reader, input, scope) {
+  transform(reader, given, scope) {
+    const input = namedColumns(reader, given)
     const parts = reader.list('transformers_').flatMap((entry): ColumnSet[] => {
       const [name, value, selection] = Array.isArray(entry) && entry.length === 3 ? entry : []
       if (typeof name !== 'string' || value === undefined || selection === undefined) {
@@ -45,3 +47,14 @@ export const columnTransformer = defineEstimator({
     return joinColumns(parts, reader.valueOr('sparse_output_', false) === true)
   },
 })
+
+/** Fitted on a frame, it knows what its columns are called, also those that a step before it made (set_output). */
+function namedColumns(reader: EstimatorReader, input: ColumnSet): ColumnSet {
+  const names = toValues(reader.valueOr('feature_names_in_', null))
+  if (names?.length !== input.columns.length) return input
+  const columns = input.columns.map((column, i) => {
+    const name = names[i]
+    return typeof name === 'string' ? { ...column, name } : column
+  })
+  return { columns, isSparse: input.isSparse }
+}

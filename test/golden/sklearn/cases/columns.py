@@ -167,6 +167,18 @@ def pipeline_nested():
     return credit_array(make_pipeline(make_pipeline(SimpleImputer(add_indicator=True)), make_pipeline(make_pipeline(StandardScaler()))))
 
 
+@case(since="1.9", note="columns made by an earlier step, selected by the names that set_output('pandas') gave them")
+def column_transformer_made_names():
+    X, y = t.credit(200, ["Age", "Income", "Home", "Job"])
+    filled = ColumnTransformer([
+        ("number", SimpleImputer(), ["Income", "Age"]), ("text", SimpleImputer(strategy="most_frequent"), ["Home", "Job"]),
+    ]).set_output(transform="pandas")
+    second = ColumnTransformer(
+        [("home", OneHotEncoder(handle_unknown="ignore", sparse_output=False), ["text__Home"]), ("age", StandardScaler(), ["number__Age"])], remainder="drop",
+    )
+    return make_pipeline(filled, second).fit(X), t.edge_frame(X, missing=["Income", "Age", "Home"])
+
+
 @case(note="set_output('pandas') was asked of the source")
 def pipeline_set_output():
     X, _ = t.credit(300, ["Income", "Age", "Debt"])
