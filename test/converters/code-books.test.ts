@@ -1,5 +1,5 @@
 // A model whose leaves have a long tail, converted: its book in the report, and its answers on backends of both kinds.
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { convertModel, printReport, renderReport } from '../../converters/index.ts'
 import { isMLError } from '../../src/errors.ts'
 import { loadModel } from '../../src/runtime/load-model.ts'
@@ -60,8 +60,13 @@ function lightgbm(): string {
   ].join('\n')
 }
 
+let converted: Awaited<ReturnType<typeof convertModel>>
+beforeAll(async () => {
+  converted = await convertModel({ 'model.txt': new TextEncoder().encode(lightgbm()) })
+})
+
 test('leaves with a long tail take a byte each and a book, which the report names, and answer as before', async () => {
-  const { files, report } = await convertModel({ 'model.txt': new TextEncoder().encode(lightgbm()) })
+  const { files, report } = converted
   const records = report.tensors.filter(({ name }) => name.includes('leaf'))
   expect(records).toMatchObject([
     { name: 'trees2/leaf', role: 'structure', encoding: 'uint8', byteLength: leafCount, maxError: 0 },
@@ -94,7 +99,7 @@ test('leaves with a long tail take a byte each and a book, which the report name
 })
 
 test('a file whose codes count past its book is refused as it is loaded', async () => {
-  const { files } = await convertModel({ 'model.txt': new TextEncoder().encode(lightgbm()) })
+  const { files } = converted
   const json = JSON.parse(new TextDecoder().decode(files['model.json'])) as {
     userDefinedMetadata: { 'tfjs-serving': { regions: { regions: { books?: number[] }[] } } }
   }

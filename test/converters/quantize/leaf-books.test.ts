@@ -7,6 +7,7 @@ import { leafForms } from '../../../converters/quantize/leaf-forms.ts'
 import { chooseLeafValues } from '../../../converters/quantize/leaf-values.ts'
 import { quantizeRegions } from '../../../converters/quantize/quantize-regions.ts'
 import { largestDifference, storeFloats } from '../../../converters/quantize/stored-floats.ts'
+import type { Head } from '../../../src/artifact/head.ts'
 import { createSeededRandom } from '../../../src/rows/seeded-random.ts'
 import { stumps, treeModel, valueHead } from './models.ts'
 
@@ -135,4 +136,17 @@ test('are stored with the codes, and say how far they move leaves', () => {
   )
   const trees = quantized.graph.regions[2]
   expect(trees.kind === 'tree-ensemble' && trees.leafValues).toEqual(Float64Array.from(values, Math.fround))
+})
+
+test('are taken of trees too whose rounding only the answers of the whole model tell of', () => {
+  const random = createSeededRandom(10)
+  const values = Array.from({ length: 5000 }, () => Math.floor(90 * random.uniform()) / 7)
+  const labelsHead: Head = {
+    kind: 'labels',
+    targets: [{ classes: [-1, 1], label: { start: 0, width: 1, threshold: 6 }, scores: { start: 0, width: 1 } }],
+  }
+  const { graph, head, schema } = treeModel(stumps(values, { aggregate: 'mean' }), labelsHead)
+  const { stored, graph: restored } = quantizeRegions(graph, { mode: 'uint16', schema, head })
+  expect(stored.regions[2]).toMatchObject({ kind: 'tree-ensemble', books: [90] })
+  expect(restored.regions[2]).toMatchObject({ leafValues: Float64Array.from(values, Math.fround) })
 })
