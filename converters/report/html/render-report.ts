@@ -2,7 +2,7 @@
 
 import { htmlPage, htmlTable, paragraph, plots, type Section } from '../../../src/page/html-page.ts'
 import type { ConversionReport } from '../report.ts'
-import { bytesText, numberText, percentText } from '../report-text.ts'
+import { bytesText, numberText, percentText, storedAsText } from '../report-text.ts'
 import { barChart } from './bar-chart.ts'
 import { errorPlot } from './error-plot.ts'
 import {
@@ -100,11 +100,11 @@ function tensorChart({ tensors }: ConversionReport): string {
   const largest = [...tensors].sort((a, b) => b.byteLength - a.byteLength).slice(0, drawnTensors)
   return barChart(
     `${largest.length < tensors.length ? `The ${largest.length} largest of ${tensors.length} tensors` : 'Tensors'}; orange: larger than asked for`,
-    largest.map(({ name, byteLength, encoding, escalated }) => ({
-      name,
-      amount: byteLength,
-      text: `${bytesText(byteLength)} ${encoding}`,
-      isMarked: escalated !== undefined,
+    largest.map((tensor) => ({
+      name: tensor.name,
+      amount: tensor.byteLength,
+      text: `${bytesText(tensor.byteLength)} ${storedAsText(tensor)}`,
+      isMarked: tensor.escalated !== undefined,
     })),
   )
 }
@@ -117,8 +117,8 @@ function errors({ errors: histograms }: ConversionReport): string {
 }
 
 function escalated({ tensors }: ConversionReport): string {
-  const parts = tensors.flatMap(({ name, encoding, escalated: reason }) =>
-    reason === undefined ? [] : [[name, encoding, reason]],
+  const parts = tensors.flatMap((tensor) =>
+    tensor.escalated === undefined ? [] : [[tensor.name, storedAsText(tensor), tensor.escalated]],
   )
   if (parts.length === 0) return paragraph('None: every tensor is stored as small as it was asked for, or losslessly.')
   return htmlTable(['tensor', 'stored as', 'why not smaller'], parts)
