@@ -89,6 +89,7 @@ class CategorySets {
     const known = this.#numbers.get(key)
     if (known !== undefined) return known
     this.#numbers.set(key, this.all.length)
-    return this.all.push({ left: new Set(left), known: new Set(left) }) - 1
+    const values = new Set(left)
+    return this.all.push({ left: values, known: values }) - 1
   }
 }
