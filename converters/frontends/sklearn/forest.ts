@@ -13,7 +13,7 @@ import { readTree, type TreeNodes } from './stored-tree.ts'
 import { classificationTree, regressionTree, shareClassifier, sharesWidth } from './tree-leaves.ts'
 import { addTrees } from './tree-region.ts'
 
-const ignored: Readonly<Record<string, string>> = Object.fromEntries(
+export const forestIgnored: Readonly<Record<string, string>> = Object.fromEntries(
   [
     'n_estimators bootstrap oob_score oob_score_ oob_decision_function_ oob_prediction_ max_samples max_depth criterion',
     'min_samples_split min_samples_leaf min_weight_fraction_leaf max_features max_leaf_nodes min_impurity_decrease',
@@ -27,7 +27,7 @@ export const forestClassifier = defineEstimator({
   role: 'classifier',
   notes: 'one or several targets; missing values where the version takes them',
   reads: ['estimators_', 'classes_'],
-  ignored: { ...ignored, n_outputs_: 'counted from the classes' },
+  ignored: { ...forestIgnored, n_outputs_: 'counted from the classes' },
   predict(reader, input, { builder }) {
     const { place } = reader
     const { trees, nan } = readForest(reader)
@@ -44,7 +44,7 @@ export const forestRegressor = defineEstimator({
   role: 'regressor',
   notes: 'one or several targets; missing values where the version takes them',
   reads: ['estimators_', 'n_outputs_'],
-  ignored,
+  ignored: forestIgnored,
   predict(reader, input, { builder }) {
     const { place } = reader
     const { trees, nan } = readForest(reader)
@@ -56,7 +56,7 @@ export const forestRegressor = defineEstimator({
 })
 
 /** The trees, and whether scikit-learn lets NaN reach them. */
-function readForest(reader: EstimatorReader): { trees: TreeNodes[]; nan: boolean } {
+export function readForest(reader: EstimatorReader): { trees: TreeNodes[]; nan: boolean } {
   const estimators = reader.list('estimators_')
   if (estimators.length === 0) throw reader.corrupt('estimators_', 'at least one tree', 'none')
   const readers = estimators.map((estimator, i) => {

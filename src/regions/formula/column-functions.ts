@@ -2,6 +2,7 @@
 
 import { countBelow } from '../ranks.ts'
 import { bins } from './bins.ts'
+import { chi2Functions } from './chi2-functions.ts'
 import { type FunctionSpec, noSettings, type NumberFunction, settingsOf } from './number-function.ts'
 import { inversePowers } from './inverse-powers.ts'
 import { powerFunctions } from './power-functions.ts'
@@ -15,6 +16,7 @@ export const columnFunctions = {
   ...powerFunctions,
   ...inversePowers,
   ...bins,
+  ...chi2Functions,
   exp: noSettings(Math.exp),
   log: noSettings(Math.log),
   expm1: noSettings(Math.expm1),

@@ -16,6 +16,7 @@ import { kNeighborsClassifier, kNeighborsRegressor } from './k-neighbors.ts'
 import { kNeighborsImputer } from './k-neighbors-imputer.ts'
 import { linearDiscriminant } from './linear-discriminant.ts'
 import { localOutlierFactor } from './local-outlier-factor.ts'
+import { additiveChi2Sampler, skewedChi2Sampler } from './chi2-samplers.ts'
 import { affinityPropagation, birch, meanShift } from './nearest-center.ts'
 import { nearestCentroid } from './nearest-centroid.ts'
 import { radiusNeighborsClassifier, radiusNeighborsRegressor } from './radius-neighbors.ts'
@@ -50,4 +51,6 @@ export const instanceTable: readonly EstimatorSpec[] = [
   kernelPca,
   nystroem,
   rbfSampler,
+  skewedChi2Sampler,
+  additiveChi2Sampler,
 ]

@@ -16,6 +16,7 @@ import { polynomialFeatures } from './polynomial-features.ts'
 import { powerTransformer } from './power-transformer.ts'
 import { quantileTransformer } from './quantile-transformer.ts'
 import { randomProjection } from './random-projection.ts'
+import { randomTreesEmbedding } from './random-trees-embedding.ts'
 import { recursiveSelection, sequentialSelection } from './recursive-selection.ts'
 import { selectFromModel } from './select-from-model.ts'
 import { splineTransformer } from './spline-transformer.ts'
@@ -44,6 +45,7 @@ export const transformerTable: readonly EstimatorSpec[] = [
   sparsePca,
   neighborhoodComponents,
   randomProjection,
+  randomTreesEmbedding,
   fastIca,
   ...univariateSelectors,
   varianceThreshold,

@@ -5,7 +5,8 @@ import tables as t
 from golden import case
 from sklearn.cluster import AffinityPropagation, Birch, MeanShift
 from sklearn.decomposition import KernelPCA
-from sklearn.kernel_approximation import Nystroem
+from sklearn.ensemble import RandomTreesEmbedding
+from sklearn.kernel_approximation import AdditiveChi2Sampler, Nystroem, SkewedChi2Sampler
 from sklearn.kernel_ridge import KernelRidge
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -126,3 +127,34 @@ def birch():
 def birch_transform():
     X, y, rows = few(t.iris(), 60)
     return make_pipeline(Birch(threshold=0.7, n_clusters=None), LogisticRegression(max_iter=300)).fit(X, y), rows
+
+
+@case(since="1.0", note="waves of logarithms")
+def skewed_chi2_sampler():
+    X, _, rows = few(t.iris())
+    return SkewedChi2Sampler(skewedness=0.5, n_components=8, random_state=0).fit(X), rows
+
+
+@case(since="1.0", note="zeros stay zeros")
+def additive_chi2_sampler():
+    X, _, rows = few(t.iris(), columns=3)
+    return AdditiveChi2Sampler(sample_steps=3).fit(X), np.vstack([rows, np.zeros(3)])
+
+
+@case(since="1.0", note="an interval of its own, one step, before another model")
+def additive_chi2_sampler_pipeline():
+    X, y, rows = few(t.iris())
+    return make_pipeline(AdditiveChi2Sampler(sample_steps=1, sample_interval=0.3), LogisticRegression()).fit(X, y), rows
+
+
+@case(since="1.0", note="leaves as columns, before a linear model")
+def random_trees_embedding():
+    X, y, rows = few(t.iris(), 60)
+    embedding = RandomTreesEmbedding(6, max_depth=3, random_state=0)
+    return make_pipeline(embedding, LogisticRegression(max_iter=300)).fit(X, y), rows
+
+
+@case(since="1.0", note="dense, few leaves")
+def random_trees_embedding_dense():
+    X, _, rows = few(t.wine())
+    return RandomTreesEmbedding(3, max_depth=5, max_leaf_nodes=6, sparse_output=False, random_state=0).fit(X), rows
