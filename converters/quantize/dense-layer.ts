@@ -3,7 +3,7 @@
 import type { DenseLayer } from '../../src/regions/dense-chain.ts'
 import { type AffineGrid, affineGrid, codeOf, roundToGrid, valueOfCode } from './affine-grid.ts'
 import { type CompensatedRounding, roundWithCompensation } from './compensated-rounding.ts'
-import { isAffordable, isCheaperByRows, roundForFewRows } from './few-rows-rounding.ts'
+import { affordableOf, isCheaperByRows, roundForFewRows } from './few-rows-rounding.ts'
 import type { RowPart } from './row-parts.ts'
 import { inputEnergies, secondMoments } from './second-moments.ts'
 import {
@@ -75,7 +75,7 @@ type JointRounding = Omit<CompensatedRounding, 'moments' | 'order'> & {
   readonly orderOf: (energies: Float64Array) => Int32Array
 }
 
-/** With compensation, by the cheaper of two ways; weight by weight where both would take too long. */
+/** With compensation, by the cheaper of two ways; weight by weight where there are no rows. */
 function roundTogether(inputs: readonly Float64Array[], { orderOf, ...task }: JointRounding): Float64Array {
   const { weights, rowCount, columnCount, round } = task
   const inputWidth = rowCount - 1
@@ -84,9 +84,9 @@ function roundTogether(inputs: readonly Float64Array[], { orderOf, ...task }: Jo
     const energies = Float64Array.from({ length: inputWidth }, (_, input) => moments[input * (rowCount + 1)])
     return roundWithCompensation({ ...task, moments, order: orderOf(energies) })
   }
-  if (inputs.length === 0 || !isAffordable(inputs, rowCount))
-    return weights.map((value, at) => round(Math.floor(at / columnCount), at % columnCount, value))
-  return roundForFewRows({ ...task, rows: inputs, order: orderOf(inputEnergies(inputs, inputWidth)) })
+  const rows = affordableOf(inputs, rowCount)
+  if (rows.length === 0) return weights.map((value, at) => round(Math.floor(at / columnCount), at % columnCount, value))
+  return roundForFewRows({ ...task, rows, order: orderOf(inputEnergies(inputs, inputWidth)) })
 }
 
 /** The parts with the layer that they amount to, beside the one that was to be stored. */

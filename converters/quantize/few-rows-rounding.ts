@@ -11,19 +11,23 @@ export type FewRowsRounding = Omit<CompensatedRounding, 'moments'> & {
 /** Values that are not 0: those of input i stand from `starts[i]` to `starts[i + 1]`, divided by the root of the row count. */
 type SparseColumns = { readonly starts: Int32Array; readonly places: Int32Array; readonly values: Float64Array }
 
-/** Products that one layer may take: about a second. */
-const mostProducts = 1e9
+/** Products that one layer may take, for each of the plans that are tried: a third of a second. */
+const mostProducts = 3e8
 
-/** Rows compensate for far more inputs than there are rows at less than by factoring moments. */
+/** More inputs than this, and factoring their moments takes as long. */
+const mostFactoredInputs = 1024
+
+/** Rows take less than factoring moments where inputs are more than twice as many, or too many to factor at all. */
 export function isCheaperByRows(rowCount: number, inputCount: number): boolean {
-  return inputCount > 2 * rowCount
+  return inputCount > 2 * rowCount || inputCount > mostFactoredInputs
 }
 
-/** False for wide layers all of whose inputs are there: rounding them so would take many seconds. */
-export function isAffordable(rows: readonly Float64Array[], inputCount: number): boolean {
+/** The first of `rows`, so many as can be rounded for: each input that is there takes the square of their count. */
+export function affordableOf(rows: readonly Float64Array[], inputCount: number): readonly Float64Array[] {
   const isSeen = new Uint8Array(inputCount)
   for (const row of rows) for (let i = 0; i < row.length; i++) if (row[i] !== 0) isSeen[i] = 1
-  return isSeen.reduce((sum, each) => sum + each, 0) * rows.length ** 2 <= mostProducts
+  const seen = isSeen.reduce((sum, each) => sum + each, 1)
+  return rows.slice(0, Math.floor(Math.sqrt(mostProducts / seen)))
 }
 
 /**

@@ -1,7 +1,7 @@
 // Few rows of many inputs in; the rounding that factoring their moments gives, and how often each input is met, out.
 import { expect, test } from 'vitest'
 import { roundWithCompensation } from '../../../converters/quantize/compensated-rounding.ts'
-import { isAffordable, isCheaperByRows, roundForFewRows } from '../../../converters/quantize/few-rows-rounding.ts'
+import { affordableOf, isCheaperByRows, roundForFewRows } from '../../../converters/quantize/few-rows-rounding.ts'
 import { expectedEnergies, inputEnergies, secondMoments } from '../../../converters/quantize/second-moments.ts'
 import { createSeededRandom } from '../../../src/rows/seeded-random.ts'
 
@@ -38,12 +38,13 @@ test.each([
   given.forEach((value, at) => expect(value).toBeCloseTo(wanted[at], 9))
 })
 
-test('is taken where inputs are more than twice as many as rows, and few enough are there', () => {
+test('is taken where inputs are more than twice as many as rows, or too many to factor, with no more rows than are quick', () => {
   expect([isCheaperByRows(256, 512), isCheaperByRows(256, 513)]).toEqual([false, true])
-  const wide = Array.from({ length: 256 }, () => new Float64Array(20_000).fill(1))
-  expect(isAffordable(wide, 20_001)).toBe(false)
+  expect([isCheaperByRows(2048, 1024), isCheaperByRows(2048, 1025)]).toEqual([false, true])
+  const wide = Array.from({ length: 256 }, () => new Float64Array(40_000).fill(1))
+  expect(affordableOf(wide, 40_001)).toHaveLength(86)
   for (const row of wide) row.fill(0, 4_000)
-  expect(isAffordable(wide, 20_001)).toBe(true)
+  expect(affordableOf(wide, 40_001)).toHaveLength(256)
 })
 
 test('draws energies of inputs that few rows show to the mean, and leaves those of many rows alone', () => {
