@@ -9,6 +9,9 @@ import type { TreeEnsemble } from './tree-ensemble.ts'
 /** Relative error of one float32 operation. */
 const unit = 2 ** -24
 
+/** Stored answers have ten digits. */
+const storedError = 2 ** -30
+
 /** Below the smallest normal float32 devices round coarsely, or to 0. */
 const leastNormal = 2 ** -126
 
@@ -24,7 +27,7 @@ export function roundingBound(graph: RegionGraph, row: ArrayLike<number>): Float
   return Float64Array.from(graph.output, ({ region, column }) => {
     const source = graph.regions[region]
     if (source.kind !== 'dense-chain' && source.kind !== 'tree-ensemble')
-      return unit * Math.abs(valuesAt(graph, row, [{ region, column }])[0] || 0) + leastNormal
+      return (unit + storedError) * Math.abs(valuesAt(graph, row, [{ region, column }])[0] || 0) + leastNormal
     let bound = bounds.get(region)
     if (bound === undefined) {
       bound =

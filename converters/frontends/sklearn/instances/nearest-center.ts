@@ -1,5 +1,6 @@
 // A fitted MeanShift, AffinityPropagation or Birch in; the label of the nearest of its centres out.
 
+import { toNumbers } from '../estimator-reader.ts'
 import { defineEstimator } from '../estimator-spec.ts'
 import { unsupported } from '../place.ts'
 import { labelOfLargest, numbersBelow, sumsOf } from './class-columns.ts'
@@ -35,7 +36,9 @@ export const affinityPropagation = defineEstimator({
     const { place } = reader
     if (reader.string('affinity') !== 'euclidean')
       throw unsupported(place, `affinity=${reader.string('affinity')}`, 'Supported is euclidean.')
-    if (reader.array('cluster_centers_indices_').elementCount === 0)
+    // an array, but of a model of 1.0 that did not converge
+    const indices = toNumbers(reader.value('cluster_centers_indices_'))
+    if (indices === undefined || indices.length === 0)
       throw unsupported(place, 'a model that did not converge', 'Fit it with more damping or iterations.')
     const centers = readCenters(reader, input, scope)
     const columns = nearness(centers, input, scope)
