@@ -25,7 +25,11 @@ export function readProcessKernel(reader: EstimatorReader, input: ColumnSet): Pr
   const points = toMatrix(reader.value('X_train_'), reader.place, 'X_train_')
   if (points.columnCount !== input.columns.length || points.rowCount === 0)
     throw reader.corrupt('X_train_', `rows of ${input.columns.length} numbers`, `${points.columnCount}`)
-  return { steps: stepsOf(reader.value('kernel_'), { reader, width: points.columnCount, depth: 0 }), points }
+  const steps = stepsOf(reader.value('kernel_'), { reader, width: points.columnCount, depth: 0 })
+  // squares of numbers that are finite may not be
+  if (steps.some(({ settings }) => !settings.every(Number.isFinite)))
+    return reader.fail('kernel_', 'settings whose squares are finite')
+  return { steps, points }
 }
 
 /** A column a training row, or with `itself` the one of a row with itself. */

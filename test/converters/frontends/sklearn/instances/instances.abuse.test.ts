@@ -24,6 +24,18 @@ const names = [
   'radius_neighbors_classifier_targets',
   'rbf_sampler',
   'nystroem_poly',
+  'kernel_ridge_poly',
+  'kernel_pca_rbf',
+  'gaussian_process_periodic',
+  'gaussian_process_classifier',
+  'iterative_imputer_trees',
+  'iterative_imputer_keep_empty',
+  'random_trees_embedding_dense',
+  'factor_analysis',
+  'sparse_pca',
+  'birch',
+  'additive_chi2_sampler',
+  'skewed_chi2_sampler',
 ].map((name) => `1.9/${name}`)
 
 describe('a mutated neighbours, Bayes, discriminant or cluster model', () => {
@@ -43,7 +55,10 @@ describe('a neighbours, Bayes, discriminant or cluster model that is not support
     ['local_outlier_factor', 'novelty', false, /novelty=False is not supported.*novelty=True/],
     ['nearest_centroid', 'metric', 'cosine', /metric "cosine" is not supported/],
     ['linear_discriminant_eigen_transform', 'solver', 'lsqr', /solver=lsqr as a transformer/],
-    ['nystroem_poly', 'kernel', 'chi2', /kernel="chi2" is not supported/],
+    ['nystroem_poly', 'kernel', 'precomputed', /kernel="precomputed" is not supported/],
+    ['kernel_ridge_cosine', 'kernel', 'precomputed', /kernel="precomputed" is not supported/],
+    ['kernel_ridge_poly', 'degree', 1.5, /degree=1.5 is not supported/],
+    ['iterative_imputer', 'sample_posterior', true, /sample_posterior=True is not supported.*fit it without/],
     ['radius_neighbors_classifier_targets', 'outlier_label_', [8, 3], /outlier_label=8, which is no class/],
     ['gaussian_mixture', 'covariance_type', 'block', /covariance_type=block is not supported/],
   ])('%s with another %s is refused by name', (name, attribute, value, message) => {
