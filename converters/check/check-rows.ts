@@ -55,7 +55,7 @@ export function answerCheckRows(
   const answered = rows.flatMap((row) => {
     const exact = interpret(graphs.source, row)
     const quantized = interpret(graphs.stored, row)
-    const isStorable = [row, exact, quantized].every((values) => values.every((value) => Math.abs(value) !== Infinity))
+    const isStorable = row.every((value) => Math.abs(value) !== Infinity) && [exact, quantized].every(isFloat32)
     return isStorable ? [{ row, exact, quantized }] : []
   })
   return {
@@ -63,6 +63,11 @@ export function answerCheckRows(
     exact: answered.map(({ exact }) => toJson(exact.map((value) => rounded(value, answerDigits)))),
     quantized: answered.map(({ quantized }) => toJson(quantized.map((value) => rounded(value, answerDigits)))),
   }
+}
+
+/** Backends answer in float32. */
+function isFloat32(values: Float64Array): boolean {
+  return values.every((value) => Math.abs(Math.fround(value)) !== Infinity)
 }
 
 function rounded(value: number, digits: number): number {

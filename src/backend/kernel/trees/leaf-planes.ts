@@ -25,15 +25,26 @@ export function createLeafPlanes(region: TreeEnsemble, grid: LeafGrid | undefine
   if (grid !== undefined) {
     const steps = new Float64Array(region.outputWidth).fill(grid.scale)
     const most = widest.reduce((range, next) => Math.max(range, Math.round(next / grid.scale)), 0)
-    const planes = codesOf(region, spans, { steps, planeCount: most > 255 ? 2 : 1, allowed })
+    const planes = codesOf(region, spans, { steps, planeCount: most > 255 ? 2 : 1, allowed, isAligned: false })
     if (most <= 0xffff && planes !== undefined) return planes
   }
+  const common = new Float64Array(widest.length).fill(Math.max(...widest))
   for (let planeCount = 1; planeCount <= mostPlanes; planeCount++) {
-    const steps = widest.map((range) => range / (256 ** planeCount - 1) || 1)
-    const planes = codesOf(region, spans, { steps, planeCount, allowed })
-    if (planes !== undefined) return planes
+    for (const ranges of [common, widest]) {
+      const steps = ranges.map((range) => stepOf(range, planeCount))
+      const planes = codesOf(region, spans, { steps, planeCount, allowed, isAligned: true })
+      if (planes !== undefined) return planes
+    }
   }
   return undefined
+}
+
+/**
+ * A power of two, so that halves, and all that few bits hold, are met exactly; with one step for all outputs values that
+ * are equal stay equal: ties of classes hang on both. A code more is left for where the lowest leaf is rounded down.
+ */
+function stepOf(range: number, planeCount: number): number {
+  return range > 0 ? 2 ** Math.ceil(Math.log2(range / (256 ** planeCount - 2))) : 1
 }
 
 /** Leaves of one tree that add to one output: their number, first index, distance, and range. */
@@ -80,19 +91,26 @@ function allowedErrors({ outputWidth, treeStart }: TreeEnsemble, spans: readonly
   return sizes.map((size) => 2 ** -24 * Math.sqrt(treeStart.length - 1) * size)
 }
 
-type CodeOptions = { readonly steps: Float64Array; readonly planeCount: number; readonly allowed: Float64Array }
+type CodeOptions = {
+  readonly steps: Float64Array
+  readonly planeCount: number
+  readonly allowed: Float64Array
+  /** Every code stands for a multiple of its step. */
+  readonly isAligned: boolean
+}
 
 /** Undefined where the codes' worst errors, added up, exceed what is allowed. */
 function codesOf(
   { leafValues, leafWidth, treeStart, aggregate, base }: TreeEnsemble,
   spans: readonly Span[],
-  { steps, planeCount, allowed }: CodeOptions,
+  { steps, planeCount, allowed, isAligned }: CodeOptions,
 ): LeafPlanes | undefined {
   const codes = new Float64Array(leafValues.length)
   const errors = new Float64Array(steps.length)
   const lows = new Float64Array(steps.length)
-  for (const { output, first, count, low } of spans) {
+  for (const { output, first, count, low: lowest, high } of spans) {
     const step = steps[output]
+    const low = isAligned && high > lowest ? Math.floor(lowest / step) * step : lowest
     let worst = 0
     for (let i = 0, at = first; i < count; i++, at += leafWidth) {
       codes[at] = Math.round((leafValues[at] - low) / step)

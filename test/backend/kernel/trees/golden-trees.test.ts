@@ -60,7 +60,8 @@ test.each(cases)('adds up $name as the reference does, quantize: $quantize', asy
   )
   const expected = rows.map((row) => runTreeEnsemble(region, row))
   const input = graph.regions[0]
-  const bound = roundingBound(graph, new Float64Array(input.kind === 'input' ? input.width : 0))
+  const output = Array.from({ length: region.outputWidth }, (_, column) => ({ region: index, column }))
+  const bound = roundingBound({ ...graph, output }, new Float64Array(input.kind === 'input' ? input.width : 0))
   const variants = runVariants((build) => emitTrees(build, region, ranks, storedLeafGrid(artifact, index)), 48)
   for (const { title, run } of variants)
     for (const rowCount of [1, 7, 45]) {

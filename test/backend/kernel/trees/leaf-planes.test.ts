@@ -37,6 +37,20 @@ describe('createLeafPlanes', () => {
     }
   })
 
+  test('meets halves exactly, and equal values of two outputs equally', () => {
+    const region = {
+      ...ensembleOf((random, leaf) => (leaf % 3 === 0 ? 0.5 : random * 0.9), 1),
+      leafWidth: 2,
+      outputWidth: 2,
+    }
+    const leafValues = Float64Array.from(
+      Array.from(region.leafValues, (value) => [value, value === 0.5 ? 0.5 : value / 3]).flat(),
+    )
+    const { codes, scale, offset } = createLeafPlanes({ ...region, leafValues, base: new Float64Array(2) }, undefined)!
+    for (let leaf = 0; leaf < leafValues.length / 2; leaf += 3)
+      for (const k of [0, 1]) expect(codes[leaf * 2 + k] * scale[k] + offset[k]).toBe(0.5)
+  })
+
   test('falls back to fixed point where leaves do not lie on the grid that is given', () => {
     expect(
       createLeafPlanes(
