@@ -36,13 +36,16 @@ export function composedParts(graph: RegionGraph, mode: QuantizeMode, head: Head
         : [
             {
               region: index,
-              forms: formsOfLeaves(region, holdsPlaces(graph, index) ? 'none' : modeOf(graph, index, mode)),
+              forms: formsOfLeaves(
+                region,
+                holdsPlaces(graph, index) ? 'none' : modeOf(graph, index, mode, region.leafValues.length),
+              ),
             },
           ]
     return tablesOf(region).map(([field, table]) => ({
       region: index,
       field,
-      forms: tableForms(table, modeOf(graph, index, mode))
+      forms: tableForms(table, modeOf(graph, index, mode, table.values.length))
         .map(
           (stored): PartForm => ({
             name: stored.name,

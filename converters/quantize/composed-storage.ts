@@ -25,6 +25,12 @@ export type ComposedOptions = {
 /** Parts of which each is measured alone; more take too long, and grow together. */
 const mostMeasuredAlone = 24
 
+/**
+ * Of the bar, what all parts together may use: the rows that answers are measured on are made up, and real ones were found
+ * to move answers by up to 1.3 times as much.
+ */
+const mostUse = 0.6
+
 /** Share of the parts that grow in one round at least, so that there are few rounds. */
 const leastShare = 1 / 4
 
@@ -51,12 +57,14 @@ export function chooseComposed(
   }
   while (parts.some((_, at) => isOpen(at))) {
     const shift = measure(parts.reduce((made, _, at) => place(made, parts, at, levels[at]), graph))
-    if (shift.barUse <= 1) break
+    if (shift.barUse <= mostUse) break
     const open = parts.flatMap((_, at) => (isOpen(at) ? [at] : []))
     const shifts = new Map(open.map((at) => [at, open.length > mostMeasuredAlone ? shift : alone(at)]))
     for (const at of mostFelt(open, shifts)) {
       const { barUse, text } = shifts.get(at) ?? shift
-      reasons[at].push(`${parts[at].forms[levels[at]].name}: ${barUse > 1 ? text : `with others so, ${shift.text}`}`)
+      reasons[at].push(
+        `${parts[at].forms[levels[at]].name}: ${barUse > mostUse ? text : `with others so, ${shift.text}`}`,
+      )
       levels[at]++
     }
   }
@@ -72,14 +80,14 @@ function place(graph: RegionGraph, parts: readonly ComposedPart[], at: number, l
   return { ...graph, regions: graph.regions.map((each, index) => (index === region ? forms[level].place(each) : each)) }
 }
 
-/** Those that move answers most, so many that the rest adds up to no more than the bar. */
+/** Those that move answers most, so many that the rest adds up to no more than may be used. */
 function mostFelt(open: readonly number[], shifts: ReadonlyMap<number, AnswerShift>): readonly number[] {
   const use = (at: number): number => shifts.get(at)?.barUse ?? 0
   const sorted = [...open].sort((a, b) => use(b) - use(a) || a - b)
   let rest = sorted.reduce((sum, at) => sum + use(at), 0)
   // Infinity less infinity is no number: what remains is added up anew.
   let count = 0
-  while (count < sorted.length && (count < Math.max(1, leastShare * sorted.length) || rest > 1)) {
+  while (count < sorted.length && (count < Math.max(1, leastShare * sorted.length) || rest > mostUse)) {
     count++
     rest = sorted.slice(count).reduce((sum, at) => sum + use(at), 0)
   }

@@ -159,7 +159,7 @@ function storageOfChain(
     createShiftMeter(graph, options.head, { rows: fresh, usualRows: rows.usual[set] }),
   )
   return chooseDenseChain(region.layers, {
-    mode: modeOf(graph, index, options.mode),
+    mode: modeOf(graph, index, options.mode, chainValues(region)),
     // Wide chains are rounded for few rows: more would take minutes and gigabytes.
     rows: rows
       .toFit(Math.min(Math.max(256, affordableRows(region.layers)), rowsOfWidth(widestRow(graph, region))))
@@ -174,6 +174,10 @@ function storageOfChain(
     refusal: options.refusal ?? goldenRefusal,
     isJudged: options.isJudged ?? false,
   })
+}
+
+function chainValues({ layers }: DenseChain): number {
+  return layers.reduce((sum, { weights, bias }) => sum + weights.length + bias.length, 0)
 }
 
 function widestRow({ regions }: RegionGraph, { inputs }: DenseChain): number {

@@ -29,12 +29,29 @@ const steppingFunctions: ReadonlySet<string> = new Set<ColumnFunctionName>([
   'sign',
 ])
 
+/** Regions that look for the nearest of their own table's rows: near ones change places where the table is rounded. */
+const searchingKinds: ReadonlySet<Region['kind']> = new Set<Region['kind']>([
+  'neighbors',
+  'radius-neighbors',
+  'neighbor-imputer',
+])
+
+/** 64 KiB of doubles: small beside the trees or rows that are compared with. */
+const mostExact = 8192
+
+/** Where bytes do not matter at all. */
+const fewValues = 1024
+
 /**
- * The mode in which a region is stored: uint16 in place of uint8 where something behind it compares what it gives. Made-up
- * rows seldom lie as near to such a threshold as one of many real rows does.
+ * The mode in which `valueCount` numbers of a region are stored. Where something behind it compares what it gives, they are
+ * not rounded, since thresholds stand where rows of the training data stand, which made-up rows never meet; many are
+ * rounded to uint16 in place of uint8, and so are rows to be searched.
  */
-export function modeOf(graph: RegionGraph, index: number, mode: QuantizeMode): QuantizeMode {
-  return mode === 'uint8' && hasStepsAhead(graph, index) ? 'uint16' : mode
+export function modeOf(graph: RegionGraph, index: number, mode: QuantizeMode, valueCount: number): QuantizeMode {
+  const hasSteps = hasStepsAhead(graph, index)
+  if (!hasSteps && !searchingKinds.has(graph.regions[index].kind)) return mode
+  if (valueCount <= (hasSteps ? mostExact : fewValues)) return 'none'
+  return mode === 'uint8' ? 'uint16' : mode
 }
 
 function hasStepsAhead({ regions }: RegionGraph, index: number): boolean {

@@ -20,7 +20,7 @@ export function addDenseChain(
     if (outside !== undefined)
       throw unsupported(place, `a weight of ${outside}`, 'float32 ends at 3.4e38; scale the features and fit again.')
   }
-  if (layers.length === 1 && cancels(layers[0])) return exactSums(layers[0], input, builder)
+  if (layers.length === 1 && cancels(layers[0], input.isSparse)) return exactSums(layers[0], input, builder)
   const inputs = input.columns.map(({ ref }) => ref)
   const region = builder.add({ kind: 'dense-chain', inputs, layers })
   return Array.from({ length: layers[layers.length - 1].outputWidth }, (_, column) => ({ region, column }))
@@ -54,13 +54,15 @@ const [closest, huge] = [1e-8, 1e6]
  * True where the largest weight of an output is that many times another: features that depend on each other got
  * huge weights whose terms cancel, or one feature is as small as its weight is large. Or where most weights differ from
  * another by what float32 drops: whole groups of features depend on each other, and all of them got huge weights.
+ * Of sparse columns, counts of terms mostly, the smallest weights are what a solver left of 0.
  */
-function cancels({ weights, outputWidth }: DenseLayer): boolean {
+function cancels({ weights, outputWidth }: DenseLayer, isSparse: boolean): boolean {
   for (let j = 0; j < outputWidth; j++) {
     const sizes = weights.filter((weight, i) => i % outputWidth === j && weight !== 0).map(Math.abs)
     sizes.sort()
     const largest = sizes[sizes.length - 1]
-    if (largest > widestRatio * sizes[sizes.length >>> 1] || largest > widestRange * sizes[0]) return true
+    if (largest > widestRatio * sizes[sizes.length >>> 1]) return true
+    if (!isSparse && largest > widestRange * sizes[0]) return true
     const isClose = (i: number): boolean => sizes[i] > sizes[i - 1] && sizes[i] - sizes[i - 1] < closest * sizes[i]
     if (sizes.filter((size, i) => size > huge && (isClose(i) || isClose(i + 1))).length > sizes.length / 2) return true
   }

@@ -5,7 +5,7 @@ import { quantizeRegions } from '../../../../converters/quantize/quantize-region
 
 const place = { path: '', className: 'LinearRegression', version: '1.9.1' }
 
-function graphOf(weights: readonly number[]) {
+function graphOf(weights: readonly number[], isSparse = false) {
   const builder = new GraphBuilder(weights.map((_, i) => `x${i}`))
   const layer = {
     inputWidth: weights.length,
@@ -14,12 +14,16 @@ function graphOf(weights: readonly number[]) {
     bias: Float64Array.of(1),
     activation: 'identity',
   } as const
-  const output = addDenseChain([layer], builder.input(), { builder, place })
+  const output = addDenseChain([layer], { ...builder.input(), isSparse }, { builder, place })
   return { graph: builder.graph(output), features: builder.features(output) }
 }
 
 it('keeps linear models whose weights are alike for graphs', () => {
   expect(graphOf([1, -2, 0, 1e5, 3, 3]).graph.regions.at(-1)?.kind).toBe('dense-chain')
+})
+
+it('keeps those of counts of terms for graphs, of whose weights a solver left dust in the place of 0', () => {
+  expect(graphOf([2.8, -3, 2e-14, 1, 4], true).graph.regions.at(-1)?.kind).toBe('dense-chain')
 })
 
 it.each([
