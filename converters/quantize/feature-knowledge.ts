@@ -2,6 +2,8 @@
 
 import type { FeatureSchema, ModelSchema } from '../../src/artifact/schema.ts'
 import type { ColumnRef } from '../../src/regions/column-ref.ts'
+import { columnFunctionSpec } from '../../src/regions/formula/column-functions.ts'
+import type { MappedColumn } from '../../src/regions/formula/column-map.ts'
 import type { DenseLayer } from '../../src/regions/dense-chain.ts'
 import type { Region, RegionGraph } from '../../src/regions/region.ts'
 import { tablesOf } from './formula-tables.ts'
@@ -20,6 +22,8 @@ export type FeatureKnowledge = {
   readonly weight?: number
   /** The feature's values in points that a formula holds: rows that the model was trained on, or centres of them. */
   readonly samples?: Float64Array
+  /** Whether a function that the model applies has no number for it below 0: a logarithm, root or power. */
+  readonly isPositive?: true
 }
 
 type Findings = {
@@ -29,6 +33,7 @@ type Findings = {
   fill?: number
   weight?: number
   samples?: Float64Array
+  isPositive?: true
 }
 
 /** One entry a feature, in the order of the schema. */
@@ -45,7 +50,7 @@ export function featureKnowledge(graph: RegionGraph, schema: ModelSchema): Featu
     })
   }
   return schema.features.map((feature, index) => {
-    const { flipPoints, keys, spread, fill, weight, samples } = findings[index]
+    const { flipPoints, keys, spread, fill, weight, samples, isPositive } = findings[index]
     if (feature.dtype === 'string') feature.categories?.forEach((_, category) => keys.add(category))
     if (feature.dtype === 'boolean') keys.add(0).add(1)
     return {
@@ -56,6 +61,7 @@ export function featureKnowledge(graph: RegionGraph, schema: ModelSchema): Featu
       ...(fill !== undefined && { fill }),
       ...(weight !== undefined && { weight }),
       ...(samples && { samples }),
+      ...(isPositive && { isPositive }),
     }
   })
 }
@@ -91,6 +97,9 @@ function learn(findings: Findings, region: Exclude<Region, { kind: 'input' }>, c
     case 'scale':
       findings.spread ??= spreadOf(region.form, region.first[column], region.second[column])
       return
+    case 'map':
+      if (isDefinedAboveZeroAlone(region.functions[column])) findings.isPositive = true
+      return
     case 'dense-chain':
     case 'linear':
     case 'indicator':
@@ -99,6 +108,11 @@ function learn(findings: Findings, region: Exclude<Region, { kind: 'input' }>, c
     default:
       findings.samples ??= samplesOf(region, column)
   }
+}
+
+function isDefinedAboveZeroAlone({ name, settings }: MappedColumn): boolean {
+  const compute = columnFunctionSpec(name).make(settings)
+  return !Number.isFinite(compute(-1)) && Number.isFinite(compute(1))
 }
 
 /** Tables of formulas whose rows are like the rows that the formula reads. */

@@ -40,7 +40,9 @@ export function syntheticRows(
     const row = new Float64Array(knowledge.length)
     knowledge.forEach((each, at) => {
       const { dtype, of } = each.feature
-      if (dtype !== 'text' && of === undefined) row[at] = syntheticValue(each, traits, random)
+      if (dtype === 'text' || of !== undefined) return
+      const value = syntheticValue(each, traits, random)
+      row[at] = each.isPositive === true ? Math.abs(value) : value
     })
     countTerms(row, counted, random)
     return row

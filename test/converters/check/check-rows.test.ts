@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { answerCheckRows, makeCheckRows } from '../../../converters/check/check-rows.ts'
 import { nextUp } from '../../../converters/fold/flip-point.ts'
 import { featureKnowledge, type FeatureKnowledge } from '../../../converters/quantize/feature-knowledge.ts'
+import type { RegionGraph } from '../../../src/regions/region.ts'
 import { binaryHead, stumps, treeModel } from '../quantize/models.ts'
 
 const model = treeModel(stumps([-0.3, 0.2, 0.1, -0.2, 0.4, -0.1]), binaryHead)
@@ -37,6 +38,31 @@ test('leaves values missing only where the model has an answer to that', () => {
       .flatMap((row) => [...row])
       .some(Number.isNaN),
   ).toBe(true)
+})
+
+test('gives positive numbers where a logarithm reads a feature, whose answers would tell nothing else', () => {
+  const graph: RegionGraph = {
+    regions: [
+      { kind: 'input', width: 2 },
+      {
+        kind: 'map',
+        inputs: [
+          { region: 0, column: 0 },
+          { region: 0, column: 1 },
+        ],
+        functions: [
+          { name: 'log', settings: [] },
+          { name: 'exp', settings: [] },
+        ],
+      },
+    ],
+    output: [{ region: 1, column: 0 }],
+  }
+  const [feature] = model.schema.features
+  const schema = { ...model.schema, features: [feature, { ...feature, name: 'other' }] }
+  const rows = makeCheckRows(featureKnowledge(graph, schema))
+  expect(rows.every(([logged]) => logged > 0)).toBe(true)
+  expect(rows.some(([, other]) => other < 0)).toBe(true)
 })
 
 test('leaves out rows that overflow, and writes NaN as null', () => {
