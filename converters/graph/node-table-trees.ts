@@ -3,7 +3,7 @@
 import type { PreorderTrees } from '../../src/regions/stored-shape.ts'
 import type { GraphBuilder } from './graph-builder.ts'
 import { addLeafValues } from './leaf-values.ts'
-import { addFoundLeaves, addNodeTables, addRowStarts } from './preorder-trees.ts'
+import { addFoundLeaves, addNodeTables, addRowStarts, addZeros } from './preorder-trees.ts'
 
 /** Elements of the constant that picks each node's column: 2 MiB of float32. */
 const maxSelectorElements = 1 << 19
@@ -44,11 +44,11 @@ export function addNodeTableTrees(
   const next = builder.add(name('next'), 'AddV2', [right, list('all-stays', tables.stay)])
   const flat = builder.reshape(name('next-flat'), builder.cast(name('next-index'), next, 'int32'), [-1, 1], 'int32')
 
-  const blank = builder.fill(name('blank'), [inputWidth, trees], 0)
-  const rowStart = addRowStarts(builder, name, { input, blank, trees, stride: nodes })
+  const zeros = addZeros(builder, name, { input, inputWidth, trees })
+  const rowStart = addRowStarts(builder, name, { zeros, trees, stride: nodes })
   const starts = builder.cast(
     name('start-nodes'),
-    builder.fusedMatMul(name('starts'), [input, blank, name('start')]),
+    builder.fusedMatMul(name('starts'), [...zeros, name('start')]),
     'int32',
   )
   let here = builder.reshape(name('start-rows'), starts, [-1, trees, 1], 'int32')

@@ -20,14 +20,13 @@ export function addPreorderTrees(
   const zero = builder.integers(0, 'float32')
   const one = builder.integers(1, 'float32')
   const tables = addNodeTables(builder, name, { nodes, leaves })
-  const blank = builder.fill(name('blank'), [inputWidth, trees], 0)
-  // input · 0 + start is `start` for as many rows as there are: shapes stay out of the graph.
-  let here = builder.reshape(name('start-rows'), builder.fusedMatMul(name('starts'), [input, blank, name('start')]), [
+  const zeros = addZeros(builder, name, { input, inputWidth, trees })
+  let here = builder.reshape(name('start-rows'), builder.fusedMatMul(name('starts'), [...zeros, name('start')]), [
     -1,
     trees,
     1,
   ])
-  const rowStart = addRowStarts(builder, name, { input, blank, trees, stride: inputWidth })
+  const rowStart = addRowStarts(builder, name, { zeros, trees, stride: inputWidth })
   const flat = builder.reshape(name('flat'), input, [-1, 1])
 
   for (let level = 0; level < depth; level++) {
@@ -108,19 +107,34 @@ function addRunningCount(builder: GraphBuilder, name: string, flags: string, lim
   return builder.reshape(`${name}-number`, builder.cast(`${name}-index`, capped, 'int32'), [-1, 1], 'int32')
 }
 
+/** Two matrices whose product is 0 for each row and tree. */
+export type ZeroFactors = readonly [string, string]
+
+/** Entries of one matrix of zeros; beyond it there are two narrow ones, and a thousandth of the multiplications. */
+const mostZeros = 2 ** 16
+
+/**
+ * `input` · 0 + start is `start` for as many rows as there are: shapes stay out of the graph. Category sets make ten
+ * thousand inputs, which are added up to one column of zeros first.
+ */
+export function addZeros(
+  builder: GraphBuilder,
+  name: (part: string) => string,
+  { input, inputWidth, trees }: { readonly input: string; readonly inputWidth: number; readonly trees: number },
+): ZeroFactors {
+  if (inputWidth * trees <= mostZeros) return [input, builder.fill(name('blank'), [inputWidth, trees], 0)]
+  const column = builder.matMul(name('blank-rows'), input, builder.fill(name('blank-inputs'), [inputWidth, 1], 0))
+  return [column, builder.fill(name('blank'), [1, trees], 0)]
+}
+
 /** Where each row starts in a flattened [rows, stride], as [rows, trees, 1]; int32, since it may pass 2²⁴. */
 export function addRowStarts(
   builder: GraphBuilder,
   name: (part: string) => string,
-  options: { readonly input: string; readonly blank: string; readonly trees: number; readonly stride: number },
+  { zeros, trees, stride }: { readonly zeros: ZeroFactors; readonly trees: number; readonly stride: number },
 ): string {
-  const { input, blank, trees, stride } = options
   const widths = builder.fill(name('widths'), [trees], stride)
-  const perRow = builder.cast(
-    name('row-widths'),
-    builder.fusedMatMul(name('row-width'), [input, blank, widths]),
-    'int32',
-  )
+  const perRow = builder.cast(name('row-widths'), builder.fusedMatMul(name('row-width'), [...zeros, widths]), 'int32')
   const starts = builder.add(name('row-starts'), 'Cumsum', [perRow, builder.integers(0)], {
     T: { type: 'DT_INT32' },
     exclusive: { b: true },

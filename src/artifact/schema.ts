@@ -1,6 +1,6 @@
 // What a row of a model is made of: features in order, classes and outputs; plain JSON, shared by converter and runtime.
 
-import type { TextColumns } from './text-columns.ts'
+import type { HashSlots, TextColumns } from './text-columns.ts'
 
 /** A value that a category or a class label can have, in the source's own type. */
 export type Scalar = string | number | boolean
@@ -40,11 +40,12 @@ export type ModelKind = 'classifier' | 'regressor' | 'transformer'
 /**
  * How a row that is an object becomes features by keys that nobody counted: a number goes to the feature of its name, a
  * text (or each text of a list) counts 1 for the feature `name + separator + text`, what is not there is 0.
- * `hashed`: the feature's number is a hash of that name; `signed` takes 1 off for half of them.
+ * `hashed`: the feature's number is a hash of that name; `signed` takes 1 off for half of them. With `slots` only some
+ * numbers have a feature, which is called `#number`.
  */
 export type DictReading = {
   readonly separator: string
-  readonly hashed?: { readonly signed: boolean }
+  readonly hashed?: { readonly signed: boolean; readonly slots?: HashSlots }
 }
 
 export type ModelSchema = {

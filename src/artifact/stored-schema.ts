@@ -16,7 +16,7 @@ import {
   tupleOf,
   type ValueOf,
 } from './shape.ts'
-import { textColumnsShape } from './text-columns.ts'
+import { hashSlotsShape, textColumnsShape } from './text-columns.ts'
 
 const count = integer(0)
 const scalar = anyOf(text, finite, flag)
@@ -61,7 +61,7 @@ const storedFeatureShape: Shape<ValueOf<typeof featureShape> | FeatureRun> = {
 
 export const storedSchemaShape = closedObject({
   features: listOf(storedFeatureShape),
-  dict: optional(closedObject({ separator: text, hashed: optional(closedObject({ signed: flag })) })),
+  dict: optional(closedObject({ separator: text, hashed: optional(closedObject({ signed: flag, slots: optional(hashSlotsShape) })) })),
   classes: optional(anyOf(listOf(scalar), listOf(listOf(scalar)))),
   outputs: listOf(oneOf('label', 'probabilities', 'scores', 'value', 'vector')),
   vectorNames: optional(listOf(text)),

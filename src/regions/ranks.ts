@@ -1,8 +1,9 @@
 // Raw features in, small integers out: how many flip points lie below a value, or whether a category is in a set.
 
 import { isMissing } from './impute.ts'
-import { keyIndex } from './one-hot.ts'
 import type { ColumnRef } from './column-ref.ts'
+import { createKeyTable } from './key-table.ts'
+import { keyIndex } from './one-hot.ts'
 
 /**
  * `rank`: the number of flip points below the value, so that value <= flipPoints[j] exactly where rank <= j.
@@ -53,8 +54,22 @@ export function countBelow(sorted: Float64Array, value: number): number {
   return low
 }
 
+const memberFunctions = new WeakMap<MemberColumn, (value: number) => number>()
+
+/** `rankValue` of the column, made once however many readers it has. */
+export function memberFunction(column: MemberColumn): (value: number) => number {
+  let compute = memberFunctions.get(column)
+  if (compute === undefined)
+    memberFunctions.set(column, (compute = createKeyTable(column.keys, column.bits, column.unknownBit)))
+  return compute
+}
+
+/** Up to here it is as quick to look through the keys. */
+const fewKeys = 16
+
 export function rankValue(column: RanksColumn, value: number): number {
   if (column.kind === 'member') {
+    if (column.keys.length > fewKeys) return memberFunction(column)(value)
     const index = keyIndex(column.keys, value)
     return index < 0 ? column.unknownBit : column.bits[index]
   }

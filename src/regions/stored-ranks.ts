@@ -91,16 +91,12 @@ function storeColumn(column: RanksColumn, domain: Domain | undefined): StoredCol
 
 /** A key of the domain that the column does not have is unknown to it. */
 function storeMember(column: MemberColumn, { number, keys }: Domain): StoredMember {
-  const bits = keys.map((key) => rankValue(column, key))
   let digits = ''
-  for (let i = 0; i < bits.length; i += 4)
-    digits += Number.parseInt(
-      bits
-        .slice(i, i + 4)
-        .join('')
-        .padEnd(4, '0'),
-      2,
-    ).toString(16)
+  for (let i = 0; i < keys.length; i += 4) {
+    let digit = 0
+    for (let j = i; j < i + 4; j++) digit = 2 * digit + (j < keys.length ? rankValue(column, keys[j]) : 0)
+    digits += digit.toString(16)
+  }
   return [digits, number, column.unknownBit]
 }
 
@@ -112,6 +108,11 @@ function restoreMember([digits, domain, unknownBit]: StoredMember, domains: read
       'VALIDATION_FAILED',
       `a member column must have a digit for each four of its keys, got ${digits.length} for domain ${domain} of ${keys?.length ?? 'no'} keys`,
     )
-  const bits = keys.map((_, i) => ((Number.parseInt(digits[i >> 2], 16) >> (3 - (i & 3))) & 1 ? 1 : 0) as 0 | 1)
+  const bits: (0 | 1)[] = []
+  let digit = 0
+  for (let i = 0; i < keys.length; i++) {
+    if ((i & 3) === 0) digit = Number.parseInt(digits[i >> 2], 16)
+    bits.push(((digit >> (3 - (i & 3))) & 1) === 1 ? 1 : 0)
+  }
   return { kind: 'member', keys, bits, unknownBit }
 }

@@ -4,12 +4,12 @@ import { createError } from '../errors.ts'
 import type { ColumnRef } from '../regions/column-ref.ts'
 import { imputeValue } from '../regions/impute.ts'
 import { indicatorValue } from '../regions/indicator.ts'
+import { createKeyTable } from '../regions/key-table.ts'
 import { type OneHot, oneHotPosition } from '../regions/one-hot.ts'
 import type { Ordinal } from '../regions/ordinal.ts'
-import type { RanksColumn } from '../regions/ranks.ts'
+import { memberFunction, type RanksColumn } from '../regions/ranks.ts'
 import type { RegionGraph, RegionKind } from '../regions/region.ts'
 import { type Scale, scaleValue } from '../regions/scale.ts'
-import { createKeyTable } from './key-table.ts'
 import { createRankSearch } from './rank-search.ts'
 
 export type ValueMap = (value: number) => number
@@ -31,6 +31,8 @@ export type PathFinder = {
 
 export function createPathFinder(graph: RegionGraph): PathFinder {
   const blocks = new Map<string, OneHotBlock>()
+  /** By region and column: thousands of tests may read one column of ranks. */
+  const known = graph.regions.map(() => new Map<number, ColumnPath>())
 
   function blockSlot(region: OneHot, ref: ColumnRef): BlockSlot {
     const { input, slot } = oneHotPosition(region, ref.column)
@@ -50,6 +52,12 @@ export function createPathFinder(graph: RegionGraph): PathFinder {
   }
 
   function pathOf(ref: ColumnRef): ColumnPath {
+    let path = known[ref.region].get(ref.column)
+    if (path === undefined) known[ref.region].set(ref.column, (path = findPath(ref)))
+    return path
+  }
+
+  function findPath(ref: ColumnRef): ColumnPath {
     const { column } = ref
     const region = graph.regions[ref.region]
     switch (region.kind) {
@@ -148,7 +156,7 @@ function ordinalStep(region: Ordinal, column: number): ValueMap {
 }
 
 function rankStep(column: RanksColumn): ValueMap {
-  if (column.kind === 'member') return createKeyTable(column.keys, column.bits, column.unknownBit)
+  if (column.kind === 'member') return memberFunction(column)
   const { flipPoints, missingValue, missing } = column
   const whenMissing = missing === 'lowest' ? 0 : flipPoints.length
   const search = createRankSearch(flipPoints)

@@ -1,11 +1,13 @@
 // Readers of features and how dicts name them in; a loop over the keys of a row out: texts count, numbers stand for themselves.
 
-import type { DictReading } from '../artifact/schema.ts'
-import type { FeatureReader } from './feature-reader.ts'
+import type { DictReading, FeatureSchema } from '../artifact/schema.ts'
+import { createFeatureReader, type FeatureReader } from './feature-reader.ts'
 import { describeValue, quoteScalar, rowError } from './row-error.ts'
 import { assertPlainOrNamed } from './row-shape.ts'
 import type { NamedRow, ReadValues } from './row-values.ts'
 import { hashColumn, murmurHash } from './text/murmur-hash.ts'
+import { countOtherSlots } from './text/other-slots.ts'
+import { slotPlaces } from './text/slot-places.ts'
 
 export type DictValues = {
   readonly read: ReadValues<NamedRow>
@@ -17,11 +19,18 @@ export type DictValues = {
 
 export type Addition = { readonly index: number; readonly amount: number }
 
-type Place = { readonly index: number; readonly sign: 1 | -1 }
+/** `index` is undefined where the slot has no feature of its own. */
+type Place = { readonly index: number | undefined; readonly slot: number; readonly sign: 1 | -1 }
+
+/** A slot without a feature takes what one with a feature takes. */
+const otherName = { name: 'of other names', dtype: 'number', used: true, missing: 'error' } as const satisfies FeatureSchema
 
 /** Source: sklearn/feature_extraction/_dict_vectorizer.py, `_transform`, and _hash.py, `transform`, of 1.9.1. */
 export function dictRowValues(features: readonly FeatureReader[], { separator, hashed }: DictReading): DictValues {
-  const placeOf = hashed === undefined ? byName(features) : byHash(features.length, hashed.signed)
+  const placeOf = hashed === undefined ? byName(features) : byHash(features, hashed)
+  const others = countOtherSlots(hashed?.slots?.others ?? [])
+  const firstOther = features.length - (hashed?.slots?.others.length ?? 0)
+  const otherReader = createFeatureReader(otherName)
 
   /** Names and values that the key stands for. */
   function entriesOf(
@@ -44,14 +53,23 @@ export function dictRowValues(features: readonly FeatureReader[], { separator, h
   function additionsOf(row: NamedRow, rowIndex: number | undefined): readonly Addition[] {
     assertPlainOrNamed(row, rowIndex)
     const additions: Addition[] = []
+    const rest: [slot: number, amount: number][] = []
     for (const key of Object.keys(row))
       for (const [name, value] of entriesOf(key, row[key], rowIndex)) {
         const place = placeOf(name)
         if (place === undefined) continue
-        const { index, sign } = place
+        const { index, slot, sign } = place
+        if (index === undefined) {
+          rest.push([slot, sign * otherReader.read(value, rowIndex)])
+          continue
+        }
         const feature = features[index]
         if (feature.form.kind !== 'ignored') additions.push({ index, amount: sign * feature.read(value, rowIndex) })
       }
+    // only now, since a getter may have asked for another row
+    others.begin()
+    for (const [slot, amount] of rest) others.add(slot, amount)
+    others.finish((index, amount) => additions.push({ index: firstOther + index, amount }))
     return additions
   }
 
@@ -77,14 +95,20 @@ export function dictRowValues(features: readonly FeatureReader[], { separator, h
 }
 
 function byName(features: readonly FeatureReader[]): (name: string) => Place | undefined {
-  const places = new Map(features.map(({ name }, index): [string, Place] => [name, { index, sign: 1 }]))
+  const places = new Map(features.map(({ name }, index): [string, Place] => [name, { index, slot: index, sign: 1 }]))
   return (name) => places.get(name)
 }
 
-function byHash(count: number, isSigned: boolean): (name: string) => Place {
+type Hashing = NonNullable<DictReading['hashed']>
+
+/** @throws VALIDATION_FAILED where features of slots are none */
+function byHash(features: readonly FeatureReader[], { signed, slots }: Hashing): (name: string) => Place {
+  const count = slots?.of ?? features.length
+  const places = slots && slotPlaces({ features, prefix: '', slots })
   return (name) => {
     const hash = murmurHash(name)
-    return { index: hashColumn(hash, count), sign: isSigned && hash < 0 ? -1 : 1 }
+    const slot = hashColumn(hash, count)
+    return { index: places === undefined ? slot : places.get(slot), slot, sign: signed && hash < 0 ? -1 : 1 }
   }
 }
 

@@ -6,11 +6,11 @@ import type { RowFunction } from '../regions/formula/row-function.ts'
 import { imputeValue } from '../regions/impute.ts'
 import { indicatorValue } from '../regions/indicator.ts'
 import type { OneHot } from '../regions/one-hot.ts'
-import { rankValue } from '../regions/ranks.ts'
+import { createKeyTable } from '../regions/key-table.ts'
+import { memberFunction, rankValue } from '../regions/ranks.ts'
 import type { Region } from '../regions/region.ts'
 import { scaleValue } from '../regions/scale.ts'
 import { ensembleFunction, splitTreesFunction } from './block-trees.ts'
-import { createKeyTable } from './key-table.ts'
 import { createRankSearch } from './rank-search.ts'
 import type { Block, BlockFunction } from './row-block.ts'
 
@@ -40,7 +40,7 @@ export function regionFunction(region: Exclude<Region, { kind: 'input' }>, block
       return eachColumn(
         block,
         region.columns.map((column) => {
-          if (column.kind === 'member') return createKeyTable(column.keys, column.bits, column.unknownBit)
+          if (column.kind === 'member') return memberFunction(column)
           const search = createRankSearch(column.flipPoints)
           const missing = rankValue(column, NaN)
           const { missingValue } = column

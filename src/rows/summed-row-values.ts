@@ -5,8 +5,7 @@ import type { Addition, DictValues } from './dict-row-values.ts'
 import { assertPlainOrNamed, hasName } from './row-shape.ts'
 import type { JudgeValue, NamedRow, RowValues } from './row-values.ts'
 import type { TermSums } from './terms/term-sums.ts'
-import { createAnalyzer } from './text/analyze-text.ts'
-import { termPlaces } from './text/count-terms.ts'
+import { createTermTeller } from './text/count-terms.ts'
 import { createTextValue } from './text/text-value.ts'
 import { valueForm } from './value-form.ts'
 
@@ -94,19 +93,7 @@ export function summedRowValues({ given, features, isCounted, judge, dict }: Sum
 
 /** What a text feature's value must be, and the count of its terms. */
 function textCounter(feature: FeatureSchema, features: readonly FeatureSchema[], sums: TermSums) {
-  const counters = (feature.texts ?? []).map((columns) => {
-    const analyze = createAnalyzer(columns)
-    const placeOf = termPlaces(columns, features)
-    const before = columns.start - 1
-    const countTerm = (term: string): void => {
-      const place = placeOf(term)
-      if (place === undefined) return
-      if (columns.binary) sums.mark(before + Math.abs(place))
-      else if (place > 0) sums.add(before + place, 1)
-      else sums.add(before - place, -1)
-    }
-    return (text: string): void => analyze(text, countTerm)
-  })
+  const counters = (feature.texts ?? []).map((columns) => createTermTeller(columns, features, sums))
   return {
     textOf: createTextValue(feature),
     count(text: string): void {

@@ -11,6 +11,7 @@ import { kernelValues } from './kernel-values.ts'
 import { exactLinear, linear } from './linear.ts'
 import { linearLeaves } from './linear-leaves.ts'
 import { normalize } from './normalize.ts'
+import { normalizeBy } from './normalize-by.ts'
 import { pairProbabilities } from './pair-probabilities.ts'
 import { pairVotes } from './pair-votes.ts'
 import { polynomial } from './polynomial.ts'
@@ -32,6 +33,7 @@ const specs = {
   'exact-linear': exactLinear,
   'linear-leaves': linearLeaves,
   normalize,
+  'normalize-by': normalizeBy,
   polynomial,
   quantiles,
   splines,

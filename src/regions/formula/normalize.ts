@@ -3,22 +3,23 @@
 import { choiceField, numberField } from './field.ts'
 import { defineFormula } from './define-formula.ts'
 
-type Norm = (row: Float64Array) => number
+/** Of the first `count` of `row`. */
+type Norm = (row: Float64Array, count: number) => number
 
 const norms = {
-  l1: (row) => {
+  l1: (row, count) => {
     let sum = 0
-    for (let i = 0; i < row.length; i++) sum += Math.abs(row[i])
+    for (let i = 0; i < count; i++) sum += Math.abs(row[i])
     return sum
   },
-  l2: (row) => {
+  l2: (row, count) => {
     let sum = 0
-    for (let i = 0; i < row.length; i++) sum += row[i] * row[i]
+    for (let i = 0; i < count; i++) sum += row[i] * row[i]
     return Math.sqrt(sum)
   },
-  max: (row) => {
+  max: (row, count) => {
     let most = 0
-    for (let i = 0; i < row.length; i++) {
+    for (let i = 0; i < count; i++) {
       const size = Math.abs(row[i])
       if (!(size <= most)) most = size
     }
@@ -26,13 +27,13 @@ const norms = {
   },
 } as const satisfies Readonly<Record<string, Norm>>
 
-type NormName = keyof typeof norms
-const names = Object.keys(norms) as NormName[]
+export type NormName = keyof typeof norms
+export const normNames = Object.keys(norms) as NormName[]
 
 export const normalize = defineFormula({
   kind: 'normalize',
   fields: {
-    norm: choiceField(...names),
+    norm: choiceField(...normNames),
     /** Rows whose norm is below it stay as they are; 0 leaves rows of zeros. */
     least: numberField,
   },
@@ -43,7 +44,7 @@ export const normalize = defineFormula({
   compile(region) {
     const divisorOf = rowDivisor(region)
     return (input, output) => {
-      const divisor = divisorOf(input)
+      const divisor = divisorOf(input, input.length)
       for (let i = 0; i < input.length; i++) output[i] = input[i] / divisor
     }
   },
@@ -53,8 +54,8 @@ export const normalize = defineFormula({
 /** What a row is divided by; columns that are 0 need not be there. */
 export function rowDivisor({ norm, least }: { readonly norm: NormName; readonly least: number }): Norm {
   const measure: Norm = norms[norm]
-  return (row) => {
-    const size = measure(row)
+  return (row, count) => {
+    const size = measure(row, count)
     return size < least || size === 0 ? 1 : size
   }
 }

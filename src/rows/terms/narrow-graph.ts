@@ -111,6 +111,7 @@ function sliced(region: TermRegion, inputs: readonly ColumnRef[], isKept: readon
       return { ...region, inputs, functions: slice(region.functions) }
     case 'term-weights':
     case 'normalize':
+    case 'normalize-by':
       throw new RangeError(`${region.kind} has terms alone`)
   }
 }

@@ -7,7 +7,7 @@ import { scaleValue } from '../../regions/scale.ts'
 import { regionWidth } from '../row-program.ts'
 
 /** Regions whose columns that come of terms are 0 where those are. */
-export type TermRegion = Extract<Region, { kind: 'scale' | 'map' | 'impute' | 'term-weights' | 'normalize' }>
+export type TermRegion = Extract<Region, { kind: 'scale' | 'map' | 'impute' | 'term-weights' | 'normalize' | 'normalize-by' }>
 
 /** Regions that add terms up, each times a weight. */
 export type SumRegion = Extract<Region, { kind: 'linear' | 'exact-linear' | 'dense-chain' }>
@@ -51,6 +51,7 @@ const termKinds: ReadonlySet<string> = new Set<TermRegion['kind']>([
   'impute',
   'term-weights',
   'normalize',
+  'normalize-by',
 ])
 
 function isTermRegion(region: Region): region is TermRegion {
@@ -62,6 +63,7 @@ function keepsZeros(region: TermRegion, terms: readonly boolean[]): boolean {
   switch (region.kind) {
     case 'term-weights':
     case 'normalize':
+    case 'normalize-by':
       return !terms.includes(false)
     case 'scale':
       return terms.every((isTerm, column) => !isTerm || scaleValue(region, column, 0) === 0)

@@ -15,7 +15,17 @@ export function createTermStep(region: TermRegion): TermStep {
     case 'normalize': {
       const divisorOf = rowDivisor(region)
       return ({ values, count }) => {
-        const divisor = divisorOf(values.subarray(0, count))
+        const divisor = divisorOf(values, count)
+        for (let i = 0; i < count; i++) values[i] /= divisor
+      }
+    }
+    case 'normalize-by': {
+      const divisorOf = rowDivisor(region)
+      const counts = new Float64Array(region.counted)
+      return ({ places, values, count }) => {
+        let countedCount = 0
+        for (let i = 0; i < count; i++) if (places[i] < region.counted) counts[countedCount++] = values[i]
+        const divisor = divisorOf(counts, countedCount)
         for (let i = 0; i < count; i++) values[i] /= divisor
       }
     }

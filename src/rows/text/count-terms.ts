@@ -1,50 +1,100 @@
-// A text feature and its schema in; a function that writes how often each term stands in a text out.
+// A text feature and its schema in; a function that tells, or writes, how often each term stands in a text out.
 
 import type { FeatureSchema } from '../../artifact/schema.ts'
 import type { TextColumns } from '../../artifact/text-columns.ts'
 import { createError } from '../../errors.ts'
 import { createAnalyzer } from './analyze-text.ts'
 import { hashColumn, murmurHash } from './murmur-hash.ts'
+import { countOtherSlots } from './other-slots.ts'
+import { slotPlaces } from './slot-places.ts'
 
 /** Writes to `into[offset + start … offset + start + count)`. */
 export type CountTerms = (text: string, into: Float64Array, offset: number) => void
 
+/** Who hears of the terms of a text, by the number of their feature in the schema. */
+export type TermListener = {
+  add(feature: number, amount: number): void
+  /** Makes the count 1, however often it is asked. */
+  mark(feature: number): void
+}
+
 /** @throws VALIDATION_FAILED where the columns are none of the schema's */
 export function createTermCounter(columns: TextColumns, features: readonly FeatureSchema[]): CountTerms {
-  const { start, count, binary } = columns
-  const placeOf = termPlaces(columns, features)
-  const analyze = createAnalyzer(columns)
+  const { start, count } = columns
+  let target: Float64Array = new Float64Array(0)
+  let first = 0
+  const tell = createTermTeller(columns, features, {
+    add(feature, amount) {
+      target[first + feature] += amount
+    },
+    mark(feature) {
+      target[first + feature] = 1
+    },
+  })
   return (text, into, offset) => {
-    const first = offset + start
-    into.fill(0, first, first + count)
-    analyze(text, (term) => {
-      const place = placeOf(term)
-      // 0 is the first column too, and −0 its negative: columns are told from 1
-      if (place === undefined) return
-      const at = first + Math.abs(place) - 1
-      if (binary) into[at] = 1
-      else into[at] += place > 0 ? 1 : -1
-    })
+    into.fill(0, offset + start, offset + start + count)
+    target = into
+    first = offset
+    tell(text)
   }
 }
 
-/** The column of a term, counted from 1, negative where it takes 1 off; undefined where it has none. */
-export type TermPlace = (term: string) => number | undefined
-
 /** @throws VALIDATION_FAILED where the columns are none of the schema's */
-export function termPlaces({ start, count, terms }: TextColumns, features: readonly FeatureSchema[]): TermPlace {
+export function createTermTeller(
+  columns: TextColumns,
+  features: readonly FeatureSchema[],
+  listener: TermListener,
+): (text: string) => void {
+  const { start, count, binary, terms } = columns
   if (start + count > features.length)
     throw createError(
       'VALIDATION_FAILED',
       `terms are counted in features ${start} to ${start + count - 1}, and the schema has ${features.length}`,
     )
-  if (terms.kind === 'hash')
-    return (term) => {
-      const hash = murmurHash(term)
-      const column = hashColumn(hash, count) + 1
-      return terms.signed && hash < 0 ? -column : column
+  const analyze = createAnalyzer(columns)
+  const own = features.slice(start, start + count)
+  switch (terms.kind) {
+    case 'names': {
+      const places = new Map(own.map(({ name }, i) => [name.slice(terms.prefix.length), start + i]))
+      const each = (term: string): void => {
+        const feature = places.get(term)
+        if (feature === undefined) return
+        if (binary) listener.mark(feature)
+        else listener.add(feature, 1)
+      }
+      return (text) => analyze(text, each)
     }
-  const columnOf = new Map<string, number>()
-  for (let i = 0; i < count; i++) columnOf.set(features[start + i].name.slice(terms.prefix.length), i + 1)
-  return (term) => columnOf.get(term)
+    case 'hash': {
+      const each = (term: string): void => {
+        const hash = murmurHash(term)
+        const feature = start + hashColumn(hash, count)
+        if (binary) listener.mark(feature)
+        else listener.add(feature, terms.signed && hash < 0 ? -1 : 1)
+      }
+      return (text) => analyze(text, each)
+    }
+    case 'slots': {
+      const { signed, prefix, slots } = terms
+      const places = slotPlaces({ features: own, prefix, slots })
+      const others = countOtherSlots(slots.others)
+      const each = (term: string): void => {
+        const hash = murmurHash(term)
+        const slot = hashColumn(hash, slots.of)
+        const place = places.get(slot)
+        const amount = signed && hash < 0 ? -1 : 1
+        if (place === undefined) {
+          if (binary) others.mark(slot)
+          else others.add(slot, amount)
+        } else if (binary) listener.mark(start + place)
+        else listener.add(start + place, amount)
+      }
+      const tellOther = (index: number, value: number): void =>
+        listener.add(start + count - slots.others.length + index, value)
+      return (text) => {
+        others.begin()
+        analyze(text, each)
+        others.finish(tellOther)
+      }
+    }
+  }
 }

@@ -16,7 +16,9 @@ export function createKeyTable(
 }
 
 function directTable(keys: readonly number[], results: readonly number[], otherwise: number, length: number) {
-  const table = new Float64Array(length).fill(otherwise)
+  // an ensemble may have ten thousand tables of split bits
+  const isOfBytes = results.every(isByte) && isByte(otherwise)
+  const table = (isOfBytes ? new Uint8Array(length) : new Float64Array(length)).fill(otherwise)
   let whenNaN = otherwise
   // Backwards, so that the first of equal keys is the one that stays.
   for (let i = keys.length - 1; i >= 0; i--) {
@@ -30,6 +32,10 @@ function directTable(keys: readonly number[], results: readonly number[], otherw
     }
     return Number.isNaN(value) ? whenNaN : otherwise
   }
+}
+
+function isByte(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < 256 && !Object.is(value, -0)
 }
 
 function mapTable(keys: readonly number[], results: readonly number[], otherwise: number) {
