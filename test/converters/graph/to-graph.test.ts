@@ -99,7 +99,7 @@ const heads: readonly (readonly [string, Head, RegionGraph, string, (raw: Float6
   ],
 ]
 
-const bookModels = [
+const treeModels = [
   ['one book of complete trees', withLeafBooks(randomEnsemble(random, shallow), { entries: 5, bookCount: 'one' })],
   [
     'complete trees, a book a column',
@@ -113,6 +113,13 @@ const bookModels = [
   [
     'deep trees, a book a column',
     withLeafBooks(randomEnsemble(random, { ...deep, leafWidth: 2 }), { entries: 7, bookCount: 'one a column' }),
+  ],
+  [
+    'more inputs times trees than one matrix of zeros may have',
+    {
+      graph: randomEnsemble(createRandom(8), { trees: 120, depth: 10, features: 600, leafChance: 0.3 }),
+      leafBooks: undefined,
+    },
   ],
 ] as const
 
@@ -159,7 +166,7 @@ describe.each([wasmEngine, cpuEngine])('stock TensorFlow.js on $name', (engine) 
     model.dispose()
   })
 
-  test.each(bookModels)('looks up leaves: %s', async (_, { graph, leafBooks }) => {
+  test.each(treeModels)('walks trees: %s', async (_, { graph, leafBooks }) => {
     const artifact = artifactOf(graph, { leafBooks })
     const rows = randomRows(random, graph, 7)
     const { tf, loadGraphModelSync } = library
