@@ -61,7 +61,12 @@ const storedFeatureShape: Shape<ValueOf<typeof featureShape> | FeatureRun> = {
 
 export const storedSchemaShape = closedObject({
   features: listOf(storedFeatureShape),
-  dict: optional(closedObject({ separator: text, hashed: optional(closedObject({ signed: flag, slots: optional(hashSlotsShape) })) })),
+  dict: optional(
+    closedObject({
+      separator: text,
+      hashed: optional(closedObject({ signed: flag, slots: optional(hashSlotsShape) })),
+    }),
+  ),
   classes: optional(anyOf(listOf(scalar), listOf(listOf(scalar)))),
   outputs: listOf(oneOf('label', 'probabilities', 'scores', 'value', 'vector')),
   vectorNames: optional(listOf(text)),

@@ -23,7 +23,12 @@ export type Addition = { readonly index: number; readonly amount: number }
 type Place = { readonly index: number | undefined; readonly slot: number; readonly sign: 1 | -1 }
 
 /** A slot without a feature takes what one with a feature takes. */
-const otherName = { name: 'of other names', dtype: 'number', used: true, missing: 'error' } as const satisfies FeatureSchema
+const otherName = {
+  name: 'of other names',
+  dtype: 'number',
+  used: true,
+  missing: 'error',
+} as const satisfies FeatureSchema
 
 /** Source: sklearn/feature_extraction/_dict_vectorizer.py, `_transform`, and _hash.py, `transform`, of 1.9.1. */
 export function dictRowValues(features: readonly FeatureReader[], { separator, hashed }: DictReading): DictValues {

@@ -7,7 +7,10 @@ import { scaleValue } from '../../regions/scale.ts'
 import { regionWidth } from '../row-program.ts'
 
 /** Regions whose columns that come of terms are 0 where those are. */
-export type TermRegion = Extract<Region, { kind: 'scale' | 'map' | 'impute' | 'term-weights' | 'normalize' | 'normalize-by' }>
+export type TermRegion = Extract<
+  Region,
+  { kind: 'scale' | 'map' | 'impute' | 'term-weights' | 'normalize' | 'normalize-by' }
+>
 
 /** Regions that add terms up, each times a weight. */
 export type SumRegion = Extract<Region, { kind: 'linear' | 'exact-linear' | 'dense-chain' }>
