@@ -12,7 +12,7 @@ import { readFacts } from './report/facts.mjs'
 import { renderResults } from './report/render.mjs'
 import { resultsUrl } from './report/result.mjs'
 
-const questions = ['direct', 'telco', 'callers', 'hit', 'bulk', 'wide', 'native', 'growth', 'cold']
+const questions = ['direct', 'telco', 'texts', 'callers', 'hit', 'bulk', 'wide', 'native', 'growth', 'cold']
 /** A question takes a minute or two; one that hangs must not take the others with it. */
 const mostMinutes = 10
 

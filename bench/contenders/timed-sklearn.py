@@ -1,5 +1,6 @@
-"""A model and its rows in; nanoseconds out, one line for each line of `size repeats slabs`: predict_proba of scikit-learn."""
+"""A model and its rows, or texts as JSON, in; nanoseconds out, one line for each line of `size repeats slabs`: predict_proba of scikit-learn."""
 
+import json
 import sys
 import time
 
@@ -7,9 +8,16 @@ import joblib
 import numpy as np
 
 
+def read_rows(path, model):
+    if path.endswith(".json"):
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+    return np.fromfile(path, "<f8").reshape(-1, model.n_features_in_)
+
+
 def main():
     model = joblib.load(sys.argv[1])
-    rows = np.fromfile(sys.argv[2], "<f8").reshape(-1, model.n_features_in_)
+    rows = read_rows(sys.argv[2], model)
     print("ready", flush=True)
     for line in sys.stdin:
         size, repeats, most = map(int, line.split())

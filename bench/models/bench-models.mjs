@@ -1,16 +1,13 @@
 // Names in; trained and converted models of the benches with their rows and scikit-learn's answers out, from bench/.cache.
 
-import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { convertModel } from 'tfjs-serving/converters'
-import { progress } from '../report/result.mjs'
-import { findPython, pythonRemedy } from './find-python.mjs'
+import { pythonRemedy } from './find-python.mjs'
+import { trainOnce } from './train-once.mjs'
 
 const root = new URL('../../', import.meta.url)
 const cache = new URL('../.cache/', import.meta.url)
-const trainer = fileURLToPath(new URL('train.py', import.meta.url))
 
 export const rowCount = 4096
 
@@ -44,22 +41,8 @@ export function trainModels() {
 
 function train() {
   const { BENCH_DATA: data, BENCH_TARGET: target } = process.env
-  const key = createHash('sha256').update(readFileSync(trainer)).update(`${data} ${target}`).digest('hex')
-  const stamp = new URL('models/key', cache)
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return true
-  const python = findPython()
-  if (python === undefined) return false
-  progress(`training with scikit-learn ${python.scikitLearn}, once: half a minute`)
-  const folder = fileURLToPath(new URL('models/', cache))
-  rmSync(folder, { recursive: true, force: true })
-  const chosen = data === undefined ? [] : ['--data', data, ...(target === undefined ? [] : ['--target', target])]
-  const { status } = spawnSync(python.path, ['-W', 'ignore', trainer, '--out', folder, ...chosen], { stdio: 'inherit' })
-  if (status !== 0) {
-    progress(`${trainer} ended with ${status}`)
-    return false
-  }
-  writeFileSync(stamp, key)
-  return true
+  const given = data === undefined ? [] : ['--data', data, ...(target === undefined ? [] : ['--target', target])]
+  return trainOnce({ script: 'train.py', folder: 'models', given, about: 'half a minute' })
 }
 
 export const untrainedNote = `models trained for the benches are left out: no Python that could train them is found (${pythonRemedy})`
