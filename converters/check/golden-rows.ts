@@ -74,7 +74,7 @@ function answerPart(method: Method, value: unknown, place: { readonly row: numbe
       if (!isClassifier) throw mismatch(at, head)
       return { probabilities: probabilitiesOf(value, at) }
     case 'decision_function':
-      if (head.kind !== 'classifier' && head.kind !== 'labels') throw mismatch(at, head)
+      if (!isClassifier) throw mismatch(at, head)
       return { scores: numbersOf(value, at) }
     case 'transform':
       if (head.kind !== 'transformer') throw mismatch(at, head)

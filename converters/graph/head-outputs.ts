@@ -1,6 +1,6 @@
 // A head in, the graph outputs out that answer a stock TensorFlow.js user: probabilities or values.
 
-import type { ClassifierTarget, Head } from '../../src/artifact/head.ts'
+import type { ClassifierTarget, ColumnRange, Head } from '../../src/artifact/head.ts'
 import type { GraphBuilder } from './graph-builder.ts'
 
 export type GraphOutput = { readonly name: string; readonly width: number }
@@ -13,8 +13,11 @@ export function addHeadOutputs(builder: GraphBuilder, head: Head, rawWidth: numb
         const name = head.targets.length === 1 ? 'probabilities' : `probabilities_${number}`
         return addProbabilities(builder, target, { name, rawWidth })
       })
-    case 'multilabel':
-      return [{ name: builder.add('probabilities', 'Sigmoid', ['raw']), width: rawWidth }]
+    case 'multilabel': {
+      const width = head.classes.length
+      const raw = addTargetColumns(builder, { start: 0, width }, { name: 'probabilities', rawWidth })
+      return [{ name: builder.add('probabilities', 'Sigmoid', [raw]), width }]
+    }
     case 'regressor':
       return [{ name: builder.add('value', head.link === 'exp' ? 'Exp' : 'Identity', ['raw']), width: rawWidth }]
     // what it names are raw columns
@@ -58,7 +61,7 @@ function addProbabilities(
 
 function addTargetColumns(
   builder: GraphBuilder,
-  { start, width }: ClassifierTarget,
+  { start, width }: ColumnRange,
   { name, rawWidth }: { readonly name: string; readonly rawWidth: number },
 ): string {
   if (width === rawWidth) return 'raw'

@@ -28,7 +28,7 @@ export function answerBound(head: Head, rawErrors: Float64Array, answerRanges: F
     return probabilityBound(
       Math.max(0, ...head.targets.map(({ probabilities }) => (probabilities ? Math.max(...rawErrors) : 0))),
     )
-  if (head.kind === 'multilabel') return probabilityBound(Math.max(...rawErrors) / 4)
+  if (head.kind === 'multilabel') return probabilityBound(Math.max(...rawErrors.subarray(0, head.classes.length)) / 4)
   // exp turns an absolute error of the exponent into a relative one of the answer, which is at most as large as the range.
   const grows = head.kind === 'regressor' && head.link === 'exp'
   const shares = rawErrors.map((error, column) => {

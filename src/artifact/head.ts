@@ -44,6 +44,16 @@ export type LabelTarget = {
   readonly scores?: ColumnRange
 }
 
+/** Each class is an independent yes/no label. Raw columns begin with one a class: p = sigmoid(raw). */
+export type MultilabelHead = {
+  readonly kind: 'multilabel'
+  readonly classes: readonly Scalar[]
+  /** One column a class, whose label is 1 where it is above 0.5. @default the label is 1 where p > 0.5 */
+  readonly label?: ColumnRange
+  /** One column a class, as the source's decision_function has them. */
+  readonly scores?: ColumnRange
+}
+
 export type Head =
   | {
       readonly kind: 'classifier'
@@ -53,7 +63,6 @@ export type Head =
     }
   /** Labels, probabilities and scores stand in columns of their own: classifiers whose label is not that of the largest probability, clusters, outliers. */
   | { readonly kind: 'labels'; readonly targets: readonly LabelTarget[] }
-  /** Each raw column is an independent yes/no label with p = sigmoid(raw); the label is 1 where p > 0.5. */
-  | { readonly kind: 'multilabel'; readonly classes: readonly Scalar[] }
+  | MultilabelHead
   | { readonly kind: 'regressor'; readonly link: 'identity' | 'exp'; readonly targetCount: number }
   | { readonly kind: 'transformer'; readonly width: number }

@@ -57,7 +57,12 @@ const headShape = toldBy(
   'kind',
   closedObject({ kind: oneOf('classifier'), targets: listOf(targetShape), hasScores: flag }),
   closedObject({ kind: oneOf('labels'), targets: listOf(labelTargetShape, { least: 1 }) }),
-  closedObject({ kind: oneOf('multilabel'), classes: listOf(scalar) }),
+  closedObject({
+    kind: oneOf('multilabel'),
+    classes: listOf(scalar),
+    label: optional(range),
+    scores: optional(range),
+  }),
   closedObject({ kind: oneOf('regressor'), link: oneOf('identity', 'exp'), targetCount: count }),
   closedObject({ kind: oneOf('transformer'), width: count }),
 )

@@ -3,7 +3,8 @@
 import type { Head } from '../artifact/head.ts'
 import { assertNumbers, copyColumns } from './raw-columns.ts'
 import { createLabelDecoder } from './decode-labels.ts'
-import { createTargetDecoder, sigmoid } from './decode-target.ts'
+import { createMultilabelDecoder } from './decode-multilabel.ts'
+import { createTargetDecoder } from './decode-target.ts'
 import type { Answer } from './prediction.ts'
 
 /**
@@ -23,7 +24,7 @@ export function createDecoder(head: Head): Decoder {
     case 'labels':
       return createLabelDecoder(head.targets)
     case 'multilabel':
-      return multilabelDecoder(head.classes.length)
+      return createMultilabelDecoder(head)
     case 'regressor':
       return regressorDecoder(head)
     case 'transformer':
@@ -58,19 +59,6 @@ function classifierDecoder({ targets, hasScores }: Extract<Head, { kind: 'classi
     if (!hasScores) return answer
     // Targets in order, whatever the order of their columns.
     return { ...answer, scores: targets.flatMap((target) => copyColumns(raw, offset + target.start, target.width)) }
-  }
-}
-
-function multilabelDecoder(width: number): Decoder {
-  return (raw, offset) => {
-    assertNumbers(raw, offset, width)
-    const probabilities = copyColumns(raw, offset, width)
-    const label = new Array<number>(width)
-    for (let k = 0; k < width; k++) {
-      probabilities[k] = sigmoid(probabilities[k])
-      label[k] = probabilities[k] > 0.5 ? 1 : 0
-    }
-    return { label, probabilities }
   }
 }
 

@@ -11,6 +11,7 @@ import type { Backend, BackendModel } from '../port.ts'
 import { rowSlabName } from '../port.ts'
 import { isColumnWise } from '../../rows/column-path.ts'
 import { rowSlabOf, slabOf } from '../slab-check.ts'
+import { hasNamedColumns } from './head/head-plan.ts'
 import { detectKernelFeatures, type KernelFeatures } from './kernel-features.ts'
 import { planKernel } from './kernel-plan.ts'
 import { compileKernel, type KernelProgram, type KernelSource } from './kernel-program.ts'
@@ -58,7 +59,7 @@ export function createKernelBackend(features: KernelFeatures = detectKernelFeatu
 
 /** Formulas and heads that name columns are computed by JavaScript. */
 function isCompiled({ artifact, graph }: Pick<KernelSource, 'artifact' | 'graph'>): boolean {
-  return artifact.metadata.head.kind !== 'labels' && isColumnWise(graph, planKernel(graph, artifact.metadata).columns)
+  return !hasNamedColumns(artifact.metadata.head) && isColumnWise(graph, planKernel(graph, artifact.metadata).columns)
 }
 
 function regionsOf(artifact: Artifact): RegionGraph {

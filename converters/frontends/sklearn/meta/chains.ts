@@ -49,7 +49,16 @@ export const classifierChain = defineEstimator({
     const answers = places.map((at) => classifierAnswers(children[at], formulas, place))
     if (answers.every(isYesNo)) {
       const probabilities = answers.map((target) => target.probabilities()[1])
-      return multilabelClassifier(probabilities, [...answers.keys()], formulas)
+      const hasScores = answers.every((target) => target.hasScores)
+      return multilabelClassifier(
+        {
+          probabilities,
+          classes: [...answers.keys()],
+          label: answers.map((target) => target.votes()[1]),
+          scores: hasScores ? answers.flatMap((target) => target.scores()) : undefined,
+        },
+        formulas,
+      )
     }
     return computedClassifier(
       answers.map((target) => ({

@@ -74,7 +74,21 @@ function best(
 
 function eachLabel(members: readonly BinaryMember[], formulas: FormulaColumns): Predictor {
   const probabilities = probabilitiesOf(members)
-  if (probabilities !== undefined) return multilabelClassifier(probabilities, [...members.keys()], formulas)
+  if (probabilities !== undefined) {
+    const hasScores = members.every((member) => member.hasScores)
+    const isDecided = members.some((member) => member.hasScores)
+    return multilabelClassifier(
+      {
+        probabilities,
+        classes: [...members.keys()],
+        label: isDecided
+          ? members.flatMap(({ score, threshold }) => formulas.map([score], 'above', threshold))
+          : undefined,
+        scores: hasScores ? members.map(({ score }) => score) : undefined,
+      },
+      formulas,
+    )
+  }
   return computedClassifier(
     members.map(({ score, threshold, hasScores }) => ({
       classes: [0, 1],

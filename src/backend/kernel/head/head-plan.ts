@@ -50,8 +50,9 @@ export function planHead(build: KernelBuild, head: Head): HeadPlan {
       }
     }
     case 'labels':
-      throw createError('UNSUPPORTED', 'no compiled kernel reads columns that a head names; plain JavaScript does')
+      throw namesColumns()
     case 'multilabel': {
+      if (hasNamedColumns(head)) throw namesColumns()
       const width = head.classes.length
       return {
         outputs: { label: reserve(width, 4), probabilities: reserve(width, 8) },
@@ -77,6 +78,16 @@ export function planHead(build: KernelBuild, head: Head): HeadPlan {
         write: (row, places) => writeColumns(row, placeOf(places, 'vector'), head.width, ({ raw }) => raw),
       }
   }
+}
+
+/** Whether the head names raw columns of their own for what it gives. */
+export function hasNamedColumns(head: Head): boolean {
+  if (head.kind === 'multilabel') return head.label !== undefined || head.scores !== undefined
+  return head.kind === 'labels'
+}
+
+function namesColumns(): Error {
+  return createError('UNSUPPORTED', 'no compiled kernel reads columns that a head names; plain JavaScript does')
 }
 
 type Places = ReadonlyMap<OutputName, Local<'i32'>>

@@ -95,8 +95,10 @@ function outputsOf(head: Head, blockRows: number): KernelProgram['outputs'] {
         ...(sizeOf('scores') > 0 && { scores: float(sizeOf('scores')) }),
       }
     }
-    case 'multilabel':
-      return { label: whole(head.classes.length), probabilities: float(head.classes.length) }
+    case 'multilabel': {
+      const { length } = head.classes
+      return { label: whole(length), probabilities: float(length), ...(head.scores && { scores: float(length) }) }
+    }
     case 'regressor':
       return { value: float(head.targetCount) }
     case 'transformer':

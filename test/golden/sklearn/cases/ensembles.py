@@ -15,6 +15,7 @@ from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier, OutputCo
 from sklearn.multioutput import ClassifierChain, MultiOutputClassifier, MultiOutputRegressor, RegressorChain
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, PowerTransformer, QuantileTransformer, RobustScaler, StandardScaler
+from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeRegressor
 
 
@@ -87,10 +88,16 @@ def flags(data=wine):
     return X, np.column_stack([X[:, 0] > 13, X[:, 1] > 2, X[:, 3] > 19, np.ones(len(X))]).astype(int)
 
 
+def noisy_flags():
+    X = np.random.RandomState(1).normal(size=(120, 4)).round(3)
+    noise = np.random.RandomState(2).normal(size=(120, 3))
+    return X, (X[:, :3] + X[:, 1:] + 1.5 * noise > 0.6).astype(int)
 
 
 add("one_vs_rest_labels", lambda: fitted(OneVsRestClassifier(tree()), flags()), note="a label that was always 1")
 add("one_vs_rest_labels_scores", lambda: fitted(OneVsRestClassifier(make_pipeline(StandardScaler(), Perceptron(random_state=0))), flags()), since="1.9")
+add("one_vs_rest_labels_votes", lambda: fitted(OneVsRestClassifier(make_pipeline(StandardScaler(), SVC(probability=True, random_state=0))), noisy_flags()), note="labels by decision_function, which the probabilities contradict")
+add("one_vs_rest_labels_logistic", lambda: fitted(OneVsRestClassifier(logistic()), noisy_flags()))
 add("one_vs_one", lambda: fitted(OneVsOneClassifier(logistic()), wine()))
 add("one_vs_one_tree", lambda: fitted(OneVsOneClassifier(tree()), wine()))
 add("one_vs_one_two", lambda: fitted(OneVsOneClassifier(forest(3, 2)), churn()))
@@ -113,6 +120,8 @@ add("multi_output_tree", lambda: fitted(MultiOutputClassifier(tree()), targets()
 add("multi_output_regressor", lambda: fitted(MultiOutputRegressor(scaled()), prices()))
 add("multi_output_regressor_boosting", lambda: fitted(MultiOutputRegressor(GradientBoostingRegressor(n_estimators=3, max_depth=2, random_state=0)), prices()))
 add("classifier_chain", lambda: fitted(ClassifierChain(tree(), order=[2, 0, 1]), (flags()[0], flags()[1][:, :3])))
+add("classifier_chain_votes", lambda: fitted(ClassifierChain(make_pipeline(StandardScaler(), SVC(probability=True, random_state=0)), order=[1, 0]), (noisy_flags()[0], noisy_flags()[1][:, :2])), note="labels by decision_function, which the probabilities contradict")
+add("classifier_chain_logistic", lambda: fitted(ClassifierChain(logistic()), noisy_flags()))
 add("classifier_chain_proba", lambda: fitted(ClassifierChain(forest(2, 2), chain_method="predict_proba"), (flags()[0], flags()[1][:, :3])), since="1.5")
 add("regressor_chain", lambda: fitted(RegressorChain(scaled(), order=[1, 0]), prices()))
 add("regressor_chain_tree", lambda: fitted(RegressorChain(line()), prices()))
