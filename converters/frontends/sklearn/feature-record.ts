@@ -78,6 +78,11 @@ export function tooManyTerms(place: Place, count: number): Error {
   )
 }
 
+/** The columns that a hasher of so many has alike, until it is known which of them are needed. */
+export function slotFeature(of: number | undefined): Feature {
+  return { ...newFeature('a slot of a hash', of), isMissingRefused: true, isInfiniteRefused: true }
+}
+
 export function toSchema(feature: Feature, used: boolean): FeatureSchema {
   const dtype = feature.dtype ?? 'number'
   const categories = categoriesOf(feature, dtype)

@@ -10,12 +10,14 @@ import {
   type Counting,
   type Feature,
   newFeature,
+  slotFeature,
   termCount,
   termFeatures,
   tooManyTerms,
   toSchema,
 } from './feature-record.ts'
 import { describePlace, type Place, unsupported } from './place.ts'
+import { assertSlotCount, type SlotBlock } from './slots/slot-block.ts'
 
 /** One column that travels between steps; it comes from one raw feature, or is computed from several columns. */
 export type Column = {
@@ -40,9 +42,10 @@ export type ColumnSet = {
 
 /**
  * Columns side by side, or categories of one encoder. A pickle may name one list many times, and unions of unions
- * multiply columns; a model with a million of them would have weights of gigabytes.
+ * multiply columns; a model with some millions of them would have weights of gigabytes. Hashers of words and of characters
+ * have two millions together.
  */
-const columnCountLimit = 1_000_000
+const columnCountLimit = 2 ** 22
 
 /** @throws LIMIT_EXCEEDED */
 export function assertColumnCount(count: number): void {
@@ -54,6 +57,7 @@ export class GraphBuilder {
   readonly #features: Feature[]
   readonly #regions: Region[]
   #dict: DictReading | undefined
+  readonly #slotBlocks: SlotBlock[] = []
   readonly #visited = new Map<string, WeakSet<readonly Column[]>>()
 
   constructor(names: readonly string[]) {
@@ -77,10 +81,16 @@ export class GraphBuilder {
     this.declareText(column, place)
     const number = this.#features.indexOf(feature)
     const start = this.#features.length
-    const columnCount = this.#features.reduce(
-      (sum, { of }) => sum + (of === undefined ? 0 : 1),
-      termCount(counting.names),
-    )
+    const count = termCount(counting.names)
+    if (typeof counting.names === 'number' && count > mostTextColumns) {
+      const { texts } = termFeatures({ ...counting, names: [] }, feature, { number, start })
+      feature.texts.push({ ...texts, count })
+      const text = { feature: number, reader: feature.texts.length - 1 }
+      return this.addSlots(count, { signed: counting.signed === true, text, place })
+    }
+    const slotCount = this.#slotBlocks.reduce((sum, block) => sum + block.count, 0)
+    const termsBefore = this.#features.reduce((sum, { of }) => sum + (of === undefined ? 0 : 1), 0)
+    const columnCount = termsBefore - slotCount + count
     if (columnCount > mostTextColumns) throw tooManyTerms(place, columnCount)
     const { texts, features } = termFeatures(counting, feature, { number, start })
     for (const term of features) this.#features.push(term)
@@ -90,6 +100,30 @@ export class GraphBuilder {
     })
     this.#regions[0] = { kind: 'input', width: this.#features.length }
     return { columns, isSparse: true }
+  }
+
+  /** Columns of a hasher of so many that only those in use become features. @throws LIMIT_EXCEEDED */
+  addSlots(count: number, { signed, text, place }: Pick<SlotBlock, 'signed' | 'text' | 'place'>): ColumnSet {
+    const start = this.#features.length
+    this.#slotBlocks.push({ start, count, signed, ...(text && { text }), place })
+    assertSlotCount(this.#slotBlocks)
+    const slot = slotFeature(text?.feature)
+    const columns: Column[] = []
+    for (let column = start; column < start + count; column++) {
+      this.#features.push(slot)
+      columns.push({ ref: { region: 0, column }, feature: column, domain: 'number', missing: Number.NaN })
+    }
+    this.#regions[0] = { kind: 'input', width: this.#features.length }
+    return { columns, isSparse: true }
+  }
+
+  get slotBlocks(): readonly SlotBlock[] {
+    return this.#slotBlocks
+  }
+
+  /** By column of the input; slots of one hasher share one. */
+  get records(): readonly Feature[] {
+    return this.#features
   }
 
   /** Rows are dicts of any keys; nothing is missing where a key is not there. */

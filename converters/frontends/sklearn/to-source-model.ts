@@ -10,6 +10,7 @@ import { type ColumnSet, GraphBuilder } from './graph-builder.ts'
 import { readFeatureNames } from './input-features.ts'
 import { boosterAlone, namesOf, open, type Opened } from './open-estimator.ts'
 import { type Place, unsupported } from './place.ts'
+import { type SlotSource, slotsInRows } from './slots/slots-in-rows.ts'
 import { listenToStep, type StepListener } from './step-columns.ts'
 
 /**
@@ -34,13 +35,14 @@ type ModelContext = { readonly builder: GraphBuilder; readonly root: PyObject; r
 
 function toSourceModel(predictor: Predictor, { builder, root, place }: ModelContext): SourceModel {
   const { kind, head, output, outputs, classes } = predictor
+  const { graph, features, dict } = rowsOf(builder, output)
   return {
     kind,
     head,
-    graph: builder.graph(output),
+    graph,
     schema: {
-      features: builder.features(output),
-      ...(builder.dict && { dict: builder.dict }),
+      features,
+      ...(dict && { dict }),
       ...(classes === undefined ? {} : { classes }),
       outputs,
     },
@@ -50,6 +52,17 @@ function toSourceModel(predictor: Predictor, { builder, root, place }: ModelCont
       estimator: describeSteps(root),
     },
   }
+}
+
+function rowsOf(
+  builder: GraphBuilder,
+  output: Predictor['output'],
+): Pick<SlotSource, 'graph' | 'dict'> & Pick<SourceModel['schema'], 'features'> {
+  const { dict, records, slotBlocks: blocks } = builder
+  const graph = builder.graph(output)
+  return blocks.length === 0
+    ? { graph, features: builder.features(output), dict }
+    : slotsInRows({ graph, records, blocks, dict })
 }
 
 /**

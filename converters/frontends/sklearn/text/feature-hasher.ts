@@ -3,7 +3,6 @@
 import { mostTextColumns } from '../../../../src/artifact/text-columns.ts'
 import { PyDict, type PyObject } from '../../../formats/pickle/values.ts'
 import { defineEstimator } from '../estimator-spec.ts'
-import { tooManyTerms } from '../feature-record.ts'
 import { unsupported } from '../place.ts'
 import { assertFloat64, notFirst } from './dict-vectorizer.ts'
 
@@ -11,7 +10,8 @@ import { assertFloat64, notFirst } from './dict-vectorizer.ts'
 export const featureHasher = defineEstimator({
   names: ['FeatureHasher'],
   role: 'transformer',
-  notes: 'input_type dict, n_features up to 65536 (its default is 2**20); a row is the dict',
+  notes:
+    'input_type dict, a row is the dict; of more than 65536 n_features (its default is 2**20) as many may have weights of their own',
   reads: ['dtype', 'input_type', 'n_features', 'alternate_sign'],
   ignored: {},
   inputNames: hashNames,
@@ -20,13 +20,19 @@ export const featureHasher = defineEstimator({
     const type = reader.string('input_type')
     if (type !== 'dict')
       throw unsupported(reader.place, `input_type=${type}`, 'Supported is dict: give each row as names and values.')
+    const count = reader.count('n_features')
+    const hashed = { signed: reader.boolean('alternate_sign') }
+    // the hasher itself writes `name=text`
+    scope.builder.readDicts({ separator: '=', hashed })
+    if (count > mostTextColumns) {
+      if (scope.builder.records.length > 0) throw notFirst(reader)
+      return scope.builder.addSlots(count, { ...hashed, place: reader.place })
+    }
     const isWhole = input.columns.every(({ name, domain }, i) => name === `#${i}` && domain === 'feature')
-    if (!isWhole || input.columns.length !== reader.count('n_features')) throw notFirst(reader)
+    if (!isWhole || input.columns.length !== count) throw notFirst(reader)
     for (const column of input.columns) {
       scope.builder.takeNumbers([column], reader.place, { nan: false, infinite: false })
     }
-    // the hasher itself writes `name=text`
-    scope.builder.readDicts({ separator: '=', hashed: { signed: reader.boolean('alternate_sign') } })
     return { columns: input.columns, isSparse: true }
   },
 })
@@ -36,6 +42,7 @@ function hashNames(estimator: PyObject): readonly string[] {
   const place = { path: '', className: estimator.name, version: 'unknown' }
   if (!Number.isSafeInteger(count) || Number(count) < 1)
     throw unsupported(place, 'n_features that is no count', 'Save a FeatureHasher as it is.')
-  if (Number(count) > mostTextColumns) throw tooManyTerms(place, Number(count))
+  // those in use are found when all is read
+  if (Number(count) > mostTextColumns) return []
   return Array.from({ length: Number(count) }, (_, i) => `#${i}`)
 }

@@ -8,7 +8,8 @@ import { analyzerIgnored, analyzerReads, countTerms, readAnalyzer } from './text
 export const hashingVectorizer = defineEstimator({
   names: ['HashingVectorizer'],
   role: 'transformer',
-  notes: 'as CountVectorizer, n_features up to 65536 (its default is 2**20)',
+  notes:
+    'as CountVectorizer; of more than 65536 n_features (its default is 2**20) as many may have weights of their own',
   reads: [...analyzerReads, 'n_features', 'alternate_sign', 'norm'],
   ignored: {
     encoding: analyzerIgnored.encoding,
