@@ -10,6 +10,10 @@ import { createLeadStore } from './lead-store.mjs'
 
 const [modelsDir = 'models', port = '8080'] = process.argv.slice(2)
 const maxBodyByteLength = 1024 * 1024
+/** For a whole request, its body included: a client that sends a byte a minute must not keep a connection. */
+const requestTimeoutMs = 30_000
+/** For what is under way when the service is told to end; less than the 10 s after which Docker kills it. */
+const drainMs = 5000
 
 const registry = await initializeMLRegistry({ modelsDir, watch: true })
 const leads = createLeadStore()
@@ -20,8 +24,11 @@ const matcher = new PropertyMatcher({ models: registry, leads })
 
 /** What is asked, by method and path; `id` is the lead of the path. */
 const routes = {
-  'PUT /leads/:id': async ({ id, tenant, body }) => {
-    leads.put(tenant, { ...body, id })
+  'PUT /leads/:id': async ({ id, tenant, body, signal }) => {
+    const { answers, preferences } = body
+    // one that cannot be is refused here: kept, it would fail every later question about the lead
+    await matcher.match({ id, answers, preferences }, [], { tenant, signal })
+    leads.put(tenant, { id, answers, preferences })
     return { id }
   },
   // what happens to a lead changes its score, and whoever listens hears of it
@@ -75,7 +82,9 @@ async function readBody(request) {
       throw Object.assign(new Error(`the body may have ${maxBodyByteLength} bytes`), { status: 413 })
     chunks.push(chunk)
   }
-  return JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}')
+  const body = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}')
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body
+  throw Object.assign(new Error('the body must be a JSON object'), { status: 400 })
 }
 
 function notFound(what) {
@@ -84,6 +93,8 @@ function notFound(what) {
 
 function send(response, status, body) {
   const text = JSON.stringify(body)
+  // a connection that is kept would keep the service from ending
+  if (!server.listening) response.setHeader('connection', 'close')
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
   response.end(text)
 }
@@ -94,11 +105,12 @@ function plain(error) {
 
 function statusOf(error) {
   if (isMLError(error)) return error.httpStatus
-  // JSON that is none, or a path whose % escapes are broken
-  return error.status ?? (error instanceof SyntaxError || error instanceof URIError ? 400 : 500)
+  // JSON that is none, a path whose % escapes are broken, or one that is no path
+  const isBadRequest = error instanceof SyntaxError || error instanceof URIError || error.code === 'ERR_INVALID_URL'
+  return error.status ?? (isBadRequest ? 400 : 500)
 }
 
-const server = createServer((request, response) => {
+const server = createServer({ requestTimeout: requestTimeoutMs }, (request, response) => {
   handle(request, response).catch((error) => {
     if (response.destroyed) return
     const status = statusOf(error)
@@ -113,17 +125,38 @@ const server = createServer((request, response) => {
 /** `ws://…/events?tenant=demo`: the tenant's score updates as JSON. */
 const sockets = new WebSocketServer({ server, path: '/events', maxPayload: 1024 })
 sockets.on('connection', (socket, request) => {
-  const tenant = new URL(request.url, 'http://localhost').searchParams.get('tenant') ?? 'demo'
-  const unsubscribe = scoring.subscribe(tenant, (event) => socket.send(JSON.stringify(event)))
-  socket.once('close', unsubscribe)
   socket.on('error', () => socket.terminate())
+  const tenant = new URL(request.url, 'http://localhost').searchParams.get('tenant') ?? 'demo'
+  try {
+    socket.once(
+      'close',
+      scoring.subscribe(tenant, (event) => sendTo(socket, event)),
+    )
+  } catch (error) {
+    // an empty tenant, or a service that ends; thrown from here it would end the process
+    socket.close(1008, error.code)
+  }
 })
+
+/** Settles once the event has left, so that one who reads slowly has its bounded queue and not all of our memory. */
+function sendTo(socket, event) {
+  return new Promise((resolve, reject) => {
+    socket.send(JSON.stringify(event), (error) => (error ? reject(error) : resolve()))
+  })
+}
 
 server.listen(Number(port), '127.0.0.1', () => console.log(`listening on http://127.0.0.1:${server.address().port}`))
 
+/** What is under way is answered, within `drainMs`; nothing new is taken. */
 async function stop() {
-  server.close()
+  const drained = new Promise((resolve) => server.close(resolve))
   for (const socket of sockets.clients) socket.close(1001, 'the service ends')
+  const giveUp = setTimeout(() => {
+    for (const socket of sockets.clients) socket.terminate()
+    server.closeAllConnections()
+  }, drainMs)
+  await drained
+  clearTimeout(giveUp)
   await Promise.all([scoring.close(), churn.close(), matcher.close()])
   await registry.close()
 }

@@ -1,6 +1,8 @@
 // The CRM example as its users run it: a process, HTTP and WebSocket, from a lead's first event to SIGTERM.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -123,17 +125,65 @@ test.each([
   ['an event of no lead', 'POST', '/leads/nobody/events', { kind: 'property_view' }, 404],
   ['an event of no kind', 'POST', '/leads/told/events', { kind: 'teleport' }, 400],
   ['a limit that is none', 'GET', '/leads/told/matches?limit=x', undefined, 400],
+  ['a body that is null', 'POST', '/scores', null, 400],
+  ['a body that is a list', 'PUT', '/leads/new', [], 400],
+  ['a lead whose answers are a number', 'PUT', '/leads/new', { answers: 5 }, 400],
+  ['a lead with a wish that cannot be', 'PUT', '/leads/new', { preferences: { maxPrice: 'low' } }, 400],
+  ['a lead without an id', 'PUT', '/leads/', {}, 400],
+  ['a path that is none', 'GET', '//', undefined, 400],
 ])('refuses %s', async (_, method, path, body, status) => {
   await putLeads()
   expect((await ask(method, path, body)).status).toBe(status)
 })
 
-test('is healthy, and ends by itself when told to', async () => {
+test('outlives a socket whose tenant is empty, which it closes', async () => {
+  const socket = new WebSocket(`${origin.replace('http', 'ws')}/events?tenant=`)
+  const [code] = (await once(socket, 'close')) as [number]
+  expect(code).toBe(1008)
+  expect((await ask('GET', '/health')).status).toBe(200)
+})
+
+test('keeps no more for a socket that never reads than its queue holds', { timeout: 60_000 }, async () => {
+  const { hostname, port } = new URL(origin)
+  const deaf = connect(Number(port), hostname).pause()
+  deaf.write(
+    'GET /events?tenant=deaf HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+  )
+  const events = async () => {
+    const { scoring } = (await ask('GET', '/health')).body as unknown as {
+      scoring: { events: Record<'subscribers' | 'delivered' | 'dropped', number> }
+    }
+    return scoring.events
+  }
+  while ((await events()).subscribers === 0);
+  // 8 kB an event: some 10 MB fill the buffers of both ends, and then 1,000 wait
+  const loud = `/leads/${'l'.repeat(8000)}`
+  await ask('PUT', loud, {}, 'deaf')
+  let dropped = 0
+  for (let round = 0; round < 100 && dropped === 0; round++) {
+    // each view is of another listing, so that no score is remembered and each makes an event
+    const views = Array.from({ length: 100 }, (_, i) => ({ kind: 'property_view', listingId: `${round}-${i}` }))
+    await Promise.all(views.map((view) => ask('POST', `${loud}/events`, view, 'deaf')))
+    dropped = (await events()).dropped
+  }
+  deaf.destroy()
+  expect(dropped).toBeGreaterThan(0)
+})
+
+test('is healthy, and ends by itself when told to, once it has answered what it had begun', async () => {
   const { body } = await ask('GET', '/health')
   const { models } = body['registry'] as { models: Record<string, { status: string }> }
   const statuses = Object.entries(models).filter(([name]) => /_v\d$/.test(name))
   expect(statuses.map(([, { status }]) => status)).toEqual(Array(5).fill('healthy'))
-  const ended = once(service, 'exit')
+  const late = request(`${origin}/scores`, { method: 'POST', headers: { 'x-tenant': 'acme' } })
+  late.write('{ "leadIds": ["told"')
+  const listener = new WebSocket(`${origin.replace('http', 'ws')}/events?tenant=acme`)
+  await once(listener, 'open')
+  const [ended, closed, answered] = [once(service, 'exit'), once(listener, 'close'), once(late, 'response')]
   service.kill('SIGTERM')
+  expect((await closed)[0]).toBe(1001)
+  late.end('] }')
+  expect(((await answered)[0] as IncomingMessage).statusCode).toBe(200)
   expect((await ended)[0]).toBe(0)
 })
