@@ -8,7 +8,11 @@ import { createSequentialTest, type DifferenceTest } from './sequential-test.ts'
 import { stableHash } from './stable-hash.ts'
 
 export type ExperimentTest =
-  /** May be looked at after every outcome, and ended at any time. @default alpha 0.05, minPerArm 100 */
+  /**
+   * May be looked at after every outcome, and ended at any time. It says nothing before each arm has `minPerArm` outcomes, and
+   * none while outcomes are lopsided, as revenues and rare events are, and one arm is too small for them beside the other:
+   * equal arms are quickest. @default alpha 0.05, minPerArm 100
+   */
   | { readonly kind: 'sequential'; readonly effect: number; readonly alpha?: number; readonly minPerArm?: number }
   /** Says nothing before each arm has the outcomes that it needs, and then once. @default alpha 0.05, power 0.8 */
   | ({ readonly kind: 'fixed-horizon' } & Omit<Horizon, 'alpha' | 'power'> & Partial<Pick<Horizon, 'alpha' | 'power'>>)
@@ -47,9 +51,12 @@ export type ExperimentReport = {
 }
 
 export type Experiment = {
-  /** The unit's arm: the same in every process. */
+  /** The unit's arm: the same in every process. @throws VALIDATION_FAILED for what is no text, or an empty one */
   assign(unit: string): string
-  /** Counts what came of a unit, once a unit, to its arm, which it returns. @throws VALIDATION_FAILED for what is none */
+  /**
+   * Counts what came of a unit, once a unit, to its arm, which it returns.
+   * @throws VALIDATION_FAILED for an outcome or a unit that is none, such as one that is not known yet
+   */
   record(unit: string, outcome: number | boolean): string
   report(): ExperimentReport
 }
@@ -72,6 +79,8 @@ export function createExperiment(options: ExperimentOptions): Experiment {
   const sequential = arms.slice(1).map(() => (test.kind === 'sequential' ? createSequentialTest(test) : undefined))
 
   function armOf(unit: string): number {
+    // whoever is not known would all be in one arm
+    if (typeof unit !== 'string' || unit === '') throw wrongOption('unit', 'a text that is not empty', unit)
     const place = stableHash(`${name}\0${unit}`, seed) / 4294967296
     let end = 0
     for (let arm = 0; arm < arms.length - 1; arm++) {
@@ -92,7 +101,7 @@ export function createExperiment(options: ExperimentOptions): Experiment {
   return {
     assign: (unit) => arms[armOf(unit)],
     record(unit, given) {
-      const value = Number(given)
+      const value = typeof given === 'boolean' ? Number(given) : given
       if (!Number.isFinite(value) || (outcome === 'proportion' && value !== 0 && value !== 1))
         throw wrongOption('outcome', outcome === 'proportion' ? '0, 1, false or true' : 'a finite number', given)
       const arm = armOf(unit)

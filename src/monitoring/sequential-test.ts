@@ -1,6 +1,7 @@
 // Two arms as they stand in; an interval of their difference, and a p, that hold however often one looks, out.
 
 import type { Outcomes } from './arm-outcomes.ts'
+import { isNearNormal } from './near-normal.ts'
 
 /** Of two arms. */
 export type DifferenceTest = {
@@ -23,7 +24,7 @@ export type SequentialOptions = {
  * Annals of Mathematical Statistics 41, 1970): with V the variance of the difference and a normal mixture of variance
  * τ² = effect², Λ = √(V ÷ (V + τ²))·exp(τ²·difference² ÷ (2V(V + τ²))). The chance that Λ ever reaches 1 ÷ α is at most α,
  * so p is 1 ÷ Λ, the least so far, and the interval the differences that no look has ruled out. V is estimated: the bound
- * is that of the limit, which is why the first outcomes are waited for.
+ * is that of the limit, which is why the first outcomes are waited for, and more where they are lopsided and one arm is small.
  */
 export function createSequentialTest({ effect, alpha, minPerArm }: SequentialOptions) {
   const mixture = effect * effect
@@ -34,7 +35,8 @@ export function createSequentialTest({ effect, alpha, minPerArm }: SequentialOpt
     look(control: Outcomes, candidate: Outcomes): DifferenceTest {
       const difference = candidate.mean - control.mean
       const variance = control.variance + candidate.variance
-      if (control.count >= minPerArm && candidate.count >= minPerArm && variance > 0) {
+      const isEnough = control.count >= minPerArm && candidate.count >= minPerArm
+      if (isEnough && variance > 0 && isNearNormal(control, candidate)) {
         const total = variance + mixture
         const logRatio = (mixture * difference * difference) / (2 * variance * total) - 0.5 * Math.log(total / variance)
         p = Math.min(p, Math.exp(-logRatio))

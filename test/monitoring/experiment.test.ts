@@ -47,6 +47,11 @@ const bernoulli = (control: number, candidate: number, effect: number): Source =
   effect,
 })
 
+/** One of fifty buys, for a few dollars or a few hundred. */
+function revenue(random: () => number): number {
+  return random() < 0.02 ? Math.exp(3 + 3 * (random() + random() + random() - 1.5)) : 0
+}
+
 describe('looking after every outcome', () => {
   const undisturbed: readonly (readonly [string, Source])[] = [
     ['a proportion of a half', bernoulli(0.5, 0.5, 0.05)],
@@ -64,6 +69,36 @@ describe('looking after every outcome', () => {
       expect(naive).toBeGreaterThan(3 * alpha * runs)
     },
   )
+
+  /** Ninety of a hundred are in the control. */
+  const lopsided: readonly (readonly [string, Source])[] = [
+    ['revenues, most of them none', { outcomes: createMean, draw: revenue, effect: 1 }],
+    ['a rare thing', bernoulli(0.02, 0.02, 0.01)],
+  ]
+  it.each(lopsided)('waits for a small arm of %s until it can be judged', (_title, { outcomes, draw, effect }) => {
+    let alarms = 0
+    for (let run = 0; run < 200; run++) {
+      const random = createSeededRandom(run).uniform
+      const arms = [outcomes(), outcomes()] as const
+      const test = createSequentialTest({ effect, alpha, minPerArm: 100 })
+      for (let unit = 0; unit < 4000; unit++) {
+        arms[random() < 0.9 ? 0 : 1].add(draw(random, 0))
+        test.look(...arms)
+      }
+      if (test.look(...arms).p <= alpha) alarms++
+    }
+    expect(alarms).toBeLessThanOrEqual(alpha * 200)
+  })
+
+  it('judges them where they are equal, and a small arm of what is not lopsided', () => {
+    const at = (share: number, draw: Source['draw']) => {
+      const random = createSeededRandom(3).uniform
+      const arms = [createMean(), createMean()] as const
+      for (let unit = 0; unit < 2000; unit++) arms[unit % 1000 < share * 1000 ? 1 : 0].add(draw(random, 0))
+      return createSequentialTest({ effect: 1, alpha, minPerArm: 100 }).look(...arms).interval[0] > -Infinity
+    }
+    expect([at(0.5, revenue), at(0.1, revenue), at(0.1, (random) => random())]).toEqual([true, false, true])
+  })
 
   it('finds a real difference nearly always, and mostly long before the end', () => {
     const { stops } = peek(bernoulli(0.3, 0.4, 0.1), 3000)
@@ -238,10 +273,12 @@ describe('createExperiment', () => {
     )
   })
 
-  it('refuses what is no outcome', () => {
+  it('refuses what is no outcome, and counts nothing that is not known as a failure', () => {
     const experiment = createExperiment(fixed)
-    for (const outcome of [0.5, NaN, 2])
-      expect(() => experiment.record('ana', outcome)).toThrow('expected 0, 1, false or true')
+    for (const outcome of [0.5, NaN, 2, null, undefined, '', '1', []])
+      expect(() => experiment.record('ana', outcome as never)).toThrow('expected 0, 1, false or true')
+    for (const unit of ['', undefined, null, 7])
+      expect(() => experiment.record(unit as never, 1)).toThrow('option unit')
     expect(experiment.report().arms.map(({ count }) => count)).toEqual([0, 0])
   })
 })
