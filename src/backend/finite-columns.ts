@@ -11,8 +11,9 @@ export function mustBeFinite({ kind, inputs }: Pick<ArtifactMetadata, 'kind' | '
   return kind !== 'transformer' && inputs.some(({ name }) => name === 'features')
 }
 
-export function isFiniteAt(columns: readonly Slab[], row: number): boolean {
+/** The first NaN or infinity among the row's columns; undefined where all are finite. */
+export function firstNotFinite(columns: readonly Slab[], row: number): number | undefined {
   for (const { width, values } of columns)
-    for (let i = row * width; i < (row + 1) * width; i++) if (!Number.isFinite(values[i])) return false
-  return true
+    for (let i = row * width; i < (row + 1) * width; i++) if (!Number.isFinite(values[i])) return values[i]
+  return undefined
 }

@@ -1,7 +1,7 @@
 // A checked artifact and a backend in; a function from canonical rows to answers out.
 
 import type { Artifact } from '../artifact/artifact.ts'
-import { isFiniteAt, mustBeFinite } from '../backend/finite-columns.ts'
+import { firstNotFinite, mustBeFinite } from '../backend/finite-columns.ts'
 import { type BackendModel, type RowSlab, rowSlabName, type RunLimits, type Slab } from '../backend/port.ts'
 import type { SelectedBackend } from '../backend/choice/select-backend.ts'
 import { createError, isMLError, type MLError } from '../errors.ts'
@@ -49,12 +49,12 @@ type Slabs = {
   readonly output: Slab
 }
 
-function beyondFloat32(model: string): MLError {
-  return createError(
-    'EXECUTION_FAILED',
-    `${model} computes in float32, and a value of the row is beyond its range of ±3.4e38 once it is scaled; other rows are not affected`,
-    { details: { model } },
-  )
+/** `value`, NaN or infinite, is what the row became where only numbers have an answer. */
+function withoutAnswer(model: string, value: number): MLError {
+  const why = Number.isNaN(value)
+    ? "has no answer to the row: a step of it gives NaN, as the source's does for a logarithm below 0 or a radius without neighbours"
+    : 'computes in float32, and a value of the row is beyond its range of ±3.4e38 once it is scaled'
+  return createError('EXECUTION_FAILED', `${model} ${why}; other rows are not affected`, { details: { model } })
 }
 
 export function createLoadedModel(
@@ -106,8 +106,10 @@ export function createLoadedModel(
   function read(slabs: Slabs, rowCount: number, times: RunTimes): RowResult[] {
     times.answeredAtMs = now()
     const results: RowResult[] = new Array<RowResult>(rowCount)
-    for (let i = 0; i < rowCount; i++)
-      results[i] = isBounded && !takesRows && !isFiniteAt(slabs.columns, i) ? beyondFloat32(name) : decodeRow(slabs, i)
+    for (let i = 0; i < rowCount; i++) {
+      const odd = isBounded && !takesRows ? firstNotFinite(slabs.columns, i) : undefined
+      results[i] = odd === undefined ? decodeRow(slabs, i) : withoutAnswer(name, odd)
+    }
     return results
   }
 
@@ -117,15 +119,16 @@ export function createLoadedModel(
     } catch (error) {
       if (!isMLError(error)) throw error
       const row = rows.values.subarray(i * featureCount, (i + 1) * featureCount)
-      return takesRows && isBounded && !isFiniteOnceEncoded(row) ? beyondFloat32(name) : error
+      const odd = takesRows && isBounded ? oddOnceEncoded(row) : undefined
+      return odd === undefined ? error : withoutAnswer(name, odd)
     }
   }
 
-  function isFiniteOnceEncoded(row: Float64Array): boolean {
+  function oddOnceEncoded(row: Float64Array): number | undefined {
     const columns = metadata.inputs.map((input) => ({ ...input, values: new Float32Array(input.width) }))
     const slabs = columns.map(({ values }) => values)
     encoder.encode(row, 1, slabs)
-    return isFiniteAt(columns, 0)
+    return firstNotFinite(columns, 0)
   }
 
   async function finish(

@@ -2,7 +2,7 @@
 
 import type { GraphInput } from '../../artifact/metadata.ts'
 import type { Encoder } from '../../rows/encode.ts'
-import { isFiniteAt } from '../finite-columns.ts'
+import { firstNotFinite } from '../finite-columns.ts'
 import { type BackendModel, rowSlabName, type Slab } from '../port.ts'
 import { rowSlabOf } from '../slab-check.ts'
 
@@ -70,6 +70,6 @@ export function createRowModel(graph: BackendModel, options: RowModelOptions): B
 
 function markInfinite(columns: readonly Slab[], rowCount: number, outputs: readonly Slab[]): void {
   for (let row = 0; row < rowCount; row++)
-    if (!isFiniteAt(columns, row))
+    if (firstNotFinite(columns, row) !== undefined)
       for (const { width, values } of outputs) values.fill(NaN, row * width, (row + 1) * width)
 }

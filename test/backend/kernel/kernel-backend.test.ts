@@ -120,6 +120,26 @@ test('says which row of a loaded model left the range of float32', async () => {
   await model.close()
 })
 
+test('says which row of a loaded model has a step that gives NaN', async () => {
+  const at = (region: number) => [{ region, column: 0 }]
+  const graph: RegionGraph = {
+    regions: [
+      { kind: 'input', width: 1 },
+      { kind: 'map', inputs: at(0), functions: [{ name: 'log', settings: [] }] },
+    ],
+    output: at(1),
+  }
+  const files = artifactFiles(graph, { ...float32, checkRows: [Float64Array.of(2)] })
+  const model = await loadModel(files, { backend: 'kernel', caching: false })
+  const [one, none] = await model.predictBatch([[1], [-1]])
+  expect(one).toMatchObject({ value: 0 })
+  expect(none).toMatchObject({
+    code: 'EXECUTION_FAILED',
+    message: expect.stringMatching(/a step of it gives NaN/) as string,
+  })
+  await model.close()
+})
+
 describe('memory', () => {
   const mebibyte = 2 ** 20
   const wide: readonly (readonly [string, () => RegionGraph, number])[] = [
