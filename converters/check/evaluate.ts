@@ -2,9 +2,13 @@
 
 import type { Decision, Evaluation } from '../../src/artifact/metadata.ts'
 import { createError } from '../../src/errors.ts'
+import type { Head } from '../../src/artifact/head.ts'
 import type { Answer } from '../../src/rows/prediction.ts'
+import { shownValue } from '../../src/rows/shown-value.ts'
 import { flat } from './answer-difference.ts'
+import { labelsOf, targetClasses } from './answer-shape.ts'
 import { isRecord } from './golden-rows.ts'
+import { assertTruth } from './truth.ts'
 
 export type EvaluationRows = {
   readonly rows: readonly unknown[]
@@ -15,21 +19,27 @@ export type EvaluationRows = {
   readonly expected?: Readonly<Record<string, unknown>>
 }
 
-/** @throws INPUT_INVALID where the form is not { rows, truth, decision? } with one truth a row */
-export function readEvaluation(evaluation: unknown): EvaluationRows {
-  if (isRecord(evaluation) && Array.isArray(evaluation['rows']) && Array.isArray(evaluation['truth'])) {
-    const rows: readonly unknown[] = evaluation['rows']
-    const truth: readonly unknown[] = evaluation['truth']
-    if (rows.length > 0 && rows.length === truth.length) {
-      const decision = evaluation['decision']
-      return decision === undefined ? { rows, truth } : { rows, truth, decision: readDecision(decision) }
-    }
+/** @throws INPUT_INVALID where the form is not { rows, truth, decision? } with one truth a row, or the model gives nothing like it */
+export function readEvaluation(evaluation: unknown, head: Head): EvaluationRows {
+  if (!isRecord(evaluation) || !Array.isArray(evaluation['rows']) || !Array.isArray(evaluation['truth']))
+    throw createError('INPUT_INVALID', `evaluation must be { "rows": […], "truth": […] }, got ${formOf(evaluation)}`)
+  const rows: readonly unknown[] = evaluation['rows']
+  const truth: readonly unknown[] = evaluation['truth']
+  if (rows.length === 0 || rows.length !== truth.length)
     throw createError(
       'INPUT_INVALID',
       `evaluation must have one truth a row, got ${rows.length} rows and ${truth.length}`,
     )
-  }
-  throw createError('INPUT_INVALID', 'evaluation must be { "rows": […], "truth": […] }')
+  assertTruth(truth, head)
+  const decision = evaluation['decision']
+  if (decision === undefined) return { rows, truth }
+  if (targetClasses(head) !== undefined)
+    throw createError('INPUT_INVALID', 'evaluation.decision is for models that give a value; this one gives labels')
+  return { rows, truth, decision: readDecision(decision) }
+}
+
+function formOf(value: unknown): string {
+  return isRecord(value) ? `an object with ${Object.keys(value).join(', ') || 'nothing in it'}` : shownValue(value)
 }
 
 function readDecision(decision: unknown): Decision {
@@ -40,18 +50,16 @@ function readDecision(decision: unknown): Decision {
 
 /**
  * Labels count as right where all targets are, as scikit-learn's own score does; values give rmse and r2, and with a
- * decision the share of rows where all values are on the truth's side of its threshold.
- * @throws INPUT_INVALID for a truth that is no number, or a decision about labels
+ * decision the share of rows where all values are on the truth's side of its threshold. `readEvaluation` has seen that the
+ * truth is of the model's kind.
  */
 export function evaluate(answers: readonly Answer[], truth: readonly unknown[], decision?: Decision): Evaluation {
   const rowCount = answers.length
   if (answers.every(({ label }) => label !== undefined)) {
-    if (decision !== undefined)
-      throw createError('INPUT_INVALID', 'evaluation.decision is for models that give a value; this one gives labels')
     const right = answers.filter(({ label }, row) => isSame(label, truth[row])).length
     return { rowCount, accuracy: right / rowCount }
   }
-  const wanted = truth.map((value, row) => numbersOf(value, row))
+  const wanted = truth.map((value) => labelsOf(value) as readonly number[])
   const given = answers.map(({ value }) => flat(value))
   let squares = 0
   let count = 0
@@ -74,14 +82,6 @@ export function evaluate(answers: readonly Answer[], truth: readonly unknown[], 
 }
 
 function isSame(label: Answer['label'], truth: unknown): boolean {
-  if (!Array.isArray(label)) return label === (Array.isArray(truth) && truth.length === 1 ? truth[0] : truth)
-  return Array.isArray(truth) && label.every((each, target) => each === truth[target])
-}
-
-function numbersOf(value: unknown, row: number): readonly number[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
-  if (list.every((each) => typeof each === 'number')) return list
-  throw createError('INPUT_INVALID', `evaluation truth[${row}] must be a number, got ${JSON.stringify(value)}`, {
-    details: { row },
-  })
+  const wanted = labelsOf(truth)
+  return labelsOf(label).every((each, target) => each === wanted[target])
 }

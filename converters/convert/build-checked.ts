@@ -54,7 +54,7 @@ export async function buildChecked(conversion: Conversion, firstLevel = 0): Prom
     agreement,
     goldenAnswers,
     parity,
-    warnings: budgetWarnings(quantized),
+    warnings: [...given.warnings, ...budgetWarnings(quantized)],
   }
   if (agreement.use > 1) throw graphDiffers(conversion, built)
   if (parity === null || parity.isPassed || quantized.isWidest || !isSourceFaithful(conversion)) return built

@@ -3,9 +3,12 @@
 import { createError } from '../../src/errors.ts'
 import type { Decision } from '../../src/artifact/metadata.ts'
 import type { Answer } from '../../src/rows/prediction.ts'
+import { shownValue } from '../../src/rows/shown-value.ts'
 import { readCanonicalRows } from '../check/canonical-rows.ts'
+import type { GivenSet } from '../check/compare-answers.ts'
 import { readEvaluation } from '../check/evaluate.ts'
-import { isRecord, readGolden } from '../check/golden-rows.ts'
+import { isRecord, readGolden, uncomparedWarnings } from '../check/golden-rows.ts'
+import { truthWarnings } from '../check/truth.ts'
 import type { SourceModel } from '../frontends/source-model.ts'
 import type { ConvertOptions } from './convert-options.ts'
 
@@ -19,6 +22,8 @@ export type GivenRows = {
     /** Of the source framework, where the rows bring them. */
     readonly answers?: readonly Answer[]
   }
+  /** What the report should say of them. */
+  readonly warnings: readonly string[]
 }
 
 /** @throws INPUT_INVALID where rows or answers do not fit the model */
@@ -36,24 +41,30 @@ export async function readGivenRows(
     await contentOf('calibration'),
     await contentOf('evaluation'),
   ]
+  const expected = golden === undefined ? undefined : readGolden(golden, head)
+  const evaluated = evaluation === undefined ? undefined : evaluationOf(evaluation)
   return {
-    calibration: calibration === undefined ? [] : readCanonicalRows(schema, rowsOf(calibration)),
-    ...(golden !== undefined && { golden: canonical(readGolden(golden, head)) }),
-    ...(evaluation !== undefined && { evaluation: canonical(evaluationOf(evaluation)) }),
+    calibration: calibration === undefined ? [] : readCanonicalRows(schema, rowsOf(calibration), 'calibration'),
+    ...(expected !== undefined && { golden: canonical(expected, 'golden') }),
+    ...(evaluated !== undefined && { evaluation: canonical(evaluated, 'evaluation') }),
+    warnings: [
+      ...(expected === undefined ? [] : uncomparedWarnings(expected.answers, schema.outputs)),
+      ...(evaluated === undefined ? [] : truthWarnings(evaluated.truth, head)),
+    ],
   }
 
   function evaluationOf(content: unknown) {
-    const evaluated = readEvaluation(content)
-    if (!isRecord(content) || content['expected'] === undefined) return evaluated
-    return { ...evaluated, answers: readGolden(content, head).answers }
+    const read = readEvaluation(content, head)
+    if (!isRecord(content) || content['expected'] === undefined) return read
+    return { ...read, answers: readGolden(content, head, 'evaluation').answers }
   }
 
-  function canonical<Given extends { readonly rows: readonly unknown[] }>(given: Given) {
-    return { ...given, rows: readCanonicalRows(schema, given.rows) }
+  function canonical<Given extends { readonly rows: readonly unknown[] }>(given: Given, set: GivenSet) {
+    return { ...given, rows: readCanonicalRows(schema, given.rows, set) }
   }
 }
 
 function rowsOf(calibration: unknown): readonly unknown[] {
   if (isRecord(calibration) && Array.isArray(calibration['rows'])) return calibration['rows']
-  throw createError('INPUT_INVALID', `option calibration must be { "rows": […] }, got ${typeof calibration}`)
+  throw createError('INPUT_INVALID', `option calibration must be { "rows": […] }, got ${shownValue(calibration)}`)
 }

@@ -20,7 +20,22 @@ const badOptions: readonly (readonly [name: string, options: object, text: RegEx
   ['a negative tolerance', { tolerance: { value: -1 } }, /at least 0/],
   ['golden rows to store that are not given', { storeGolden: true }, /together with golden/],
   ['a golden path that is not there', { golden: `${path}none.json` }, /option golden/],
-  ['golden rows of another width', { golden: { rows: [[1]], expected: { predict: ['a'] } } }, /row/],
+  [
+    'golden rows of another width',
+    { golden: { rows: [[1]], expected: { predict: ['no'] } } },
+    /^golden row 0: expected 9/,
+  ],
+  [
+    'golden labels of another model',
+    { golden: { rows: [[1]], expected: { predict: ['a'] } } },
+    /classes \("no", "yes"\)/,
+  ],
+  ['evaluation rows of another width', { evaluation: { rows: [[1]], truth: ['no'] } }, /^evaluation row 0: expected 9/],
+  [
+    'truth that no label can be',
+    { evaluation: { rows: [[1]], truth: [1] } },
+    /labels of the model \("no", "yes"\), got 1/,
+  ],
   ['a note about no feature', { features: [{ name: 'no_such', units: 'USD' }] }, /no_such/],
   ['notes that are no list', { features: {} }, /option features.*list/],
   ['a training record without data', { training: { seed: 1 } }, /option training.*data/],
@@ -36,6 +51,7 @@ const badOptions: readonly (readonly [name: string, options: object, text: RegEx
   ['an accuracy without evaluation rows', { gates: { minAccuracy: 0.9 } }, /minAccuracy .*together with evaluation/],
   ['flips without rows', { gates: { maxFlips: 0 } }, /together with golden or evaluation or calibration/],
   ['calibration without rows', { calibration: [[1]] }, /\{ "rows"/],
+  ['calibration rows of another width', { calibration: { rows: [[1]] } }, /^calibration row 0: expected 9/],
 ]
 
 test.each(badOptions)('refuses %s', async (_name, options, text) => {

@@ -1,6 +1,9 @@
 // Answers and truth in; accuracy, or error and explained variance, out.
 import { expect, test } from 'vitest'
 import { evaluate, readEvaluation } from '../../../converters/check/evaluate.ts'
+import type { Head } from '../../../src/artifact/head.ts'
+
+const regressor: Head = { kind: 'regressor', link: 'identity', targetCount: 1 }
 
 test('counts right labels, of several targets all at once', () => {
   expect(evaluate([{ label: 'a' }, { label: 'b' }], ['a', 'a'])).toEqual({ rowCount: 2, accuracy: 0.5 })
@@ -29,7 +32,7 @@ test('explains nothing of constant truth that it misses', () => {
 })
 
 test.each([[{}], [{ rows: [1], truth: [] }], [{ rows: [], truth: [] }], ['x']])('refuses %j', (evaluation) => {
-  expect(() => readEvaluation(evaluation)).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }))
+  expect(() => readEvaluation(evaluation, regressor)).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }))
 })
 
 test('measures a decision about values by its threshold, on the side of yes at the threshold itself', () => {
@@ -48,8 +51,13 @@ test('counts a row of several values as right where all decisions are', () => {
 })
 
 test('refuses a decision about labels, and one without a number', () => {
+  const labels: Head = {
+    kind: 'classifier',
+    hasScores: false,
+    targets: [{ classes: [0, 1], start: 0, width: 1, link: 'sigmoid' }],
+  }
   const invalid: unknown = expect.objectContaining({ code: 'INPUT_INVALID' })
-  expect(() => evaluate([{ label: 1 }], [1], { threshold: 1 })).toThrow(invalid)
+  expect(() => readEvaluation({ rows: [1], truth: [1], decision: { threshold: 1 } }, labels)).toThrow(invalid)
   for (const decision of [{}, { threshold: '50' }, { threshold: NaN }, null])
-    expect(() => readEvaluation({ rows: [1], truth: [1], decision })).toThrow(invalid)
+    expect(() => readEvaluation({ rows: [1], truth: [1], decision }, regressor)).toThrow(invalid)
 })

@@ -1,6 +1,6 @@
 // Golden rows in the forms that scikit-learn's answers have in; answers in ours out.
 import { expect, test } from 'vitest'
-import { readGolden } from '../../../converters/check/golden-rows.ts'
+import { readGolden, uncomparedWarnings } from '../../../converters/check/golden-rows.ts'
 import type { Head } from '../../../src/artifact/head.ts'
 
 const classifier: Head = {
@@ -74,7 +74,44 @@ const bad: readonly (readonly [name: string, golden: unknown, head: Head, text: 
     regressor,
     /must be numbers, got "x"/,
   ],
+  ['a list of rows', [[1]], classifier, /got an array of 1/],
+  ['nothing at all', null, classifier, /got null/],
+  [
+    'a label that the model does not have',
+    { rows: [[1]], expected: { predict: ['maybe'] } },
+    classifier,
+    /golden expected\.predict\[0\] must be one of the classes \("a", "b"\), got "maybe"/,
+  ],
+  [
+    'a text for the number that it looks like',
+    { rows: [[1]], expected: { predict: [[0, '1']] } },
+    twoTargets,
+    /target 1/,
+  ],
+  ['labels of too few targets', { rows: [[1]], expected: { predict: [[0]] } }, twoTargets, /a list of 2 labels/],
+  [
+    'probabilities of too few classes',
+    { rows: [[1]], expected: { predict_proba: [[0.2]] } },
+    classifier,
+    /must have 2 numbers, one a class \("a", "b"\), got 1/,
+  ],
+  [
+    'values of too many targets',
+    { rows: [[1]], expected: { predict: [[1, 2]] } },
+    regressor,
+    /must have 1 number, got 2/,
+  ],
+  ['too few columns', { rows: [[1]], expected: { transform: [[1]] } }, transformer, /2 numbers, one a column, got 1/],
+  ['predictions of a transformer', { rows: [[1]], expected: { predict: [1] } }, transformer, /is a transformer/],
 ]
+
+test('tells of answers that the model has no part for', () => {
+  const answers = [{ label: 'a', probabilities: [0.7, 0.3] }]
+  expect(uncomparedWarnings(answers, ['label', 'scores'])).toEqual([
+    'golden answers of predict_proba were not compared: the model gives no probabilities',
+  ])
+  expect(uncomparedWarnings(answers, ['label', 'probabilities'])).toEqual([])
+})
 
 test.each(bad)('refuses %s', (_name, golden, head, text) => {
   expect(() => readGolden(golden, head)).toThrow(
