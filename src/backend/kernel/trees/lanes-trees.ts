@@ -17,6 +17,7 @@ export type LaneNode =
   /** Number among the ensemble's leaves; −1 adds nothing. */
   | { readonly kind: 'leaf'; readonly leaf: number }
 
+/** No tree may be as deep as a part may have leaves: a part of one leaf has one more for each test above it. */
 export function laneTrees(region: TreeEnsemble, mostLeaves: number): LaneTree[] {
   const { treeStart, treeOutput } = region
   const leafOf = leafNumbers(region.jump)
@@ -30,7 +31,8 @@ export function laneTrees(region: TreeEnsemble, mostLeaves: number): LaneTree[] 
       const build = (last: number) => buildPart({ region, leafOf, spans, root, first, last })
       let last = Math.min(end, first + mostLeaves)
       let part = build(last)
-      while (part.leafCount > mostLeaves) part = build((last -= Math.ceil((part.leafCount - mostLeaves) / 2)))
+      while (part.leafCount > mostLeaves && last > first + 1)
+        part = build((last = Math.max(first + 1, last - Math.ceil((part.leafCount - mostLeaves) / 2))))
       trees.push({ ...part, output: treeOutput.length > 0 ? treeOutput[tree] : 0 })
       first = last
     }

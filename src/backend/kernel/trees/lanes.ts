@@ -25,8 +25,8 @@ const allTiles: readonly LaneTile[] = [
 /** Bytes of one row's outputs: each is looked up by itself. */
 const mostPlanes = 12
 
-/** Deeper trees are rare among those that train fast, and walking over them calls itself. */
-const mostDepth = 200
+/** Of deeper trees not even the part with one leaf would fit: it has one more for each test above it. */
+const mostDepth = mostLeaves - 1
 
 /** Undefined where leaves have many values, ranks more than 16 bits, or trees an uncommon depth. */
 export function emitTreeLanes(

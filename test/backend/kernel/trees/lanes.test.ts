@@ -51,6 +51,36 @@ function withLeaves<Given extends Ensemble>(given: Given, leafValues: Float64Arr
   return { ...given, graph: { ...graph, regions: [graph.regions[0], ranks, region] }, region }
 }
 
+/** One tree whose every test has a leaf on one side: what trees make of terms, each of which few texts have. */
+function vineOf(depth: number): Ensemble {
+  const { ranks, graph, region, random } = ensembleOf(depth, { trees: 1, depth: 2, features: 9, flipPoints: 40 })
+  const jump: number[] = []
+  const grow = (left: number): void => {
+    const at = jump.push(0) - 1
+    if (left === 0) return
+    if (random() < 0.5) {
+      jump.push(0)
+      jump[at] = jump.length - at
+      grow(left - 1)
+    } else {
+      grow(left - 1)
+      jump[at] = jump.length - at
+      jump.push(0)
+    }
+  }
+  grow(depth)
+  const vine: TreeEnsemble = {
+    ...region,
+    treeStart: Int32Array.of(0, jump.length),
+    jump: Int32Array.from(jump),
+    column: Int32Array.from(jump, () => Math.floor(random() * 9)),
+    rank: Int32Array.from(jump, () => Math.floor(random() * 40)),
+    leafValues: Float64Array.from({ length: depth + 1 }, () => random() - 0.5),
+    cover: new Float64Array(0),
+  }
+  return { ranks, region: vine, graph: { ...graph, regions: [graph.regions[0], ranks, vine] } }
+}
+
 describe('emitTreeLanes', () => {
   test('adds up the leaves that rows reach, whatever trees, outputs and row count', () => {
     const cases = fc.record({
@@ -123,6 +153,17 @@ describe('emitTreeLanes', () => {
     const ensemble = ensembleOf(9, { trees: 3, depth: 10, features: 12, leafChance: 0.05, flipPoints: 400 })
     const rows = rankRows(ensemble.random, ensemble.ranks, 100)
     expectRight(ensemble, rows, lanesOf(ensemble.region, ensemble.ranks)!(rows))
+  })
+
+  test.each([30, 45, 62, 63])('takes vines apart, %d tests deep, whichever way they grow', (depth) => {
+    const ensemble = vineOf(depth)
+    const rows = rankRows(createRandom(depth), ensemble.ranks, 60)
+    expectRight(ensemble, rows, lanesOf(ensemble.region, ensemble.ranks)!(rows))
+  })
+
+  test('has no form for vines of which one leaf has more tests above it than a part has leaves', () => {
+    const { region, ranks } = vineOf(64)
+    expect(lanesOf(region, ranks)).toBeUndefined()
   })
 
   test('adds more trees than fit sums of 16 bits', () => {
