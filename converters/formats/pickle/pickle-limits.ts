@@ -11,8 +11,11 @@ export const pickleLimits = Object.freeze({
   inflatedByteLength: 2 ** 30,
   /** A bomb that stays under the byte limit: deflate reaches 1032, real forests 5 and texts 10, all zeros 230. */
   inflationRatio: 128,
-  /** Output below which the ratio is not looked at, so that a small model of zeros is still read. */
-  inflationFreeByteLength: 2 ** 25,
+  /**
+   * Output below which the ratio is not looked at, so that a model of zeros is still read: behind a hasher of 2**20 columns
+   * most weights are 0, and 32 classes of them fit.
+   */
+  inflationFreeByteLength: 2 ** 28,
   /** Short opcodes that each make a value; a vocabulary of five million words takes 25 million. */
   opcodeCount: 2 ** 25,
   /** Empty dicts cost one byte in the file and 100 in memory; a forest of 10,000 trees has about 200,000 objects. */
