@@ -4,6 +4,7 @@ import type { RegionGraph } from '../../regions/region.ts'
 import { regionWidth } from '../row-program.ts'
 import { firstLayer } from './first-layer.ts'
 import { createGather, createSparseRow, type SparseInput, type SparseRow } from './sparse-row.ts'
+import { createTermCounts } from './term-counts.ts'
 import type { TermRegions } from './term-regions.ts'
 import { createTermStep } from './term-step.ts'
 
@@ -29,8 +30,7 @@ export function createTermSums(graph: RegionGraph, terms: TermRegions): TermSums
   const widthOf = (region: number): number => regionWidth(graph.regions[region])
   const gatherOf = (inputs: SparseInput[]) => createGather(inputs, rowOf, widthOf)
   const counted = rowOf(0)
-  const counts = new Float64Array(widthOf(0))
-  const isCounted = new Uint8Array(counts.length)
+  const counts = createTermCounts(widthOf(0))
   const prepared: (() => void)[] = []
   const added: ((into: Float64Array, offset: number) => void)[] = []
   let width = 0
@@ -60,34 +60,13 @@ export function createTermSums(graph: RegionGraph, terms: TermRegions): TermSums
     }
   })
 
-  function add(feature: number): void {
-    if (isCounted[feature] === 1) return
-    isCounted[feature] = 1
-    counted.places[counted.count++] = feature
-  }
-
   return {
     width,
-    begin() {
-      for (let i = 0; i < counted.count; i++) {
-        const feature = counted.places[i]
-        counts[feature] = 0
-        isCounted[feature] = 0
-      }
-      counted.count = 0
-    },
-    add(feature, amount) {
-      add(feature)
-      counts[feature] += amount
-    },
-    mark(feature) {
-      add(feature)
-      counts[feature] = 1
-    },
+    begin: counts.clear,
+    add: counts.add,
+    mark: counts.mark,
     finish(into, offset) {
-      const { places, values, count } = counted
-      places.subarray(0, count).sort()
-      for (let i = 0; i < count; i++) values[i] = counts[places[i]]
+      counts.takeInto(counted)
       for (let i = 0; i < prepared.length; i++) prepared[i]()
       for (let i = 0; i < added.length; i++) added[i](into, offset)
     },

@@ -4,9 +4,11 @@ import type { FeatureSchema } from '../../artifact/schema.ts'
 import type { TextColumns } from '../../artifact/text-columns.ts'
 import { createError } from '../../errors.ts'
 import { createAnalyzer } from './analyze-text.ts'
-import { hashColumn, murmurHash } from './murmur-hash.ts'
+import { hashColumn, murmurHashOf } from './murmur-hash.ts'
 import { countOtherSlots } from './other-slots.ts'
 import { slotPlaces } from './slot-places.ts'
+import type { EachTerm } from './term-items.ts'
+import { createTermTable } from './term-table.ts'
 
 /** Writes to `into[offset + start … offset + start + count)`. */
 export type CountTerms = (text: string, into: Float64Array, offset: number) => void
@@ -55,18 +57,18 @@ export function createTermTeller(
   const own = features.slice(start, start + count)
   switch (terms.kind) {
     case 'names': {
-      const places = new Map(own.map(({ name }, i) => [name.slice(terms.prefix.length), start + i]))
-      const each = (term: string): void => {
-        const feature = places.get(term)
-        if (feature === undefined) return
-        if (binary) listener.mark(feature)
-        else listener.add(feature, 1)
+      const placeOf = createTermTable(own.map(({ name }) => name.slice(terms.prefix.length)))
+      const each: EachTerm = (bytes, from, to, hash) => {
+        const place = placeOf(bytes, from, to, hash)
+        if (place === 0) return
+        if (binary) listener.mark(start + place - 1)
+        else listener.add(start + place - 1, 1)
       }
       return (text) => analyze(text, each)
     }
     case 'hash': {
-      const each = (term: string): void => {
-        const hash = murmurHash(term)
+      const each: EachTerm = (bytes, from, to) => {
+        const hash = murmurHashOf(bytes, from, to)
         const feature = start + hashColumn(hash, count)
         if (binary) listener.mark(feature)
         else listener.add(feature, terms.signed && hash < 0 ? -1 : 1)
@@ -77,8 +79,8 @@ export function createTermTeller(
       const { signed, prefix, slots } = terms
       const places = slotPlaces({ features: own, prefix, slots })
       const others = countOtherSlots(slots.others)
-      const each = (term: string): void => {
-        const hash = murmurHash(term)
+      const each: EachTerm = (bytes, from, to) => {
+        const hash = murmurHashOf(bytes, from, to)
         const slot = hashColumn(hash, slots.of)
         const place = places.get(slot)
         const amount = signed && hash < 0 ? -1 : 1

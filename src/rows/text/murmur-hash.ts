@@ -1,25 +1,31 @@
 // A text in, its 32-bit MurmurHash3 out, as scikit-learn's hashers place it.
 
-const encoder = new TextEncoder()
-let bytes = new Uint8Array(256)
+import { createUtf8Text, writeUtf8 } from './utf8-text.ts'
+
+const written = createUtf8Text()
+
+/** The hash of the UTF-8 bytes. */
+export function murmurHash(text: string): number {
+  writeUtf8(written, text)
+  return murmurHashOf(written.bytes, 0, written.length)
+}
 
 /**
- * MurmurHash3_x86_32 of the UTF-8 bytes, seed 0, as a signed integer.
+ * MurmurHash3_x86_32 of `bytes[start … end)`, seed 0, as a signed integer.
  * Source: Austin Appleby, MurmurHash3.cpp; sklearn/utils/murmurhash.pyx of 1.9.1, `murmurhash3_bytes_s32`.
  */
-export function murmurHash(text: string): number {
-  if (bytes.length < 3 * text.length) bytes = new Uint8Array(6 * text.length)
-  const length = encoder.encodeInto(text, bytes).written
-  const blocksEnd = length & ~3
+export function murmurHashOf(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start
+  const blocksEnd = start + (length & ~3)
   let hash = 0
-  for (let i = 0; i < blocksEnd; i += 4) {
+  for (let i = start; i < blocksEnd; i += 4) {
     hash ^= scramble(bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24))
     hash = (hash << 13) | (hash >>> 19)
     hash = (Math.imul(hash, 5) + 0xe6546b64) | 0
   }
   let tail = 0
-  for (let i = length - 1; i >= blocksEnd; i--) tail = (tail << 8) | bytes[i]
-  if (length > blocksEnd) hash ^= scramble(tail)
+  for (let i = end - 1; i >= blocksEnd; i--) tail = (tail << 8) | bytes[i]
+  if (end > blocksEnd) hash ^= scramble(tail)
   hash ^= length
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)

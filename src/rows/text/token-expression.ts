@@ -1,7 +1,7 @@
 // A token pattern of Python's re module in, the JavaScript expression that finds the same tokens out.
 
 /** What `str.isalnum` and `_` are, which is what \w means in Python; without combining marks. */
-const wordClass = String.raw`\p{L}\p{N}_`
+export const wordClass = String.raw`\p{L}\p{N}_`
 
 /** What `str.isspace` holds of: not U+FEFF, but the separators U+001C to U+001F and U+0085. */
 export const spaceClass = String.raw`\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000`
@@ -30,6 +30,28 @@ const mostRepeats = 100
  * `(?u)\b\w\w+\b`, `[a-zA-Z]{3,}`, `\S+`, `\b[^\W\d_]+\b`. What can match nothing is not taken either.
  */
 export function tokenExpression(pattern: string): RegExp | undefined {
+  const parts = readPattern(pattern)
+  if (parts === undefined) return undefined
+  const leastOfWord = leastWordLength(pattern)
+  // a word as a whole needs no look around it
+  if (leastOfWord !== undefined) return new RegExp(`[${wordClass}]{${leastOfWord},}`, 'gu')
+  const source = parts.atoms
+    .map(({ inside, least, most }) => `[${inside}]{${least},${most === Infinity ? '' : most}}`)
+    .join('')
+  return new RegExp(`${parts.isBegun ? boundary : ''}${source}${parts.isEnded ? boundary : ''}`, 'gv')
+}
+
+/** The least characters of a token where tokens are all runs of `wordClass` that have as many; undefined of other patterns. */
+export function leastWordLength(pattern: string): number | undefined {
+  const { atoms = [] } = readPattern(pattern) ?? {}
+  const areWords = atoms.every(({ inside }) => inside === wordClass) && atoms.at(-1)?.most === Infinity
+  return areWords ? leastOf(atoms) : undefined
+}
+
+type Pattern = { readonly atoms: readonly Atom[]; readonly isBegun: boolean; readonly isEnded: boolean }
+
+/** `isBegun` and `isEnded`: by a boundary of words. */
+function readPattern(pattern: string): Pattern | undefined {
   if (pattern.length > longestPattern) return undefined
   const parts = /^(?:\(\?u\))?(\((?:\?:)?)?(\\b)?(\((?:\?:)?)?([^]*?)(\))?(\\b)?(\))?$/.exec(pattern)
   if (parts === null) return undefined
@@ -42,15 +64,11 @@ export function tokenExpression(pattern: string): RegExp | undefined {
   if (inner !== undefined && innerEnd === undefined && last !== undefined) return undefined
   const atoms = readAtoms(body)
   if (atoms === undefined || atoms.slice(0, -1).some(({ most }) => most === Infinity)) return undefined
-  const least = atoms.reduce((sum, atom) => sum + atom.least, 0)
-  if (least === 0) return undefined
-  // a word as a whole, which needs no look around it
-  if (atoms.every(({ inside }) => inside === wordClass) && atoms.at(-1)?.most === Infinity)
-    return new RegExp(`[${wordClass}]{${least},}`, 'gu')
-  const source = atoms
-    .map(({ inside, least, most }) => `[${inside}]{${least},${most === Infinity ? '' : most}}`)
-    .join('')
-  return new RegExp(`${first === undefined ? '' : boundary}${source}${last === undefined ? '' : boundary}`, 'gv')
+  return leastOf(atoms) === 0 ? undefined : { atoms, isBegun: first !== undefined, isEnded: last !== undefined }
+}
+
+function leastOf(atoms: readonly Atom[]): number {
+  return atoms.reduce((sum, atom) => sum + atom.least, 0)
 }
 
 const atomPattern =
