@@ -6,6 +6,7 @@ import { createError } from '../../src/errors.ts'
 import { parseJsonObject } from '../formats/layers/json-kind.ts'
 import { shardNamesOf } from '../formats/layers/weight-files.ts'
 import { typesFileName } from '../types/types-file.ts'
+import { parsePythonJson } from './python-json.ts'
 import type { SourceFiles } from './source-format.ts'
 
 /** A folder given as a source by mistake, such as a home directory, ends here instead of in memory. */
@@ -54,10 +55,13 @@ function shardNames(name: string, bytes: Uint8Array): string[] {
 
 /** @throws INPUT_INVALID where the file of option `option` is missing or no JSON */
 export async function readJsonFile(path: string, option: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as unknown
-  } catch (cause) {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw wrapped(cause, 'INPUT_INVALID', `option ${option} must be the path of a JSON file; cannot read ${path}`)
+  })
+  try {
+    return parsePythonJson(text)
+  } catch (cause) {
+    throw wrapped(cause, 'INPUT_INVALID', `option ${option} must be the path of a JSON file; ${path} is none`)
   }
 }
 
