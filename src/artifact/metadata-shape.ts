@@ -1,6 +1,7 @@
 // The metadata of an artifact as it stands in model.json in, the typed metadata out.
 
 import { createError } from '../errors.ts'
+import { headWidth } from './head-width.ts'
 import { isInRange, libraryVersion } from './library-version.ts'
 import { type ArtifactMetadata, artifactSchemaVersion, metadataKey } from './metadata.ts'
 import {
@@ -134,6 +135,7 @@ export function parseMetadata(userDefinedMetadata: Readonly<Record<string, unkno
   if (issue !== undefined)
     throw createError('VALIDATION_FAILED', `userDefinedMetadata.${metadataKey} ${issueText(issue)}`)
   const metadata = restored(found as StoredMetadata)
+  assertHead(metadata)
   assertCheckRows(metadata)
   return metadata
 }
@@ -163,6 +165,12 @@ function assertVersion(found: unknown): void {
       `the artifact may be served by tfjs-serving ${servedBy}, this is ${libraryVersion}; install a version in that range, or convert the model again`,
       { details: { servedBy, libraryVersion } },
     )
+}
+
+function assertHead({ head, rawWidth }: ArtifactMetadata): void {
+  const width = headWidth(head)
+  if (width > rawWidth)
+    throw createError('VALIDATION_FAILED', `the head must read at most ${rawWidth} raw columns, got ${width}`)
 }
 
 function assertCheckRows({ check, schema, rawWidth }: ArtifactMetadata): void {

@@ -1,6 +1,7 @@
 // Targets whose label, probabilities and scores have raw columns of their own in, the decoder that reads them off out.
 
-import type { LabelTarget } from '../artifact/head.ts'
+import type { Head, LabelTarget } from '../artifact/head.ts'
+import { headWidth } from '../artifact/head-width.ts'
 import type { Scalar } from '../artifact/schema.ts'
 import { createError } from '../errors.ts'
 import type { Answer } from './prediction.ts'
@@ -8,12 +9,11 @@ import { assertNumbers, copyColumns } from './raw-columns.ts'
 
 /** @throws VALIDATION_FAILED where the columns of a target do not fit its classes */
 export function createLabelDecoder(
-  targets: readonly LabelTarget[],
+  head: Extract<Head, { kind: 'labels' }>,
 ): (raw: ArrayLike<number>, offset: number) => Answer {
+  const { targets } = head
   targets.forEach(assertFits)
-  const width = targets.reduce((end, { label, probabilities, scores }) => {
-    return Math.max(end, ...[label, probabilities, scores].map((range) => (range ? range.start + range.width : 0)))
-  }, 0)
+  const width = headWidth(head)
   const hasProbabilities = targets.every(({ probabilities }) => probabilities !== undefined)
   const hasScores = targets.some(({ scores }) => scores !== undefined)
   const isAlone = targets.length === 1

@@ -1,6 +1,7 @@
 // Independent yes/no labels in, the decoder that reads their labels, probabilities and scores off raw columns out.
 
 import type { MultilabelHead } from '../artifact/head.ts'
+import { headWidth } from '../artifact/head-width.ts'
 import { createError } from '../errors.ts'
 import { sigmoid } from './decode-target.ts'
 import type { Answer } from './prediction.ts'
@@ -11,7 +12,7 @@ export function createMultilabelDecoder(head: MultilabelHead): (raw: ArrayLike<n
   const { label: deciding, scores } = head
   const count = head.classes.length
   for (const range of [deciding, scores]) if (range !== undefined && range.width !== count) throw misfit(count, range)
-  const width = Math.max(count, ...[deciding, scores].map((range) => (range ? range.start + range.width : 0)))
+  const width = headWidth(head)
   return (raw, offset) => {
     assertNumbers(raw, offset, width)
     const probabilities = copyColumns(raw, offset, count)

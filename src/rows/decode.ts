@@ -1,6 +1,7 @@
 // A head in, a decoder out that turns one row of raw columns into labels, probabilities, scores, values or a vector.
 
 import type { Head } from '../artifact/head.ts'
+import { headWidth } from '../artifact/head-width.ts'
 import { assertNumbers, copyColumns } from './raw-columns.ts'
 import { createLabelDecoder } from './decode-labels.ts'
 import { createMultilabelDecoder } from './decode-multilabel.ts'
@@ -22,7 +23,7 @@ export function createDecoder(head: Head): Decoder {
     case 'classifier':
       return classifierDecoder(head)
     case 'labels':
-      return createLabelDecoder(head.targets)
+      return createLabelDecoder(head)
     case 'multilabel':
       return createMultilabelDecoder(head)
     case 'regressor':
@@ -32,9 +33,10 @@ export function createDecoder(head: Head): Decoder {
   }
 }
 
-function classifierDecoder({ targets, hasScores }: Extract<Head, { kind: 'classifier' }>): Decoder {
+function classifierDecoder(head: Extract<Head, { kind: 'classifier' }>): Decoder {
+  const { targets, hasScores } = head
   const decoders = targets.map(createTargetDecoder)
-  const width = targets.reduce((end, target) => Math.max(end, target.start + target.width), 0)
+  const width = headWidth(head)
   if (decoders.length === 1) {
     const decode = decoders[0]
     const { start, width: scoreCount } = targets[0]

@@ -82,6 +82,15 @@ const wrongFiles: readonly (readonly [string, string, () => Files])[] = [
   ['a layers model', 'VALIDATION_FAILED', () => withJson((json) => (json['format'] = 'layers-model'))],
   ['no name', 'VALIDATION_FAILED', () => withJson((json) => delete ours(json)['name'])],
   ['check rows of another width', 'VALIDATION_FAILED', () => withJson((json) => setRows(json, [[1]]))],
+  [
+    'a head that reads columns of the next row',
+    'VALIDATION_FAILED',
+    () =>
+      withJson((json) => {
+        const range = { start: 0, width: 1000 }
+        ours(json)['head'] = { kind: 'labels', targets: [{ classes: ['a'], label: range }] }
+      }),
+  ],
   ['a path out of the folder', 'VALIDATION_FAILED', () => withJson((json) => rename(json, '../secret.bin'))],
   ['an absolute path', 'VALIDATION_FAILED', () => withJson((json) => rename(json, '/etc/passwd'))],
   ['an address', 'VALIDATION_FAILED', () => withJson((json) => rename(json, 'https://host/x.bin'))],

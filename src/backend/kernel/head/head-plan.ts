@@ -1,6 +1,7 @@
 // A head in, the arrays that it fills and the code that fills one row of them out, as rows/decode.ts does.
 
 import type { ClassifierTarget, Head } from '../../../artifact/head.ts'
+import { headWidth } from '../../../artifact/head-width.ts'
 import { createError } from '../../../errors.ts'
 import type { KernelBuild } from '../kernel-stage.ts'
 import { sequence } from '../wasm/control.ts'
@@ -45,7 +46,7 @@ export function planHead(build: KernelBuild, head: Head): HeadPlan {
           probabilities: reserve(classCount, 8),
           ...(hasScores && { scores: reserve(scoreCount, 8) }),
         },
-        checkedWidth: targets.reduce((end, { start, width }) => Math.max(end, start + width), 0),
+        checkedWidth: headWidth(head),
         write: (row, places) => writeClassifier(targets, row, places),
       }
     }
