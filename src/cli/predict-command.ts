@@ -107,7 +107,13 @@ async function predictFile(
 ): Promise<PredictedCounts> {
   const { schema } = model
   if (schema === undefined) throw usageError('the model has no schema')
-  const items = await openRows(input, { schema, stdin, signal, format: format as RowFormat | undefined })
+  const items = await openRows(input, {
+    schema,
+    stdin,
+    signal,
+    format: format as RowFormat | undefined,
+    isStrict: strict,
+  })
   let rowCount = 0
   let errorCount = 0
   for await (const slice of slices(items, batch)) {

@@ -6,8 +6,10 @@ export type ReadCell = (text: string) => Scalar | null
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
-/** As pandas, numpy, R and C write them. */
-const specialNumbers: ReadonlyMap<string, number | null> = new Map([
+/** As pandas, numpy, R and C write them: models know columns of yes and no as numbers. */
+const specialNumbers: ReadonlyMap<string, number | boolean | null> = new Map<string, number | boolean | null>([
+  ['true', true],
+  ['false', false],
   ['nan', null],
   ['inf', Infinity],
   ['+inf', Infinity],
@@ -30,7 +32,7 @@ export function createReadCell(feature: FeatureSchema): ReadCell {
   }
 }
 
-function readNumber(text: string): number | string | null {
+function readNumber(text: string): Scalar | null {
   const trimmed = text.trim()
   if (trimmed === '') return null
   if (decimal.test(trimmed)) return Number(trimmed)

@@ -16,6 +16,8 @@ export type CsvRowsOptions = {
   readonly features: readonly FeatureSchema[]
   /** True where any column is a key of a dict. @default false */
   readonly isDict?: boolean
+  /** True where a column that no feature has is an error. @default false */
+  readonly isStrict?: boolean
   readonly maxByteLength?: number
 }
 
@@ -27,16 +29,17 @@ type Columns = readonly ({ readonly index: number; readonly readCell: ReadCell }
 /** @throws INPUT_INVALID where there is no header, it lacks a feature, or quotes do not close; LIMIT_EXCEEDED */
 export async function* csvRows(
   chunks: AsyncIterable<Uint8Array>,
-  { where, features, isDict = false, maxByteLength = maxLineByteLength }: CsvRowsOptions,
+  { where, features, isDict = false, isStrict = false, maxByteLength = maxLineByteLength }: CsvRowsOptions,
 ): AsyncGenerator<RowItem> & RowItems {
   let columns: Columns | undefined
   let dict: ((cells: readonly string[]) => Row) | undefined
   let width = 0
   try {
-    for await (const { cells, lineNumber } of csvRecords(decodeUtf8(chunks), maxByteLength)) {
+    for await (const { cells, lineNumber } of csvRecords(decodeUtf8(chunks, where), maxByteLength)) {
       if (columns === undefined) {
         dict = isDict ? dictReader(cells, features) : undefined
         columns = isDict ? [] : columnsOf(cells, features, where)
+        if (isStrict && !isDict) assertNoExtraColumns(cells, features, where)
         width = cells.length
       } else if (cells.length === width) {
         yield {
@@ -84,14 +87,18 @@ async function* csvRecords(texts: AsyncIterable<string>, maxByteLength: number):
 }
 
 /** Without a byte order mark. */
-async function* decodeUtf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+async function* decodeUtf8(chunks: AsyncIterable<Uint8Array>, where: string): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   try {
     for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true })
     yield decoder.decode()
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw cause
-    throw createError('INPUT_INVALID', 'expected a CSV file as UTF-8 text', { cause })
+    throw createError(
+      'INPUT_INVALID',
+      `${where} is no UTF-8 text; save it as UTF-8, which spreadsheets call "CSV UTF-8"`,
+      { cause },
+    )
   }
 }
 
@@ -105,6 +112,17 @@ function columnsOf(header: readonly string[], features: readonly FeatureSchema[]
       throw createError('INPUT_INVALID', `${where} has two columns named ${feature.name}; expected each name once`)
     return { index, readCell: createReadCell(feature) }
   })
+}
+
+function assertNoExtraColumns(header: readonly string[], features: readonly FeatureSchema[], where: string): void {
+  const known = features.map(({ name }) => name)
+  const extra = header.map((name) => name.trim()).filter((name) => !known.includes(name))
+  if (extra.length === 0) return
+  throw createError(
+    'INPUT_INVALID',
+    `${where} has columns that the model does not have: ${extra.slice(0, 5).join(', ')}${extra.length > 5 ? ', …' : ''}; leave them out, or leave out --strict`,
+    { details: { columns: extra } },
+  )
 }
 
 /** A column whose name is a feature holds numbers, any other texts; an empty cell is a key that is not there. */
@@ -130,10 +148,13 @@ function absentColumn(
     name,
     names.filter((candidate) => !known.has(candidate)),
   )
+  const separator = names.length === 1 ? /[;\t|]/.exec(names[0])?.[0] : undefined
   const advice =
-    nearest === undefined
-      ? `its first line names ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`
-      : `did you mean your ${nearest}?`
+    separator !== undefined
+      ? `cells must be separated by commas, and its first line has ${separator === '\t' ? 'tabs' : `'${separator}'`}`
+      : nearest === undefined
+        ? `its first line names ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`
+        : `did you mean your ${nearest}?`
   return createError('INPUT_INVALID', `${where} has no column ${name}, which the model needs; ${advice}`, {
     details: { feature: name },
   })

@@ -17,6 +17,8 @@ export type OpenRowsOptions = {
   readonly signal: AbortSignal
   /** Undefined to tell it by the name, else by the beginning. */
   readonly format?: RowFormat
+  /** True where columns of a CSV file that the model does not have are an error. @default false */
+  readonly isStrict?: boolean
 }
 
 /**
@@ -37,7 +39,12 @@ export async function openRows(input: string, options: OpenRowsOptions): Promise
     case 'jsonl':
       return jsonLines(all)
     case 'csv':
-      return csvRows(all, { where, features: givenFeatures(schema), isDict: schema.dict !== undefined })
+      return csvRows(all, {
+        where,
+        features: givenFeatures(schema),
+        isDict: schema.dict !== undefined,
+        isStrict: options.isStrict,
+      })
   }
 }
 

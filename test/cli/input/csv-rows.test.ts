@@ -34,6 +34,14 @@ test.each<[string, string, unknown[]]>([
       [-Infinity, 'a', true],
     ],
   ],
+  [
+    'yes and no of a column that the model knows as numbers',
+    'age,plan,is_new\nTrue,a,1\nFALSE,a,1\n',
+    [
+      [true, 'a', true],
+      [false, 'a', true],
+    ],
+  ],
   ['spaces around numbers and names, not around text', ' age ,plan,is_new\n 4 , yes,1\n', [[4, ' yes', true]]],
   ['a header and no rows', 'age,plan,is_new\n', []],
 ])('reads %s', async (_title, text, rows) => {
@@ -54,7 +62,7 @@ test('reads dicts: numbers where a feature has the name, texts elsewhere, and no
   ])
 })
 
-test.each(['0x10', '1,5', '12 years', '1_000', 'NA', 'true'])('passes on %j, no number, as text', async (cell) => {
+test.each(['0x10', '1,5', '12 years', '1_000', 'NA', 'yes'])('passes on %j, no number, as text', async (cell) => {
   expect(await csvRowsOf(`age,plan,is_new\n"${cell}",a,1\n`, features)).toEqual([[cell, 'a', true]])
 })
 
@@ -80,6 +88,8 @@ test.each<[string, string, string, RegExp]>([
   ['no bytes', '', 'INPUT_INVALID', /a\.csv is empty/],
   ['a misspelt column', 'Age,plann,is_new\n', 'INPUT_INVALID', /no column age, .* did you mean your Age\?/],
   ['no header', '41,yes,1\n', 'INPUT_INVALID', /no column age, .* its first line names 41, yes, 1$/],
+  ['semicolons', 'age;plan;is_new\n', 'INPUT_INVALID', /separated by commas, and its first line has ';'$/],
+  ['tabs', 'age\tplan\tis_new\n', 'INPUT_INVALID', /separated by commas, and its first line has tabs$/],
   ['a column twice', 'age,plan,is_new,age\n', 'INPUT_INVALID', /two columns named age/],
   ['an open quote', 'age,plan,is_new\n1,"yes,1\n2,no,1\n', 'INPUT_INVALID', /Quote Not Closed/],
   ['a stray quote', 'age,plan,is_new\n1,"y"s,1\n', 'INPUT_INVALID', /line 2/],
@@ -92,6 +102,12 @@ test('refuses a file of another encoding', async () => {
   const utf16 = new Uint8Array([0xff, 0xfe, 0x61, 0, 0x0a, 0])
   await expect(csvRowsOf(utf16, features)).rejects.toMatchObject({
     code: 'INPUT_INVALID',
-    message: expect.stringMatching(/UTF-8/),
+    message: expect.stringMatching(/^a\.csv is no UTF-8 text/),
   })
+})
+
+test('refuses columns that the model does not have where rows are strict', async () => {
+  const read = (text: string) => csvRowsOf(text, features, undefined, true)
+  await expect(read('id,age,plan,is_new\n')).rejects.toThrow('a.csv has columns that the model does not have: id;')
+  expect(await read('age,plan,is_new\n1,yes,1\n')).toEqual([[1, 'yes', true]])
 })

@@ -18,8 +18,12 @@ export const jsonLinesOf = (content: string | Uint8Array, maxByteLength?: number
 export const jsonRowsOf = (content: string | Uint8Array, featureNames: string[] = [], maxByteLength?: number) =>
   gather(jsonRows(chunksOf(content), { where: 'a.json', featureNames, maxByteLength }))
 
-export const csvRowsOf = (content: string | Uint8Array, features: readonly FeatureSchema[], maxByteLength?: number) =>
-  gather(csvRows(Readable.from(chunksOf(content)), { where: 'a.csv', features, maxByteLength }))
+export const csvRowsOf = (
+  content: string | Uint8Array,
+  features: readonly FeatureSchema[],
+  maxByteLength?: number,
+  isStrict?: boolean,
+) => gather(csvRows(Readable.from(chunksOf(content)), { where: 'a.csv', features, maxByteLength, isStrict }))
 
 export const csvDictsOf = (content: string, features: readonly FeatureSchema[]) =>
   gather(csvRows(Readable.from(chunksOf(content)), { where: 'a.csv', features, isDict: true }))
