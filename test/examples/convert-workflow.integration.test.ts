@@ -31,7 +31,7 @@ test('every command and flag is one that the command line has', () => {
   const calls = scripts.flatMap((script) => [
     ...script.replaceAll('\\\n', ' ').matchAll(/npx tfjs-serving (\w+)(.*?)(?: > |; then|\n)/g),
   ])
-  expect(calls.map(([, name]) => name)).toEqual(['convert', 'types', 'convert'])
+  expect(calls.map(([, name]) => name)).toEqual(['convert', 'convert', 'types', 'convert'])
   const examples = [...workflow.matchAll(/one flag a line: (--[\w-]+)=/g)].map(([, flag]) => flag)
   for (const [, name, rest] of calls) {
     const command = program.commands.find((each) => each.name() === name)
@@ -50,7 +50,8 @@ beforeEach(() => {
   for (const [name, text] of [
     [
       'npx',
-      'echo "$*" >> "$CALLS"; case "$*" in *models/bad/*) exit 1;; esac; [ "$2" != convert ] || mkdir -p "$5"; echo report',
+      'echo "$*" >> "$CALLS"; case "$*" in *models/bad/*) echo "error UNSUPPORTED: why" >&2; exit 1;; esac; ' +
+        '[ "$2" != convert ] || mkdir -p "$5"; echo report',
     ],
     ['gh', 'echo "gh $*" >> "$CALLS"; [ "$2 $3" != "view old-1.0.0" ] && [ "$2" = view ] && exit 1; exit 0'],
     ['npm', 'echo "npm $*" >> "$CALLS"'],
@@ -87,7 +88,7 @@ function model(name: string, version: string): void {
     writeFileSync(join(folder, 'models', name, file), text)
 }
 
-function run(script: string): { status: number | null; calls: string[]; stdout: string } {
+function run(script: string, expectedNotes = ''): { status: number | null; calls: string[]; stdout: string } {
   const env = {
     PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
     CALLS: join(folder, 'calls'),
@@ -96,7 +97,7 @@ function run(script: string): { status: number | null; calls: string[]; stdout: 
     GITHUB_SHA: 'abc',
   }
   const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-c', script], { cwd: folder, env, encoding: 'utf8' })
-  expect(stderr).toBe('')
+  expect(stderr).toBe(expectedNotes)
   const calls = existsSync(env.CALLS) ? readFileSync(env.CALLS, 'utf8').trimEnd().split('\n') : []
   return { status, calls, stdout }
 }
@@ -114,8 +115,10 @@ test('a pull request converts the models that it changed, with their gates, and 
     `tfjs-serving convert models/new/source --out build/models/new/versions/2.1.0 ${flags('new', '2.1.0')} ` +
       '--html build/reports/new.html --min-accuracy=0.95 --max-size=300KiB',
   ])
-  expect(readFileSync(join(folder, 'summary'), 'utf8')).toBe('### new 2.1.0\n```\nreport\n```\n')
+  expect(readFileSync(join(folder, 'summary'), 'utf8')).toBe('### new 2.1.0: passed\n```\nreport\n```\n')
   expect(run(callers).calls.slice(1)).toEqual([
+    'tfjs-serving convert models/old/source --out build/models/old/versions/1.0.0 --name old --version 1.0.0',
+    'tfjs-serving convert models/same/source --out build/models/same/versions/1.0.0 --name same --version 1.0.0',
     'tfjs-serving types build/models --out build/models.d.ts',
     'npm run --if-present typecheck',
   ])
@@ -125,9 +128,30 @@ test('a model that misses a gate fails the pull request, after every other had i
   git('checkout', '-q', '-b', 'change')
   for (const name of ['bad', 'good']) model(name, '1.0.0')
   commit()
-  const { status, calls } = run(check)
+  const { status, calls } = run(check, 'error UNSUPPORTED: why\n')
   expect(status).toBe(1)
   expect(calls).toHaveLength(2)
+  expect(readFileSync(join(folder, 'summary'), 'utf8')).toBe(
+    '### bad 1.0.0: refused\n```\nerror UNSUPPORTED: why\n```\n### good 1.0.0: passed\n```\nreport\n```\n',
+  )
+})
+
+test('a model that lacks a file fails the pull request by name, after every other had its turn', () => {
+  git('checkout', '-q', '-b', 'change')
+  for (const name of ['bare', 'good']) model(name, '1.0.0')
+  rmSync(join(folder, 'models', 'bare', 'gates.txt'))
+  commit()
+  const { status, calls, stdout } = run(check)
+  expect(status).toBe(1)
+  expect(stdout).toBe('::error file=models/bare/version.txt::models/bare must have gates.txt\n')
+  expect(calls).toHaveLength(1)
+})
+
+test('a changed file whose name git would quote counts for its model', () => {
+  git('checkout', '-q', '-b', 'change')
+  writeFileSync(join(folder, 'models', 'same', 'source', 'modèle.joblib'), 'new')
+  commit()
+  expect(run(check).calls).toHaveLength(1)
 })
 
 test('a published version that changes fails the pull request', () => {
@@ -141,7 +165,7 @@ test('a published version that changes fails the pull request', () => {
 
 test('publishing leaves published versions and refused models alone, and says of the latter', () => {
   for (const name of ['bad', 'new']) model(name, '2.0.0')
-  const { status, calls } = run(publish)
+  const { status, calls } = run(publish, 'error UNSUPPORTED: why\n')
   expect(status).toBe(1)
   expect(calls.filter((call) => call.includes('convert'))).toHaveLength(3)
   expect(calls.filter((call) => call.startsWith('gh release create'))).toEqual([

@@ -51,9 +51,11 @@ test('ships what was built, the models and the documents, and neither tests nor 
     'LICENSE',
     'README.md',
     'docs/errors.md',
+    'examples/ci/convert-models.yml',
   ])
     expect(paths).toContain(path)
-  const isExpected = /^(dist\/.*(\.js|\.d\.ts)|models\/.*|docs\/.*\.md|[A-Z]+(\.md)?|package\.json)$/
+  const isExpected =
+    /^(dist\/.*(\.js|\.d\.ts)|models\/.*|docs\/.*\.md|examples\/.*|bench\/RESULTS\.md|[A-Z]+(\.md)?|package\.json)$/
   expect(paths.filter((path) => !isExpected.test(path))).toEqual([])
 })
 
