@@ -49,7 +49,7 @@ def dump(model, format):
     """(file name, bytes) of the model."""
     if format.startswith("pickle"):
         return "model.pkl", pickle.dumps(model, protocol=int(format[6:]))
-    compress = {"joblib": 0, "joblib-zlib": 3, "joblib-gzip": ("gzip", 3)}[format]
+    compress = {"joblib": 0, "joblib-zlib": 3, "joblib-gzip": ("gzip", 3), "joblib-xz": ("xz", 6)}[format]
     buffer = io.BytesIO()
     joblib.dump(model, buffer, compress=compress)
     return "model.joblib", buffer.getvalue()

@@ -119,11 +119,12 @@ export function logLinearClassifier(logs: Matrix, addends: Float64Array, { reade
     for (let k = 0; k < classCount; k++)
       weights[i * classCount + k] = values[k * columnCount + i] - (classCount > 1 ? sum / classCount : 0)
   }
+  const shared = addends.reduce((sum, addend) => sum + addend, 0) / classCount
   const layer = {
     inputWidth: columnCount,
     outputWidth: classCount,
     weights,
-    bias: addends,
+    bias: addends.map((addend) => addend - (classCount > 1 ? shared : 0)),
     activation: 'identity',
   } as const
   const output = addDenseChain([layer], input, { builder: scope.builder, place: reader.place })
