@@ -10,8 +10,7 @@ import { assertFloat64, notFirst } from './dict-vectorizer.ts'
 export const featureHasher = defineEstimator({
   names: ['FeatureHasher'],
   role: 'transformer',
-  notes:
-    'input_type dict, a row is the dict; of more than 65536 n_features (its default is 2**20) as many may have weights of their own',
+  notes: 'input_type dict, a row is the dict; n_features as HashingVectorizer',
   reads: ['dtype', 'input_type', 'n_features', 'alternate_sign'],
   ignored: {},
   inputNames: hashNames,
