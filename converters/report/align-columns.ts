@@ -1,6 +1,10 @@
 // Rows of texts in, one text with its columns aligned out.
 
-export function alignColumns(rows: readonly (readonly string[])[]): string {
+import { visibleText } from './visible-text.ts'
+
+/** A cell is one line whatever it holds. */
+export function alignColumns(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(visibleText))
   const widths: number[] = []
   for (const row of rows)
     row.forEach((cell, column) => {

@@ -1,13 +1,14 @@
 // An estimator with its steps in, a tree of box characters out: of each step its columns and its parameters.
 
 import type { EstimatorNode } from './describe-estimators.ts'
+import { visibleText } from './visible-text.ts'
 
 /** Steps of one parent; a transformer for every column of a wide table would hide the rest. */
 const mostChildren = 40
 const lineWidth = 110
 
 export function drawTree(root: EstimatorNode): string {
-  return linesOf(root, '', '').join('\n')
+  return linesOf(root, '', '').map(visibleText).join('\n')
 }
 
 function linesOf(node: EstimatorNode, lead: string, below: string): string[] {

@@ -5,7 +5,8 @@ import type { ArtifactInspection, Inspection, SourceInspection } from '../conver
 import { alignColumns } from './align-columns.ts'
 import { drawTree } from './draw-tree.ts'
 import { drawGraph } from './graph/draw-graph.ts'
-import { storedAsText } from './report-text.ts'
+import { bytesText, numberText, storedAsText } from './report-text.ts'
+import { visibleText } from './visible-text.ts'
 
 export function printInspection(inspection: Inspection): string {
   return inspection.kind === 'source' ? printSource(inspection) : printArtifact(inspection)
@@ -13,18 +14,18 @@ export function printInspection(inspection: Inspection): string {
 
 function printSource({ file, format, byteLength, sha256, estimator, model, problems }: SourceInspection): string {
   const facts = [
-    ['file', `${file} (${format}, ${byteLength} bytes)`],
+    ['file', `${file} (${format}, ${bytesText(byteLength)} bytes)`],
     ['sha256', sha256],
     ...(model ? [['model', `${model.estimator}, ${model.framework} ${model.frameworkVersion}`]] : []),
     ...(model ? [['outputs', model.outputs.join(', ')]] : []),
-    ...(model?.classes ? [['classes', JSON.stringify(model.classes)]] : []),
+    ...(model?.classes ? [['classes', clipped(JSON.stringify(model.classes))]] : []),
   ]
   return [
     alignColumns(facts),
     ...(estimator ? [drawTree(estimator)] : []),
     ...(model ? [featureTable(model.features)] : []),
     ...(model ? [drawGraph(model.graph)] : []),
-    ...problems.map(({ code, message }) => `${code}: ${message}`),
+    ...problems.map(({ code, message }) => visibleText(`${code}: ${message}`)),
   ].join('\n\n')
 }
 
@@ -32,10 +33,10 @@ function printArtifact({ metadata, byteLength, sha256, checkRowCount, operations
   const { name, version, kind, source, schema, evaluation, tensors, writtenBy } = metadata
   const facts = [
     ['model', `${name} ${version} (${kind}), written by ${writtenBy}`],
-    ['artifact', `${byteLength} bytes, sha256 ${sha256}`],
+    ['artifact', `${bytesText(byteLength)} bytes, sha256 ${sha256}`],
     ['source', `${source.file}: ${source.estimator}, ${source.framework} ${source.frameworkVersion}`],
     ['outputs', schema.outputs.join(', ')],
-    ...(schema.classes ? [['classes', JSON.stringify(schema.classes)]] : []),
+    ...(schema.classes ? [['classes', clipped(JSON.stringify(schema.classes))]] : []),
     ...(evaluation ? [['evaluation', JSON.stringify(evaluation)]] : []),
     ['check rows', `${checkRowCount}`],
     [
@@ -50,8 +51,8 @@ function printArtifact({ metadata, byteLength, sha256, checkRowCount, operations
     role,
     `[${shape.join(', ')}]`,
     storedAsText({ name: tensor, role, encoding }),
-    `${bytes}`,
-    `±${maxError.toPrecision(3)}`,
+    bytesText(bytes),
+    maxError === 0 ? 'exact' : `±${numberText(maxError)}`,
     escalated ?? '',
   ])
   return [
@@ -62,18 +63,34 @@ function printArtifact({ metadata, byteLength, sha256, checkRowCount, operations
   ].join('\n\n')
 }
 
+/** Letters of the classes; clusters and names may be thousands. */
+const mostClassLetters = 2000
+
+function clipped(text: string): string {
+  return text.length <= mostClassLetters ? text : `${text.slice(0, mostClassLetters)} …`
+}
+
 /** Categories past the first few are only counted. */
 const shownCategories = 5
+/** As on a page: a list of thousands hides what stands above it. */
+const shownFeatures = 200
 
 function featureTable(features: readonly FeatureSchema[]): string {
-  const rows = features.map(({ name, dtype, used, missing, categories }) => [
-    name,
-    dtype,
-    used ? '' : 'unused',
-    missing === 'handled' ? 'may be missing' : '',
-    categories === undefined ? '' : categoryText(categories),
+  const rows = features
+    .slice(0, shownFeatures)
+    .map(({ name, dtype, used, missing, categories }) => [
+      name,
+      dtype,
+      used ? '' : 'unused',
+      missing === 'handled' ? 'may be missing' : '',
+      categories === undefined ? '' : categoryText(categories),
+    ])
+  const rest = features.length - rows.length
+  return alignColumns([
+    ['feature', 'dtype', '', '', ''],
+    ...rows,
+    ...(rest > 0 ? [[`… ${bytesText(rest)} more: --json has them all`]] : []),
   ])
-  return alignColumns([['feature', 'dtype', '', '', ''], ...rows])
 }
 
 function categoryText(categories: NonNullable<FeatureSchema['categories']>): string {

@@ -4,6 +4,7 @@ import { amountText } from '../gates/gates.ts'
 import { alignColumns } from './align-columns.ts'
 import type { ConversionReport, EvaluationReport, FlipCount } from './report.ts'
 import { bytesText, numberText, percentText, storedAsText } from './report-text.ts'
+import { visibleText } from './visible-text.ts'
 
 export function printReport(report: ConversionReport): string {
   const { source, bytes, quantization, selfCheck, parity, comparisons, evaluation, warnings } = report
@@ -40,7 +41,7 @@ export function printReport(report: ConversionReport): string {
     ...(evaluation === null ? [] : [accuracyTable(evaluation)]),
     ...(report.gates.length > 0 ? [gateTable(report.gates)] : []),
     alignColumns([['tensor', 'role', 'shape', 'stored as', 'bytes', 'error', ''], ...tensors]),
-    ...warnings.map((warning) => `Warning: ${warning}.`),
+    ...warnings.map((warning) => visibleText(`Warning: ${warning}.`)),
   ].join('\n\n')
 }
 

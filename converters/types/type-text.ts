@@ -2,15 +2,17 @@
 
 import type { Scalar } from '../../src/artifact/schema.ts'
 
-/** Characters that end a line of TypeScript, and those that no text has. */
-const lineEnds = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g
+/** Characters that end a line of TypeScript, those that no text has, and marks by which code reads otherwise than it is. */
+const lineEnds = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g
 
 /** Longer texts are cut: comments are for people. */
 const mostCommentLetters = 400
 
 /** A string literal. JSON's are TypeScript's, but for two line ends that older compilers do not take. */
 export function stringText(text: string): string {
-  return JSON.stringify(text).replace(/[\u2028\u2029]/g, (end) => `\\u${end.charCodeAt(0).toString(16)}`)
+  return JSON.stringify(text).replace(lineEnds, (signs) =>
+    [...signs].map((sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+  )
 }
 
 /** The type of one value; a number that has no literal is any number. */
