@@ -61,12 +61,12 @@ export async function convertModel(source: ConvertSource, options: ConvertOption
     backend: options.backend === undefined ? portableBackend() : backends[options.backend](),
     readJson: async (path, option) => (await import('./convert/source-files.ts')).readJsonFile(path, option),
   })
+  resolved.signal?.throwIfAborted()
   if (resolved.outDir !== undefined) {
     const { writeArtifactFiles } = await import('./convert/source-files.ts')
-    resolved.signal?.throwIfAborted()
     await writeArtifactFiles(resolved.outDir, result.files)
   }
-  await stages.enter('done', `${result.report.name} ${result.report.version}`)
+  stages.finish(`${result.report.name} ${result.report.version}`)
   return result
 }
 
