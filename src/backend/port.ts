@@ -77,6 +77,9 @@ export type BackendHealth = {
   readonly outage?: string
 }
 
+/** Whether regions are those that the artifact's bytes hold, or others that were made of them. */
+export type RegionSource = 'own' | 'derived'
+
 export type Backend = {
   readonly name: BackendName
   /** Library and version, for `doctor` and health. */
@@ -90,9 +93,10 @@ export type Backend = {
   open(): Promise<BackendFacts>
   /**
    * @param restored the artifact's regions, verified, for who computes them itself: to read them again takes time
+   * @param source `derived` ones are nowhere else; only who computes regions is given them. @default 'own'
    * @throws BACKEND_UNAVAILABLE, MODEL_LOAD_FAILED, VALIDATION_FAILED, UNSUPPORTED, LIMIT_EXCEEDED or OUT_OF_MEMORY
    */
-  load(artifact: Artifact, restored?: RegionGraph): Promise<BackendModel>
+  load(artifact: Artifact, restored?: RegionGraph, source?: RegionSource): Promise<BackendModel>
   /** Tensors alive on the backend: the gauge of its leaks. */
   tensorCount(): Promise<number>
   health(): BackendHealth

@@ -54,7 +54,8 @@ function hosted(name: ForkedName, options: BackendOptions): Made {
 function threaded(name: ThreadedName, workers: WorkerCount): Made {
   if (!isNode()) return { unavailable: 'threads need Node' }
   const create = async () => (await import('../host/threaded-backend.ts')).createThreadedBackend(name, workers)
-  return { backend: createLateBackend({ name, description: `${name} in ${workers} threads`, create }) }
+  const description = `${name} in ${workers} threads`
+  return { backend: createLateBackend({ name, description, create, computesRegions: name === 'kernel' }) }
 }
 
 export function createCandidates(options: BackendOptions = {}): Candidate[] {

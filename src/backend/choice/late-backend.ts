@@ -7,9 +7,12 @@ export type LateBackendOptions = {
   readonly name: BackendName
   readonly description: string
   readonly create: () => Promise<Backend>
+  /** As the backend will say of itself. @default false */
+  readonly computesRegions?: boolean
 }
 
-export function createLateBackend({ name, description, create }: LateBackendOptions): Backend {
+export function createLateBackend(options: LateBackendOptions): Backend {
+  const { name, description, create, computesRegions = false } = options
   let creating: Promise<Backend> | undefined
   let created: Backend | undefined
 
@@ -28,8 +31,9 @@ export function createLateBackend({ name, description, create }: LateBackendOpti
   return {
     name,
     description,
+    computesRegions,
     open: async () => (await backend()).open(),
-    load: async (artifact) => (await backend()).load(artifact),
+    load: async (...model) => (await backend()).load(...model),
     tensorCount: async () => (await created?.tensorCount()) ?? 0,
     health: () => created?.health() ?? { restartCount: 0 },
     close: async () => created?.close(),

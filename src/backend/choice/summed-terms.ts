@@ -1,4 +1,4 @@
-// An artifact whose terms a model only adds up in; the kernel in this thread that computes it from their sums, out.
+// An artifact whose terms a model only adds up in; the kernel that computes it from their sums, out.
 
 import type { Artifact } from '../../artifact/artifact.ts'
 import type { RegionGraph } from '../../regions/region.ts'
@@ -36,7 +36,7 @@ export function summedArtifact(artifact: Artifact, graph: RegionGraph): SummedAr
 
 /** What is measured of it says nothing of the whole artifact, nor the other way round. */
 export function summedTrial({ now, onEvent }: Pick<Trial, 'now' | 'onEvent'>, summed: SummedArtifact): Trial {
-  return { artifact: summed.artifact, graph: summed.graph, probe: createProbe(summed), now, onEvent }
+  return { artifact: summed.artifact, graph: summed.graph, source: 'derived', probe: createProbe(summed), now, onEvent }
 }
 
 /** The same choice, with those that nobody asked, and why. */

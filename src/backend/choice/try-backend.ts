@@ -3,7 +3,7 @@
 import type { Artifact } from '../../artifact/artifact.ts'
 import { createError, isMLError } from '../../errors.ts'
 import type { RegionGraph } from '../../regions/region.ts'
-import type { Backend, BackendFacts, BackendModel } from '../port.ts'
+import type { Backend, BackendFacts, BackendModel, RegionSource } from '../port.ts'
 import { type CandidateReport, deviceText } from './backend-choice.ts'
 import type { OnBackendEvent } from './backend-event.ts'
 import type { Probe } from './probe.ts'
@@ -14,6 +14,8 @@ import { timesOf, type Tuning } from './tuning.ts'
 export type Trial = {
   readonly artifact: Artifact
   readonly graph: RegionGraph
+  /** @default 'own' */
+  readonly source?: RegionSource
   readonly probe: Probe
   /** Milliseconds on a monotonic clock; where it is absent nothing is timed. */
   readonly now: (() => number) | undefined
@@ -48,7 +50,7 @@ export async function tryBackend(backend: Backend, trial: Trial): Promise<Attemp
   try {
     facts = await backend.open()
     assertAsNamed(backend, facts)
-    model = await backend.load(trial.artifact, trial.graph)
+    model = await backend.load(trial.artifact, trial.graph, trial.source)
     const found = await selfCheck(model, trial.probe, trial.now)
     const report: CandidateReport = {
       name,

@@ -2,6 +2,7 @@
 
 import type { Artifact } from '../../artifact/artifact.ts'
 import type { MLError } from '../../errors.ts'
+import type { RegionGraph } from '../../regions/region.ts'
 import type { HostQuestion } from './host-conversation.ts'
 import type { HostValue } from './host-protocol.ts'
 
@@ -10,6 +11,8 @@ export type HostedModel = {
   /** The same on every host. */
   readonly number: number
   readonly artifact: Artifact
+  /** What the host computes, where that is not what the artifact's bytes hold. */
+  readonly derived: RegionGraph | undefined
   /** On the host that runs now. `barred`: its load failed or killed hosts, so it is loaded again only for a new run. */
   residence: 'absent' | 'loading' | 'loaded' | 'barred'
   /** A model that no host has held is nobody's yet, and goes with its failing load. */
@@ -55,10 +58,11 @@ export function modelOf(call: HostCall): HostedModel | undefined {
   return call.kind === 'open' ? undefined : call.model
 }
 
-export function createHostedModel(number: number, artifact: Artifact): HostedModel {
+export function createHostedModel(number: number, artifact: Artifact, derived?: RegionGraph): HostedModel {
   return {
     number,
     artifact,
+    derived,
     residence: 'absent',
     wasLoaded: false,
     form: undefined,

@@ -1,6 +1,7 @@
 // What a process and the host process of one of its backends say to each other: plain values that structured cloning takes.
 
 import type { Artifact } from '../../artifact/artifact.ts'
+import type { RegionGraph } from '../../regions/region.ts'
 import type { BackendOptions } from '../backend-options.ts'
 import type { AnySlab, BackendFacts } from '../port.ts'
 
@@ -19,7 +20,14 @@ export type HostStart = { readonly name: ForkedName; readonly options: BackendOp
 /** `model` is the parent's number for a loaded model; it stays the same when the host is made anew. */
 export type HostRequest =
   | { readonly id: number; readonly kind: 'open' }
-  | { readonly id: number; readonly kind: 'load'; readonly model: number; readonly artifact: Artifact }
+  | {
+      readonly id: number
+      readonly kind: 'load'
+      readonly model: number
+      readonly artifact: Artifact
+      /** Verified regions to compute in place of the artifact's own. */
+      readonly derived?: RegionGraph
+    }
   | {
       readonly id: number
       readonly kind: 'run'

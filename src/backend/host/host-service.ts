@@ -46,7 +46,8 @@ export function createHostService(
       case 'open':
         return (await backend()).open()
       case 'load': {
-        const model = await (await backend()).load(request.artifact)
+        const { artifact, derived } = request
+        const model = await (await backend()).load(artifact, derived, derived && 'derived')
         models.set(request.model, model)
         return model.form
       }

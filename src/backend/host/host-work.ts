@@ -114,7 +114,7 @@ export function createHostWork({ name, fork, clock, runDeadlineMs }: HostWorkOpt
   }
 
   function load(model: HostedModel): void {
-    const { number, artifact } = model
+    const { number, artifact, derived } = model
     const purpose = `load model ${artifact.metadata.name}`
     const onAnswer = (answer: HostAnswer): void => {
       if (!models.has(model)) return
@@ -132,7 +132,10 @@ export function createHostWork({ name, fork, clock, runDeadlineMs }: HostWorkOpt
     }
     model.residence = 'loading'
     try {
-      life.ask({ kind: 'load', model: number, artifact }, { deadlineMs: loadDeadlineMs, onAnswer, onLoss })
+      life.ask(
+        { kind: 'load', model: number, artifact, ...(derived && { derived }) },
+        { deadlineMs: loadDeadlineMs, onAnswer, onLoss },
+      )
     } catch (cause) {
       bar(model, couldNot(name, 'MODEL_LOAD_FAILED', purpose, textOf(cause), cause))
     }

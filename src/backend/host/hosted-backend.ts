@@ -58,8 +58,10 @@ export function createHostedBackend(name: HostedName, options: HostedBackendOpti
       new Promise<BackendFacts>((resolve, reject) =>
         work.submit({ kind: 'open', resolve: () => resolve(work.life.facts as BackendFacts), reject }),
       ),
-    async load(artifact) {
-      const model = createHostedModel(++lastNumber, artifact)
+    // no other host computes regions that it is given
+    ...(name === 'kernel' && { computesRegions: true }),
+    async load(artifact, restored, source = 'own') {
+      const model = createHostedModel(++lastNumber, artifact, source === 'derived' ? restored : undefined)
       await new Promise<void>((resolve, reject) => work.submit({ kind: 'load', model, resolve, reject }))
       return createModel({ name, work, clock }, model)
     },

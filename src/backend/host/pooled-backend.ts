@@ -1,6 +1,5 @@
 // Several equal backends, each in a thread or process of its own, in; one backend that spreads batches over them out.
 
-import type { Artifact } from '../../artifact/artifact.ts'
 import type { Clock } from '../../observe/clock.ts'
 import type { AnySlab, Backend, BackendModel } from '../port.ts'
 import { createRowCost } from './row-cost.ts'
@@ -19,8 +18,9 @@ export function createPooledBackend(members: readonly Backend[], clock: Clock): 
       const facts = await Promise.all(members.map((member) => member.open()))
       return { ...facts[0], threadCount: members.length }
     },
-    async load(artifact) {
-      const models = await loadAll(members, artifact)
+    ...(first.computesRegions === true && { computesRegions: true }),
+    async load(...model) {
+      const models = await loadAll(members, model)
       const isAway = (worker: number): boolean => members[worker].health().outage !== undefined
       return createPooledModel(models, { busyRows, isAway, clock })
     },
@@ -43,8 +43,8 @@ export function createPooledBackend(members: readonly Backend[], clock: Clock): 
 }
 
 /** All or none: a model that one member cannot hold is taken off the others again. */
-async function loadAll(members: readonly Backend[], artifact: Artifact): Promise<BackendModel[]> {
-  const settled = await Promise.allSettled(members.map((member) => member.load(artifact)))
+async function loadAll(members: readonly Backend[], model: Parameters<Backend['load']>): Promise<BackendModel[]> {
+  const settled = await Promise.allSettled(members.map((member) => member.load(...model)))
   const models = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
   const failed = settled.find((result) => result.status === 'rejected')
   if (failed === undefined) return models

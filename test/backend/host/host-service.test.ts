@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { createHostService } from '../../../src/backend/host/host-service.ts'
 import type { HostReply, HostRequest } from '../../../src/backend/host/host-protocol.ts'
 import { createCpuBackend } from '../../../src/backend/tfjs/cpu.ts'
-import type { Backend, BackendModel } from '../../../src/backend/port.ts'
+import { createKernelBackend } from '../../../src/backend/kernel/kernel-backend.ts'
+import { type Backend, type BackendModel, rowSlabName } from '../../../src/backend/port.ts'
 import { createError } from '../../../src/errors.ts'
 import { interpret } from '../../../src/regions/interpret.ts'
 import { createEncoder } from '../../../src/rows/encode.ts'
@@ -42,6 +43,21 @@ test('answers a load with how the model is computed', async () => {
   const { ask } = createSubject(backendOf({ load: () => Promise.resolve(model) }))
   const request = { id: 1, kind: 'load', model: 1, artifact: smallArtifact } as const
   expect(await ask(request)).toEqual({ id: 1, ok: true, value: 'one call a batch' })
+})
+
+test('has regions computed that it is given in place of the artifact’s own', async () => {
+  const random = createRandom(6)
+  const own = randomEnsemble(random, { trees: 4, depth: 3, features: 3 })
+  const other = randomEnsemble(random, { trees: 2, depth: 2, features: 3 })
+  const { ask } = createSubject(createKernelBackend())
+  await ask({ id: 1, kind: 'load', model: 1, artifact: artifactOf(own), derived: other })
+  const [row] = randomRows(random, other, 1)
+  const inputs = [{ name: rowSlabName, width: 3, values: row }]
+  const outputs = [{ name: 'raw', width: 1 }]
+  const reply = await ask({ id: 2, kind: 'run', model: 1, inputs, rowCount: 1, outputs })
+  const [answer] = interpret(other, row)
+  const values = (reply as { value: readonly Float32Array[] }).value
+  expect(values[0][0]).toBeCloseTo(answer, 5)
 })
 
 test('serves a real backend: loads, runs and frees as in the same process', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { MLError, PredictionError } from '../../../src/errors.ts'
+import type { RegionGraph } from '../../../src/regions/region.ts'
 import { createScriptedBackend, runRow, smallArtifact } from '../../helpers/scripted-host.ts'
 
 const slab = (values: ArrayLike<number>, name = 'features', width = 2) => ({
@@ -21,6 +22,22 @@ test('says of a model how its host computes it, where the host does', async () =
   const loading = backend.load(smallArtifact)
   hosts.last.answerWith('one call a batch')
   expect((await loading).form).toBe('one call a batch')
+})
+
+test('sends regions that the artifact does not hold, and spares the host its own', async () => {
+  const { backend, hosts, load } = createScriptedBackend()
+  await load()
+  const graph: RegionGraph = { regions: [{ kind: 'input', width: 1 }], output: [{ region: 0, column: 0 }] }
+  for (const [source, derived] of [
+    ['own', undefined],
+    ['derived', graph],
+  ] as const) {
+    const loading = backend.load(smallArtifact, graph, source)
+    expect(hosts.last.pending.at(-1)).toMatchObject({ kind: 'load' })
+    expect((hosts.last.pending.at(-1) as { derived?: RegionGraph }).derived).toEqual(derived)
+    hosts.last.answerAll()
+    await loading
+  }
 })
 
 test('sends exactly the rows of pooled slabs and writes exactly theirs', async () => {

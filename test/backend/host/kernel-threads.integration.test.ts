@@ -1,6 +1,7 @@
 // Kernels in threads of their own, built: the contract, models of `auto` that answer as in one thread, and threads that are lost.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { afterAll, beforeEach, expect, test } from 'vitest'
+import { convertModel } from '../../../converters/index.ts'
 import type { Backend } from '../../../src/backend/port.ts'
 import { createHostedBackend } from '../../../src/backend/host/hosted-backend.ts'
 import type { HostLink } from '../../../src/backend/host/host-link.ts'
@@ -11,6 +12,7 @@ import { rowSlabName } from '../../../src/backend/port.ts'
 import { systemClock } from '../../../src/observe/clock.ts'
 import { loadModel } from '../../../src/runtime/load-model.ts'
 import { MLServiceRegistry } from '../../../src/runtime/registry.ts'
+import { readGoldenCase } from '../../converters/frontends/golden-case.ts'
 import { artifactFiles, heldOut, temporaryModelsDir } from '../../helpers/artifacts.ts'
 import { artifactOf, createRandom, randomEnsemble, randomRows } from '../../helpers/random-regions.ts'
 import { describeBackend } from '../../suites/backend-contract.ts'
@@ -38,6 +40,19 @@ test('a model of auto answers from kernels in threads, alone and in batches, to 
   expect(await Promise.all(some.slice(0, 40).map((row) => threaded.predict(row)))).toEqual(answers.slice(0, 40))
   await threaded.close()
   await inline.close()
+})
+
+test('texts are added up before they go to threads, which answer to the bit as one thread does', async () => {
+  const { file } = readGoldenCase('1.9/text_tfidf_classifier')
+  const golden = JSON.parse(readFileSync(file.replace(/[^/]*$/, 'golden.json'), 'utf8')) as { rows: { text: string }[] }
+  const { files } = await convertModel({ 'model.pkl': new Uint8Array(readFileSync(file)) })
+  const texts = golden.rows.map(({ text }) => text)
+  await using inline = await loadModel(files, { backend: 'kernel', caching: false })
+  await using threaded = await loadModel(files, { caching: false, execution: { workers: 2 } })
+  const { backend } = threaded.getHealth()
+  expect(backend).toMatchObject({ picked: 'kernel', why: expect.stringMatching(/terms are added up/) as string })
+  expect(await threaded.predictBatch(texts)).toEqual(await inline.predictBatch(texts))
+  expect(await threaded.predict(texts[0])).toEqual(await inline.predict(texts[0]))
 })
 
 test('a registry says that kernels in threads serve', async () => {
