@@ -11,6 +11,8 @@ export type CliContext = {
   readonly stderr: TextWriter
   /** Aborted when the user wants to stop. */
   readonly signal: AbortSignal
+  /** Does work that holds the thread for long and leaves nothing behind: a signal ends the process meanwhile, at once. */
+  endable<Result>(work: () => Promise<Result>): Promise<Result>
   /** The exit code of a command that ran to its end without an error. @default 0 */
   finish(exitCode: number): void
 }

@@ -8,7 +8,7 @@ import { createGateOptions, gateHelp, type GateOptions, takeGates } from './gate
 import { jsonText } from './json-text.ts'
 import { createProgress } from './progress.ts'
 import { usageError } from './usage-error.ts'
-import { writePage } from './write-page.ts'
+import { preparePage, writePage } from './write-page.ts'
 
 type ConvertCommandOptions = {
   readonly out: string
@@ -52,7 +52,7 @@ export function defineConvertCommand(context: CliContext): Command {
     .description('convert a trained model to a TensorFlow.js graph model')
     .argument(
       '<file>',
-      'scikit-learn model (.pkl, .joblib), model.json of a tf.LayersModel, or a folder that holds one',
+      'model of scikit-learn (.pkl, .joblib, .skops), XGBoost (JSON, UBJSON), LightGBM (text), CatBoost (JSON), model.json of a tf.LayersModel, or a folder that holds one',
     )
     .requiredOption('--out <dir>', 'folder to write to')
     .option('--name <name>', 'name of the model (default: from the file name)')
@@ -79,16 +79,18 @@ export function defineConvertCommand(context: CliContext): Command {
 async function convert(file: string, options: ConvertCommandOptions, context: CliContext): Promise<void> {
   const { gates, others } = takeGates(options)
   const { out: outDir, html, json, quantize, verbose: _verbose, ...rest } = others
+  if (outDir === '') throw usageError("--out: expected the path of a folder, got ''")
+  if (html !== undefined) await preparePage('--html', html)
   const { convertModel, printReport, renderReport } = await import('../../converters/index.ts')
+  const { writeArtifactFiles } = await import('../../converters/convert/source-files.ts')
   const { nodeSha256 } = await import('../runtime/node-hash.ts')
   const progress = createProgress(context.stderr)
   const publish = async (report: ConversionReport): Promise<void> => {
-    if (html !== undefined) await writePage('--html', html, renderReport(report))
     await context.stdout.write(json === true ? jsonText(report) : `${printReport(report)}\n`)
+    if (html !== undefined) await writePage('--html', html, renderReport(report))
   }
   const convertOptions: ConvertOptions = {
     ...rest,
-    outDir,
     quantize: quantize as QuantizeMode,
     gates,
     signal: context.signal,
@@ -96,10 +98,12 @@ async function convert(file: string, options: ConvertCommandOptions, context: Cl
     onProgress: ({ fraction, message }) => progress.report(fraction, message),
   }
   try {
-    const { report } = await convertModel(file, convertOptions)
+    const { report, files } = await context.endable(() => convertModel(file, convertOptions))
     progress.stop()
-    await publish(report)
+    context.signal.throwIfAborted()
+    await writeArtifactFiles(outDir, files)
     await context.stderr.write(`written to ${outDir}\n`)
+    await publish(report)
   } catch (error) {
     progress.stop()
     const report = isMLError(error) ? error.details['report'] : undefined

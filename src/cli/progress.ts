@@ -18,7 +18,8 @@ export function createProgress(stderr: TextWriter): Progress {
 
 function createBar({ stream }: TextWriter): Progress {
   const bar = new SingleBar(
-    { stream, format: '{bar} {percentage} %  {message}', hideCursor: true, clearOnComplete: true, noTTYOutput: false },
+    // a process that is ended while it draws could not show the cursor again
+    { stream, format: '{bar} {percentage} %  {message}', hideCursor: false, clearOnComplete: true, noTTYOutput: false },
     Presets.shades_classic,
   )
   let isRunning = false

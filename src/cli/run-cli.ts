@@ -13,6 +13,8 @@ export type CliStreams = {
   readonly stdout: Writable
   readonly stderr: Writable
   readonly signal?: AbortSignal
+  /** @default the work and no more */
+  readonly endable?: CliContext['endable']
 }
 
 /**
@@ -21,11 +23,11 @@ export type CliStreams = {
  * @returns 0 done, 1 a check failed, 2 wrong use or bad input, 130 interrupted
  */
 export async function runCli(argv: readonly string[], streams: CliStreams): Promise<number> {
-  const { stdin, signal = new AbortController().signal } = streams
+  const { stdin, signal = new AbortController().signal, endable = (work) => work() } = streams
   const stdout = createTextWriter(streams.stdout)
   const stderr = createTextWriter(streams.stderr)
   let exitCode: number = exitCodes.done
-  const context: CliContext = { stdin, stdout, stderr, signal, finish: (code) => void (exitCode = code) }
+  const context: CliContext = { stdin, stdout, stderr, signal, endable, finish: (code) => void (exitCode = code) }
   try {
     signal.throwIfAborted()
     await createProgram(context).parseAsync([...argv], { from: 'user' })

@@ -137,12 +137,6 @@ test('writes a page about a source that cannot be converted, and none about what
   expect(existsSync(page)).toBe(false)
 })
 
-test('says so where the page cannot be written, with exit code 2', async () => {
-  const { exitCode, stderr } = await runCommand(['convert', source, '--out', join(folder, 'no-page'), '--html', folder])
-  expect(exitCode).toBe(2)
-  expect(stderr).toMatch(/\nerror INPUT_INVALID: --html: cannot write /)
-})
-
 test('takes --verbose', async () => {
   const { exitCode } = await runCommand(['convert', source, '--out', join(folder, 'verbose'), '--verbose'])
   expect(exitCode).toBe(0)
@@ -176,6 +170,21 @@ test.each<[string, () => string[], RegExp]>([
   const { exitCode, stdout, stderr } = await runCommand(['convert', ...args(), '--out', out])
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
   expect(stderr.trimEnd().split('\n').at(-1)).toMatch(message)
+  expect(existsSync(out)).toBe(false)
+})
+
+test('a page that cannot be written is told of before anything is converted', async () => {
+  const out = join(folder, 'no-page')
+  for (const [html, message] of [
+    [folder, /--html: cannot write .*: it is a folder/],
+    [join(source, 'report.html'), /--html: cannot write /],
+    ['', /--html: expected the path of a file/],
+  ] as const) {
+    const { exitCode, stdout, stderr } = await runCommand(['convert', source, '--out', out, '--html', html])
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect(stderr).toMatch(message)
+    expect(stderr.trimEnd()).not.toContain('\n')
+  }
   expect(existsSync(out)).toBe(false)
 })
 

@@ -26,6 +26,7 @@ test('every command and flag is one that the command line has', () => {
     stdout: writer,
     stderr: writer,
     signal,
+    endable: (work) => work(),
     finish: () => undefined,
   })
   const calls = scripts.flatMap((script) => [

@@ -22,7 +22,14 @@ const calls = scripts.flatMap((script) =>
 function program(): Command {
   const writer = createTextWriter(new PassThrough())
   const { signal } = new AbortController()
-  return createProgram({ stdin: new PassThrough(), stdout: writer, stderr: writer, signal, finish: () => undefined })
+  return createProgram({
+    stdin: new PassThrough(),
+    stdout: writer,
+    stderr: writer,
+    signal,
+    endable: (work) => work(),
+    finish: () => undefined,
+  })
 }
 
 test('every script is one that a shell can read, and ends at the first command that fails', () => {
