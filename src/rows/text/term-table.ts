@@ -11,8 +11,8 @@ export type TermPlace = (bytes: Uint8Array, start: number, end: number, hash: nu
 const mostProbes = 1000
 
 /**
- * Open addressing by hashes that are made while terms are told: a term that is cut from a text is a string nobody has hashed, which a Map would do at a
- * higher price.
+ * Open addressing by hashes that are made while terms are told: a term that is cut from a text is a string nobody has
+ * hashed, which a Map would do at a higher price.
  * @throws VALIDATION_FAILED
  */
 export function createTermTable(terms: readonly string[]): TermPlace {

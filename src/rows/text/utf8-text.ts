@@ -11,10 +11,24 @@ export function createUtf8Text(): Utf8Text {
   return { bytes: new Uint8Array(0), length: 0 }
 }
 
+/** Calling an encoder costs more than a loop over so few characters. */
+const fewUnits = 32
+
 /** A surrogate by itself becomes U+FFFD. */
 export function writeUtf8(into: Utf8Text, text: string): void {
   into.bytes = withRoom(into.bytes, 3 * text.length)
-  into.length = encoder.encodeInto(text, into.bytes).written
+  into.length =
+    text.length <= fewUnits && writeAscii(into.bytes, text) ? text.length : encoder.encodeInto(text, into.bytes).written
+}
+
+/** False where a character is another one. */
+function writeAscii(bytes: Uint8Array, text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code >= 0x80) return false
+    bytes[i] = code
+  }
+  return true
 }
 
 /** The same array, or a fresh one where it is too small, or far too large to keep. */
