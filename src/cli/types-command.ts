@@ -3,11 +3,13 @@
 import { Command } from 'commander'
 import type { TypedModel } from '../../converters/index.ts'
 import { readHashedArtifact } from '../artifact/hashed-artifact.ts'
+import { createError, isMLError, type MLError } from '../errors.ts'
 import { readArtifactFolder } from '../runtime/model-folder.ts'
 import { ProductionModelLoader } from '../runtime/model-loader.ts'
 import { nodeSha256 } from '../runtime/node-hash.ts'
 import { resolveVersion, type ServiceEntry } from '../runtime/service-entry.ts'
 import type { CliContext } from './cli-context.ts'
+import { errorLine } from './error-text.ts'
 import { usageError } from './usage-error.ts'
 import { writePage } from './write-page.ts'
 
@@ -34,12 +36,18 @@ export function defineTypesCommand({ stdout, stderr, signal }: CliContext): Comm
     .action(async (modelsDir: string, { out }: { readonly out?: string }) => {
       const { printModelsTypes } = await import('../../converters/index.ts')
       const models: TypedModel[] = []
+      const broken: MLError[] = []
       for (const entry of await new ProductionModelLoader(modelsDir).discoverModels()) {
-        const model = await typedModel(entry)
+        const model = await typedModel(entry).catch(asMLError)
         signal.throwIfAborted()
-        if (model !== undefined) models.push(model)
+        if (isMLError(model)) broken.push(model)
+        else if (model !== undefined) models.push(model)
         else await stderr.write(`${entry.name} has neither an artifact nor a schema in its service.json: left out\n`)
       }
+      // without them every call of theirs would be a compile error that says something else
+      const [first, ...others] = broken
+      for (const error of others) await stderr.write(errorLine(error))
+      if (first !== undefined) throw first
       if (models.length === 0) throw usageError(`${modelsDir} holds no model whose rows are known`)
       const text = printModelsTypes(models)
       if (out === undefined) return stdout.write(text)
@@ -53,6 +61,19 @@ async function typedModel(entry: ServiceEntry): Promise<TypedModel | undefined> 
   if (error !== undefined) throw error
   if (versions.length === 0) return config.schema && { name, version: null, schema: config.schema }
   const version = resolveVersion(entry, undefined)
-  const { metadata } = readHashedArtifact(await readArtifactFolder(`${path}/versions/${version}`), nodeSha256)
-  return { name, version, schema: metadata.schema, head: metadata.head }
+  const folder = `${path}/versions/${version}`
+  try {
+    const { metadata } = readHashedArtifact(await readArtifactFolder(folder), nodeSha256)
+    return { name, version, schema: metadata.schema, head: metadata.head }
+  } catch (error) {
+    const { code, message, details } = asMLError(error)
+    // files of all models have the same names
+    const place = message.includes(folder) ? '' : `${folder}: `
+    throw createError(code, `${place}${message}`, { details, cause: error })
+  }
+}
+
+function asMLError(error: unknown): MLError {
+  if (isMLError(error)) return error
+  throw error
 }

@@ -37,6 +37,21 @@ test('writes to a file where that is asked for', async () => {
   expect(await readFile(out, 'utf8')).toContain('export interface Models')
 })
 
+test('names every model that is broken, and writes nothing of the others', async () => {
+  const dir = join(folder, 'broken')
+  await cp(join(models, 'churn_predictor_v2'), join(dir, 'good'), { recursive: true })
+  await writeFile(join(dir, 'good', 'service.json'), '{ "name": "good" }')
+  for (const name of ['a', 'b']) {
+    await mkdir(join(dir, name, 'versions', '1.0.0'), { recursive: true })
+    await writeFile(join(dir, name, 'versions', '1.0.0', 'model.json'), '{')
+  }
+  const out = join(dir, 'models.d.ts')
+  const { exitCode, stderr } = await runCommand(['types', dir, '--out', out])
+  expect(exitCode).toBe(2)
+  for (const name of ['a', 'b']) expect(stderr).toContain(`${name}/versions/1.0.0: model.json is not JSON`)
+  expect(existsSync(out)).toBe(false)
+})
+
 test.each<[string, (dir: string) => Promise<void>, RegExp]>([
   ['a folder that is not there', async (dir) => rm(dir, { recursive: true }), /error MODEL_LOAD_FAILED/],
   ['a folder without models', async () => {}, /error INPUT_INVALID: .* holds no model/],
@@ -56,7 +71,7 @@ test.each<[string, (dir: string) => Promise<void>, RegExp]>([
       const [version] = await readdir(versions)
       await writeFile(join(versions, version, 'group1-shard1of1.bin'), 'other')
     },
-    /error (CHECKSUM_MISMATCH|MODEL_LOAD_FAILED|VALIDATION_FAILED)/,
+    /error (CHECKSUM_MISMATCH|MODEL_LOAD_FAILED|VALIDATION_FAILED): .*churn_predictor_v2\/versions\/[\d.]+: /,
   ],
 ])('refuses %s with exit code 2', async (title, prepare, message) => {
   const dir = join(folder, title.replaceAll(' ', '-'))
