@@ -16,6 +16,7 @@ import {
   tupleOf,
   type ValueOf,
 } from './shape.ts'
+import { fromSteps, toSteps } from './steps.ts'
 import { hashSlotsShape, textColumnsShape } from './text-columns.ts'
 
 const count = integer(0)
@@ -49,9 +50,13 @@ const runShape = closedObject({
   kinds: listOf(closedObject(kindFields), { least: 1, most: mostKinds }),
   /** Number of a kind, how many features of it, number of the next … ; absent where there is one kind. */
   turns: optional(listOf(count)),
-  /** What all names begin with; the rest of each, or the numbers that follow from `from` on. */
+  /** What all names begin with; the rest of each, the numbers that follow from `from` on, or ascending ones and then texts. */
   prefix: text,
-  names: anyOf(listOf(text), closedObject({ from: count, count: integer(1, mostNumbered) })),
+  names: anyOf(
+    listOf(text),
+    closedObject({ from: count, count: integer(1, mostNumbered) }),
+    closedObject({ steps: listOf(count), more: listOf(text) }),
+  ),
 })
 type FeatureRun = ValueOf<typeof runShape>
 
@@ -106,7 +111,7 @@ export function storeSchema(schema: ModelSchema): StoredSchema {
 /** @throws VALIDATION_FAILED where the parts of a run contradict each other; LIMIT_EXCEEDED */
 export function restoreSchema(stored: StoredSchema): ModelSchema {
   const runs = stored.features.filter(isRun)
-  const numbered = runs.reduce((sum, { names }) => sum + (Array.isArray(names) ? 0 : names.count), 0)
+  const numbered = runs.reduce((sum, { names }) => sum + ('count' in names ? names.count : 0), 0)
   if (numbered > mostNumbered)
     throw createError('LIMIT_EXCEEDED', `runs of numbered features may have ${mostNumbered}, got ${numbered}`)
   const features = stored.features.flatMap((each, at) =>
@@ -153,7 +158,13 @@ function shortNames(names: readonly string[]): Pick<FeatureRun, 'prefix' | 'name
   if (digits !== '' && names.every((name, i) => name === stem + (from + i)))
     return { prefix: stem, names: { from, count: names.length } }
   const prefix = names.reduce(commonStart)
-  return { prefix, names: names.map((name) => name.slice(prefix.length)) }
+  const ends = names.map((name) => name.slice(prefix.length))
+  const firstText = ends.findIndex((end) => !/^(?:0|[1-9]\d{0,14})$/.test(end))
+  const numberCount = firstText < 0 ? ends.length : firstText
+  const numbers = ends.slice(0, numberCount).map(Number)
+  const isAscending = numbers.every((number, i) => i === 0 || number > numbers[i - 1])
+  if (numberCount < fewestInRun || !isAscending) return { prefix, names: ends }
+  return { prefix, names: { steps: toSteps(numbers), more: ends.slice(numberCount) } }
 }
 
 /** Never half of a pair of surrogates, which UTF-8 cannot hold. */
@@ -165,7 +176,7 @@ function commonStart(first: string, second: string): string {
 }
 
 function featuresOf({ kinds, turns, prefix, names }: FeatureRun, place: string): FeatureSchema[] {
-  const ends = Array.isArray(names) ? names : Array.from({ length: names.count }, (_, i) => String(names.from + i))
+  const ends = endsOf(names)
   const parts = turns ?? [0, ends.length]
   const features: FeatureSchema[] = []
   for (let at = 0; at < parts.length; at += 2) {
@@ -177,6 +188,11 @@ function featuresOf({ kinds, turns, prefix, names }: FeatureRun, place: string):
   }
   if (features.length < ends.length) throw wrongTurns(place)
   return features
+}
+
+function endsOf(names: FeatureRun['names']): readonly string[] {
+  if ('count' in names) return Array.from({ length: names.count }, (_, i) => String(names.from + i))
+  return 'steps' in names ? [...fromSteps(names.steps).map(String), ...names.more] : names
 }
 
 function wrongTurns(place: string): Error {

@@ -32,6 +32,13 @@ const perFeature: readonly (readonly [string, readonly FeatureSchema[], number])
   ['terms of one vocabulary', [whole, ...many(3000, words)], 9],
   ['terms of which the model reads some', [whole, ...many(3000, words, (at) => at % 9 < 2)], 11],
   ['numbered columns', [whole, ...many(3000, (at) => `text: #${at}`)], 0.2],
+  ['some of very many numbers', [whole, ...many(3000, (at) => `text: #${at * 61 + (at % 7)}`)], 4],
+  [
+    'some of very many numbers, and what the others are',
+    [whole, ...many(300, (at) => `text: #${at * at}`), counted('text: #others (l2)'), counted('text: #01')],
+    6,
+  ],
+  ['numbers that do not ascend', many(300, (at) => `#${(at * 7919) % 1000}`), 8],
   [
     'two texts, apart by a category',
     [...many(300, (at) => `é${at * at}`), category, ...many(300, (at) => `b ${at}b`)],
@@ -79,6 +86,7 @@ test.each([
   ['a run of nothing', run({ names: { from: 0, count: 0 } })],
   ['a run of a billion', run({ names: { from: 0, count: 1e9 } })],
   ['a name that is none', run({ names: ['x', 1] })],
+  ['a step that is none', run({ names: { steps: [1, 'x'], more: [] } })],
 ])('finds %s malformed', (_, feature) => {
   expect(() => reread({ features: [feature], outputs: [] })).toThrow(/malformed at features\.0/)
 })

@@ -58,8 +58,7 @@ const [closest, huge] = [1e-8, 1e6]
  */
 function cancels({ weights, outputWidth }: DenseLayer, isSparse: boolean): boolean {
   for (let j = 0; j < outputWidth; j++) {
-    const sizes = weights.filter((weight, i) => i % outputWidth === j && weight !== 0).map(Math.abs)
-    sizes.sort()
+    const sizes = sizesOf(weights, j, outputWidth).sort()
     const largest = sizes[sizes.length - 1]
     if (largest > widestRatio * sizes[sizes.length >>> 1]) return true
     if (!isSparse && largest > widestRange * sizes[0]) return true
@@ -67,6 +66,13 @@ function cancels({ weights, outputWidth }: DenseLayer, isSparse: boolean): boole
     if (sizes.filter((size, i) => size > huge && (isClose(i) || isClose(i + 1))).length > sizes.length / 2) return true
   }
   return false
+}
+
+/** Of the weights of output `j` that are not 0: behind a hasher most of millions are. */
+function sizesOf(weights: Float64Array, j: number, outputWidth: number): Float64Array {
+  const sizes: number[] = []
+  for (let i = j; i < weights.length; i += outputWidth) if (weights[i] !== 0) sizes.push(Math.abs(weights[i]))
+  return Float64Array.from(sizes)
 }
 
 function isOutsideFloat32(value: number): boolean {

@@ -82,7 +82,7 @@ function featuresOf(
       ...Array.from(input.columns.subarray(start, start + slotCount), (slot) =>
         slotName(prefix, slot - blocks[block].start),
       ),
-      ...others.map((each) => prefix + describeOther(each)),
+      ...others.map((each) => `${prefix}#${describeOther(each)}`),
     ]
     for (const name of names) features.push(toSchema({ ...record, name }, true))
   }
@@ -115,7 +115,7 @@ function prefixOfText(name: string, reader: number): string {
 const spokenValue = { count: 'values', log: 'logarithms', positive: 'values above 0' } as const
 const spokenMeasure = { sum: 'sum', l1: 'l1 norm', l2: 'l2 norm', max: 'largest size' } as const
 
-/** `others (l2 norm of values)`. */
+/** `others (l2 norm of values)`, behind what names of slots begin with. */
 function describeOther({ value, by }: OtherSlots): string {
   return `others (${spokenMeasure[by]} of ${spokenValue[value]})`
 }

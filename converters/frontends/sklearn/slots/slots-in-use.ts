@@ -46,10 +46,13 @@ export function findSlotsInUse(graph: RegionGraph, blocks: readonly SlotBlock[],
     if (usual[traced.lanes[lane].block] === slot) usualInput[lane] = at
   })
   markUnusual(traced, usual, { isUsed, usualInput, numbers })
-  // so that no region is left without inputs
   blocks.forEach(({ start, count }, block) => {
     if (!isUsed.subarray(start, start + count).includes(1)) isUsed[usual[block]] = 1
   })
+  // no region may be left without inputs, and its first one is a slot like most
+  for (const inputs of traced.inputs.slice(1))
+    if (inputs?.slots.every((slot) => slot >= 0 && isUsed[slot] === 0) === true)
+      isUsed[usual[traced.lanes[inputs.lanes[0]].block]] = 1
   return { isUsed, usualInput, neededBy, numbers }
 }
 
