@@ -24,7 +24,7 @@ type Place = { readonly index: number | undefined; readonly slot: number; readon
 
 /** A slot without a feature takes what one with a feature takes. */
 const otherName = {
-  name: 'of other names',
+  name: '(of a name that the model does not know)',
   dtype: 'number',
   used: true,
   missing: 'error',

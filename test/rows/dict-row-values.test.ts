@@ -65,4 +65,37 @@ describe('rows that are dicts', () => {
     expect(read({ a: 2, ab: 3 }, {}, hashed(true))).toEqual([0, -3, 2, 0])
     expect(() => read({ a: null }, {}, hashed(true))).toThrow(/a must be a number or a text, got null/)
   })
+
+  it('are hashed into slots of which some have a feature, and the others a norm', () => {
+    // 1009084850 % 1000 and 1681926305 % 1000
+    const features = ['#850', '#others (l2 norm of values)'].map((name) => ({ ...schema.features[0], name }))
+    const slots = { of: 1000, others: [{ value: 'count', by: 'l2' }] } as const
+    const hashed = { ...schema, features, dict: { separator: '=', hashed: { signed: true, slots } } }
+    expect(read({ a: 2, ab: 3 }, {}, hashed)).toEqual([2, 3])
+    expect(read({ a: 2 }, {}, hashed)).toEqual([2, 0])
+    expect(read({}, {}, hashed)).toEqual([0, 0])
+    expect(read([1, 4], {}, hashed)).toEqual([1, 4])
+    expect(() => read({ ab: NaN }, {}, hashed)).toThrow(/a name that the model does not know\) is missing/)
+    expect(() => read({ ab: Infinity }, {}, hashed)).toThrow(/finite/)
+    const broken = { ...hashed, features: [{ ...features[0], name: 'a' }, features[1]] }
+    expect(() => createRowReader(broken)).toThrow(expect.objectContaining({ code: 'VALIDATION_FAILED' }))
+  })
+
+  it('ask no other row while slots of one are counted', () => {
+    const features = ['#850', '#others (sum of values)'].map((name) => ({ ...schema.features[0], name }))
+    const slots = { of: 1000, others: [{ value: 'count', by: 'sum' }] } as const
+    const hashed = { ...schema, features, dict: { separator: '=', hashed: { signed: false, slots } } }
+    const reader = createRowReader(hashed)
+    const [inner, outer] = [new Float64Array(2), new Float64Array(2)]
+    const row = {
+      ab: 3,
+      get b() {
+        reader.read({ ab: 50 }, inner, 0)
+        return 1
+      },
+    }
+    reader.read(row, outer, 0)
+    expect([...outer]).toEqual([0, 4])
+    expect([...inner]).toEqual([0, 50])
+  })
 })

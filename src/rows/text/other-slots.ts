@@ -24,7 +24,7 @@ const measures = {
   sum: { add: (sum, value) => sum + value, end: (sum) => sum },
   l1: { add: (sum, value) => sum + Math.abs(value), end: (sum) => sum },
   l2: { add: (sum, value) => sum + value * value, end: Math.sqrt },
-  max: { add: (sum, value) => (Math.abs(value) <= sum ? sum : Math.abs(value)), end: (sum) => sum },
+  max: { add: (sum, value) => Math.max(sum, Math.abs(value)), end: (sum) => sum },
 } as const satisfies Readonly<
   Record<OtherSlots['by'], { add(sum: number, value: number): number; end(sum: number): number }>
 >

@@ -22,13 +22,16 @@ describe('a mutated vectorizer', () => {
     'text_beside_numbers',
     'dict_vectorizer',
     'feature_hasher',
+    'slots_of_dicts',
+    'slots_beside_numbers',
   ]
 
   it.each(names)('%s ends in a named error or a model whose rows can be read', (name) => {
     const document = documentOf(`1.9/${name}`)
     const slots = slotsOf(document)
     const random = new Random(7)
-    for (let i = 0; i < 250; i++) {
+    // those of very many columns take their time
+    for (let i = 0; i < (name.startsWith('slots') ? 12 : 250); i++) {
       const slot = random.pick(slots)
       const before = slot.get()
       slot.set(random.pick(junk))
