@@ -9,6 +9,7 @@ import { featureKnowledge } from '../quantize/feature-knowledge.ts'
 import { type BudgetedModel, quantizeRegions } from '../quantize/quantize-regions.ts'
 import { makeReport } from '../report/make-report.ts'
 import type { ConversionReport } from '../report/report.ts'
+import { numberText } from '../report/report-text.ts'
 import { assemble, type BuiltArtifact, type Conversion, decodeAll, runFiles } from './conversion.ts'
 
 /**
@@ -93,12 +94,16 @@ function graphDiffers(conversion: Conversion, built: BuiltArtifact): Error {
 export function parityFailure(parity: ParityReport | null, report: ConversionReport): Error | undefined {
   if (parity === null || parity.isPassed) return undefined
   const worst = parity.worstRows[0]
-  const parts = Object.entries(worst.differences).map(
-    ([part, difference]) => `${part} by ${difference} (allowed ${parity.tolerance[part as 'value'] ?? 'any'})`,
-  )
+  const parts = Object.entries(worst.differences)
+    .filter(([, difference]) => difference > 0)
+    .map(([part, difference]) => {
+      const allowed = parity.tolerance[part as 'value']
+      return `its ${part} by ${numberText(difference)}${allowed === undefined ? '' : ` (allowed ${numberText(allowed)})`}`
+    })
+  const differing = [...(worst.isFlipped ? ['its label'] : []), ...parts].join(', ')
   return createError(
     'PARITY_FAILED',
-    `answers must be those of the source within the tolerance; golden row ${worst.row} differs in ${parts.join(', ') || 'nothing'}${worst.isFlipped ? ', and its label' : ''}. ` +
+    `answers must be those of the source within the tolerance; golden row ${worst.row} differs in ${differing}. ` +
       'Check that golden rows and model belong together; where they do, give a wider tolerance or less quantization',
     { details: { report, row: worst.row } },
   )

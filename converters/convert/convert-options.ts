@@ -111,6 +111,8 @@ export function resolveConvertOptions(options: ConvertOptions = {}): ResolvedCon
   if (storeGolden && options.golden === undefined)
     throw invalid('storeGolden', 'given together with golden', storeGolden)
   assertTolerance(options.tolerance)
+  if (options.tolerance !== undefined && options.golden === undefined)
+    throw invalid('tolerance', 'given together with golden, whose answers it is about', options.tolerance)
   assertBudget(options)
   assertGates(options.gates, options)
   if (options.features !== undefined) assertFeatureNotes(options.features)

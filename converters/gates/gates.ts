@@ -17,7 +17,7 @@ export function assertGates(gates: unknown, given: Partial<Record<GivenOption, u
     if (bound === undefined) continue
     const { range, rows }: GateRule = gateTable[name]
     if (name === 'maxSize' ? parseSizeBound(bound) === undefined : !isWithin(bound, range))
-      throw invalid(`.${name}`, name === 'maxSize' ? sizeTexts : `a number from ${range[0]} to ${range[1]}`, bound)
+      throw invalid(`.${name}`, name === 'maxSize' ? sizeTexts : rangeText(range), bound)
     if (rows.length > 0 && rows.every((option) => given[option] === undefined))
       throw invalid(`.${name}`, `given together with ${rows.join(' or ')}, the rows that it is measured on`, bound)
   }
@@ -69,6 +69,10 @@ export function amountText(amount: number, unit: GateUnit): string {
     default:
       return unit satisfies never
   }
+}
+
+function rangeText([lowest, highest]: GateRule['range']): string {
+  return highest === Infinity ? `a number of at least ${lowest}` : `a number from ${lowest} to ${highest}`
 }
 
 const sizeTexts = 'a number of bytes, a text such as "300 KiB", or a share such as "30%"'

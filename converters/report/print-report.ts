@@ -8,6 +8,7 @@ import { visibleText } from './visible-text.ts'
 
 export function printReport(report: ConversionReport): string {
   const { source, bytes, quantization, selfCheck, parity, comparisons, evaluation, warnings } = report
+  const hasLabels = report.schema.outputs.includes('label')
   const facts: [string, string][] = [
     ['model', `${report.name} ${report.version} (${report.kind})`],
     ['source', `${source.file}: ${source.estimator}, ${source.framework} ${source.frameworkVersion}`],
@@ -18,13 +19,16 @@ export function printReport(report: ConversionReport): string {
     ['artifact', bytesText(bytes.artifact)],
     [
       `quantizing (${quantization.mode})`,
-      `${partsText(quantization.largest)}, ${quantization.labelFlips} of ${quantization.rowCount} labels flipped`,
+      [
+        partsText(quantization.largest),
+        ...(hasLabels ? [`${quantization.labelFlips} of ${quantization.rowCount} labels flipped`] : []),
+      ].join(', '),
     ],
     [
       `graph on ${selfCheck.backend}`,
       `raw columns within ${numberText(selfCheck.largestDifference)} of float64 on ${selfCheck.rowCount} rows`,
     ],
-    ...parityFacts(parity),
+    ...parityFacts(parity, hasLabels),
     ...comparisonFacts(comparisons),
   ]
   const tensors = report.tensors.map(({ name, role, shape, encoding, byteLength, maxError, escalated }) => [
@@ -45,11 +49,11 @@ export function printReport(report: ConversionReport): string {
   ].join('\n\n')
 }
 
-function parityFacts(parity: ConversionReport['parity']): [string, string][] {
+function parityFacts(parity: ConversionReport['parity'], hasLabels: boolean): [string, string][] {
   if (parity === null) return []
   const verdict = parity.isPassed ? 'passed' : 'FAILED'
   const flips = `${parity.labelFlips} of ${parity.rowCount} labels flipped (${parity.unexcusedFlips} not close)`
-  return [['golden rows', `${verdict}: ${partsText(parity.largest)}, ${flips}`]]
+  return [['golden rows', `${verdict}: ${[partsText(parity.largest), ...(hasLabels ? [flips] : [])].join(', ')}`]]
 }
 
 function gateTable(gates: ConversionReport['gates']): string {

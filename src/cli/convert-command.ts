@@ -4,6 +4,7 @@ import { Command, Option } from 'commander'
 import type { ConversionReport, ConvertOptions, QuantizeMode, ToleranceOption } from '../../converters/index.ts'
 import { ConversionError, isMLError } from '../errors.ts'
 import type { CliContext } from './cli-context.ts'
+import { flagError } from './flag-error.ts'
 import { createGateOptions, gateHelp, type GateOptions, takeGates } from './gate-options.ts'
 import { jsonText } from './json-text.ts'
 import { createProgress } from './progress.ts'
@@ -109,7 +110,7 @@ async function convert(file: string, options: ConvertCommandOptions, context: Cl
     const report = isMLError(error) ? error.details['report'] : undefined
     if (report !== undefined) await publish(report as ConversionReport)
     else if (html !== undefined && error instanceof ConversionError) await writeRefusal(file, html, error)
-    throw error
+    throw flagError(error)
   } finally {
     progress.stop()
   }

@@ -148,7 +148,7 @@ test.each<[string, () => string[], RegExp]>([
   [
     'a gate that the model has no number for',
     () => [source, '--min-r2', '0.5', '--evaluation', heldOut],
-    /error INPUT_INVALID: .*minR2 .*model that gives values/,
+    /error INPUT_INVALID: --min-r2 .*model that gives values/,
   ],
   ['a file that is not there', () => [join(folder, 'nowhere.pkl')], /error MODEL_LOAD_FAILED: cannot read /],
   ['a file of no known format', () => [churnPath('train.py')], /error FORMAT_UNKNOWN: /],

@@ -18,6 +18,7 @@ const badOptions: readonly (readonly [name: string, options: object, text: RegEx
   ['an unknown backend', { backend: 'tpu' }, /one of wasm, cpu/],
   ['a tolerance of an unknown part', { tolerance: { label: 1 } }, /tolerance\.label/],
   ['a negative tolerance', { tolerance: { value: -1 } }, /at least 0/],
+  ['a tolerance of golden answers that are not given', { tolerance: { value: 1 } }, /tolerance .*together with golden/],
   ['golden rows to store that are not given', { storeGolden: true }, /together with golden/],
   ['a golden path that is not there', { golden: `${path}none.json` }, /option golden/],
   [

@@ -68,11 +68,12 @@ function ratioText({ ratio, promisedRatio }: ConversionReport['bytes']): string 
   return `, ${percentText(ratio)} of their plain form${promisedRatio === null ? '' : `, promised ${percentText(promisedRatio)}`}`
 }
 
-function answers({ parity, comparisons, quantization }: ConversionReport): string {
+function answers({ parity, comparisons, quantization, schema }: ConversionReport): string {
   const { rowCount, labelFlips, largest } = quantization
   const moved = Object.entries(largest).map(([part, difference]) => `${part} ±${numberText(difference)}`)
+  const flips = schema.outputs.includes('label') ? [`${labelFlips} labels flipped`] : []
   const quantizing = paragraph(
-    `Quantizing alone, by the float64 tables before and after on ${rowCount} ${parity === null ? 'made-up' : 'golden'} rows: ${[...moved, `${labelFlips} labels flipped`].join(', ')}.`,
+    `Quantizing alone, by the float64 tables before and after on ${rowCount} ${parity === null ? 'made-up' : 'golden'} rows: ${[...moved, ...flips].join(', ') || 'nothing moved'}.`,
   )
   if (comparisons.length === 0)
     return quantizing + paragraph('No golden, evaluation or calibration rows were given to compare answers on.')

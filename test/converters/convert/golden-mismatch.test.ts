@@ -26,3 +26,12 @@ test('throws PARITY_FAILED with the report for one row that is off by more than 
     details: { report: { name: expect.any(String) as string } },
   })
 })
+
+test('says by what the worst row differs, and of its label where it has one', async () => {
+  const predict = heldout.expected.predict.slice(0, 4)
+  const other = predict.map((label, row) => (row === 1 ? (label === 'no' ? 'yes' : 'no') : label))
+  const golden = { rows, expected: { predict: other } }
+  await expect(convertModel(files, { backend: 'cpu', golden })).rejects.toThrow(
+    'golden row 1 differs in its label. Check',
+  )
+})
