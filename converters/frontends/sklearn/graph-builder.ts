@@ -17,7 +17,7 @@ import {
   toSchema,
 } from './feature-record.ts'
 import { describePlace, type Place, unsupported } from './place.ts'
-import { assertSlotCount, type SlotBlock } from './slots/slot-block.ts'
+import { assertSlotCount, fewestSlots, type SlotBlock } from './slots/slot-block.ts'
 
 /** One column that travels between steps; it comes from one raw feature, or is computed from several columns. */
 export type Column = {
@@ -82,7 +82,7 @@ export class GraphBuilder {
     const number = this.#features.indexOf(feature)
     const start = this.#features.length
     const count = termCount(counting.names)
-    if (typeof counting.names === 'number' && count > mostTextColumns) {
+    if (typeof counting.names === 'number' && count > fewestSlots) {
       const { texts } = termFeatures({ ...counting, names: [] }, feature, { number, start })
       feature.texts.push({ ...texts, count })
       const text = { feature: number, reader: feature.texts.length - 1 }

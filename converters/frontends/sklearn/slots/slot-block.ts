@@ -14,6 +14,9 @@ export type SlotBlock = {
   readonly place: Place
 }
 
+/** Hashers of fewer columns are read as they are: rows hold them easily. */
+export const fewestSlots = 4096
+
 /** As many as hashers have unless told otherwise: each costs some hundred bytes while a model is converted. */
 const mostOfOne = 2 ** 20
 

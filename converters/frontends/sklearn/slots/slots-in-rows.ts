@@ -34,21 +34,27 @@ type RowsOfSlots = {
  */
 export function slotsInRows({ graph, records, blocks, dict }: SlotSource): RowsOfSlots {
   const traced = traceSlots(graph, blocks)
-  const inUse = findSlotsInUse(graph, blocks, traced)
+  let inUse = findSlotsInUse(graph, blocks, traced)
+  let other = findOtherLanes(graph, traced, inUse, blocks.length)
+  if (other.brokenBy.some((kind) => kind !== undefined)) {
+    // rows hold all columns of those that are not too wide
+    const isWhole = (at: number): boolean => other.brokenBy[at] !== undefined && blocks[at].count <= mostTextColumns
+    inUse = findSlotsInUse(graph, blocks, traced, isWhole)
+    other = findOtherLanes(graph, traced, inUse, blocks.length)
+  }
   blocks.forEach((block, at) => {
     const needed = inUse.neededBy[at]
     const used = inUse.isUsed.subarray(block.start, block.start + block.count).reduce((sum, is) => sum + is, 0)
     if (used > mostTextColumns) throw tooManyInUse(block, used, needed)
   })
-  const other = findOtherLanes(graph, traced, inUse, blocks.length)
   blocks.forEach((block, at) => {
     const kind = other.brokenBy[at]
     if (kind !== undefined) throw notTogether(block, kind)
   })
   const narrow = narrowSlots(graph, { blocks, traced, inUse, other })
-  const { length } = narrow.input.columns
-  if (length > mostTextColumns + records.length - blocks.reduce((sum, { count }) => sum + count, 0))
-    throw tooManyInUse(blocks[0], length, undefined)
+  const given = records.reduce((sum, { of }) => sum + (of === undefined && dict === undefined ? 1 : 0), 0)
+  const termCount = narrow.input.columns.length - given
+  if (termCount > mostTextColumns) throw tooManyInUse(blocks[0], termCount, undefined)
   const [only] = narrow.input.blocks
   return {
     graph: narrow.graph,

@@ -18,7 +18,13 @@ export type SlotsInUse = {
 }
 
 /** Slots that no training text has touched have the same numbers everywhere: weights of 0, one idf, one probability. */
-export function findSlotsInUse(graph: RegionGraph, blocks: readonly SlotBlock[], traced: SlotLanes): SlotsInUse {
+export function findSlotsInUse(
+  graph: RegionGraph,
+  blocks: readonly SlotBlock[],
+  traced: SlotLanes,
+  /** Whether all slots of a block are taken for used. */
+  isWhole: (block: number) => boolean = () => false,
+): SlotsInUse {
   const numbers = graph.regions.map((region, index) =>
     index === 0 || traced.inputs[index] === undefined ? undefined : columnNumbers(region),
   )
@@ -28,6 +34,9 @@ export function findSlotsInUse(graph: RegionGraph, blocks: readonly SlotBlock[],
     isUsed[slot] = 1
     if (by !== undefined) neededBy[traced.lanes[by.lane].block] ??= by.what
   }
+  blocks.forEach(({ start, count }, block) => {
+    if (isWhole(block)) isUsed.fill(1, start, start + count)
+  })
   eachInput(traced, ({ index, at, slot, lane }) => {
     const own = numbers[index]
     const { kind } = graph.regions[index]

@@ -230,37 +230,65 @@ describe('slots in rows', () => {
     ])
   })
 
-  it.each<[string, Region, RegExp]>([
+  const steps: [string, (count: number) => Region][] = [
     [
-      'a function that is no multiple',
-      {
+      'map',
+      (count) => ({
         kind: 'map',
-        inputs: refsOf(0, counts[0], 2),
-        functions: Array.from({ length: counts[0] }, () => ({ name: 'sqrt', settings: [] })),
-      },
-      /a step of kind map behind its 29 columns is not supported/,
+        inputs: refsOf(0, count),
+        functions: Array.from({ length: count }, () => ({ name: 'sqrt', settings: [] })),
+      }),
     ],
     [
-      'a centre',
-      {
-        kind: 'scale',
-        inputs: refsOf(0, counts[0], 2),
-        form: 'subtract-divide',
-        first: Array.from({ length: counts[0] }, () => 1),
-        second: Array.from({ length: counts[0] }, () => 1),
+      'scale',
+      (count) => {
+        const ones = Array.from({ length: count }, () => 1)
+        return { kind: 'scale', inputs: refsOf(0, count), form: 'subtract-divide', first: ones, second: ones }
       },
-      /a step of kind scale/,
     ],
-  ])('are refused behind %s', (_, region, message) => {
-    const { records, blocks } = scene({ signed: true, binary: false })
+    ['groups', (count) => ({ kind: 'groups', inputs: refsOf(0, count), operation: 'sum', size: count })],
+  ]
+
+  /** Rows are dicts whose names are hashed to so many columns. */
+  function narrowBehind(step: (count: number) => Region, count: number) {
+    const region = step(count)
+    const width = regionWidth(region)
+    const weights = exactTable(new Float64Array(width).fill(2), 1)
     const linear: Region = {
       kind: 'linear',
-      inputs: refsOf(1, counts[0]),
-      weights: exactTable(new Float64Array(counts[0]).fill(2), 1),
+      inputs: refsOf(1, width),
+      weights,
       bias: exactTable(new Float64Array(1), 1),
     }
-    const regions: Region[] = [{ kind: 'input', width: 2 + counts[0] + counts[1] }, region, linear]
-    const graph = { regions, output: [{ region: 2, column: 0 }] }
-    expect(() => slotsInRows({ graph, records, blocks, dict: undefined })).toThrow(message)
+    return slotsInRows({
+      graph: { regions: [{ kind: 'input', width: count }, region, linear], output: [{ region: 2, column: 0 }] },
+      records: new Array(count).fill(slotFeature(undefined)),
+      blocks: [{ start: 0, count, signed: false, place }],
+      dict: { separator: '=', hashed: { signed: false } },
+    })
+  }
+
+  it.each(steps)('are all read where a step of kind %s needs each, and rows can hold them', (_, step) => {
+    const { features, graph } = narrowBehind(step, 60)
+    expect(features).toHaveLength(60)
+    verifyRegions(graph)
+  })
+
+  it.each(steps)('are refused where a step of kind %s needs each, and they are too many for rows', (kind, step) => {
+    const message = kind === 'groups' ? /a region of kind groups needs its 70000 columns one by one/ : /a step of kind/
+    expect(() => narrowBehind(step, 70_000)).toThrow(message)
+  })
+
+  it('are refused where too many have weights of their own', () => {
+    const weighed = (count: number): Region => {
+      const weights = exactTable(
+        Float64Array.from({ length: count }, (_, i) => i),
+        count,
+      )
+      return { kind: 'term-weights', inputs: refsOf(0, count), sublinear: false, weights }
+    }
+    expect(() => narrowBehind(weighed, 70_000)).toThrow(
+      /69999 of its 70000 columns have weights of their own.*SelectKBest/,
+    )
   })
 })
