@@ -16,15 +16,27 @@ export function createProgress(stderr: TextWriter): Progress {
   return stderr.isTerminal ? createBar(stderr) : createLines(stderr)
 }
 
-function createBar({ stream }: TextWriter): Progress {
-  const bar = new SingleBar(
-    // a process that is ended while it draws could not show the cursor again
-    { stream, format: '{bar} {percentage} %  {message}', hideCursor: false, clearOnComplete: true, noTTYOutput: false },
-    Presets.shades_classic,
-  )
+/** What a line holds beside the message: the bar, its percentage and the space between them. */
+const barColumns = 40
+const otherColumns = barColumns + ' 100 %  '.length
+
+function createBar({ stream, columns }: TextWriter): Progress {
+  const options = {
+    stream,
+    format: '{bar} {percentage} %  {message}',
+    barsize: barColumns,
+    clearOnComplete: true,
+    noTTYOutput: false,
+    // a process that is ended while it draws could give neither back
+    hideCursor: false,
+    linewrap: true,
+  }
+  const bar = new SingleBar(options, Presets.shades_classic)
+  const fitting = (text: string): string => [...text].slice(0, Math.max(0, columns - 1 - otherColumns)).join('')
   let isRunning = false
   return {
-    report(fraction, message) {
+    report(fraction, text) {
+      const message = fitting(text)
       if (!isRunning) bar.start(barSteps, 0, { message })
       isRunning = true
       bar.update(Math.round(barSteps * fraction), { message })

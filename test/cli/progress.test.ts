@@ -22,7 +22,7 @@ test('writes a line a stage where nobody watches, and no stage twice in a row', 
   expect(text()).toBe('reading\nwriting\n')
 })
 
-test('draws a bar on a terminal, and never hides the cursor, which a process that is ended could not show again', () => {
+test('draws a bar on a terminal, and takes nothing of it that a process that is ended could not give back', () => {
   const { stream, text } = createScreen(true)
   Object.assign(stream, { cursorTo: () => true, clearLine: () => true, moveCursor: () => true })
   const progress = createProgress(createTextWriter(stream))
@@ -31,7 +31,20 @@ test('draws a bar on a terminal, and never hides the cursor, which a process tha
   progress.stop()
   const screen = text()
   expect(screen).toContain('50 %  writing')
+  // the cursor, and the wrapping of long lines
   expect(screen).not.toContain('\u001b[?25l')
+  expect(screen).not.toContain('\u001b[?7l')
+})
+
+test('a bar is one line, however long its message', () => {
+  const { stream, text } = createScreen(true)
+  Object.assign(stream, { cursorTo: () => true, clearLine: () => true, moveCursor: () => true })
+  const progress = createProgress(createTextWriter(stream))
+  progress.report(0.5, `reading ${'deep/'.repeat(40)}model.pkl`)
+  progress.stop()
+  const [line] = /[\u2588\u2591]+ 50 % {2}reading [a-z/]+/.exec(text()) ?? ['']
+  expect(line.length).toBeGreaterThan(60)
+  expect(line.length).toBeLessThan(80)
 })
 
 test('a terminal has colours unless NO_COLOR is set, anything else has none', () => {
