@@ -31,6 +31,13 @@ const notesShape = listOf(
 export function assertFeatureNotes(notes: unknown): void {
   const issue = notesShape.issueOf(notes)
   if (issue !== undefined) throw createError('INPUT_INVALID', `option features of convertModel ${issueText(issue)}`)
+  for (const { name, range } of notes as readonly FeatureNote[])
+    if (range !== undefined && range[0] > range[1])
+      throw createError(
+        'INPUT_INVALID',
+        `option features of convertModel: range of ${name} must be [lowest, highest], got [${range.join(', ')}]`,
+        { details: { feature: name } },
+      )
 }
 
 /** @throws INPUT_INVALID where a note is about a feature that the source does not have */

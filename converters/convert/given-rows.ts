@@ -65,6 +65,9 @@ export async function readGivenRows(
 }
 
 function rowsOf(calibration: unknown): readonly unknown[] {
-  if (isRecord(calibration) && Array.isArray(calibration['rows'])) return calibration['rows']
-  throw createError('INPUT_INVALID', `option calibration must be { "rows": […] }, got ${shownValue(calibration)}`)
+  if (!isRecord(calibration) || !Array.isArray(calibration['rows']))
+    throw createError('INPUT_INVALID', `option calibration must be { "rows": […] }, got ${shownValue(calibration)}`)
+  const rows: readonly unknown[] = calibration['rows']
+  if (rows.length === 0) throw createError('INPUT_INVALID', 'option calibration must have at least one row, got none')
+  return rows
 }

@@ -38,6 +38,7 @@ const badOptions: readonly (readonly [name: string, options: object, text: RegEx
     /labels of the model \("no", "yes"\), got 1/,
   ],
   ['a note about no feature', { features: [{ name: 'no_such', units: 'USD' }] }, /no_such/],
+  ['a range that ends before it begins', { features: [{ name: 'a', range: [5, 1] }] }, /range of a .*got \[5, 1\]/],
   ['notes that are no list', { features: {} }, /option features.*list/],
   ['a training record without data', { training: { seed: 1 } }, /option training.*data/],
   ['gates that are none', { gates: 0.9 }, /option gates .*maxSize, minAccuracy/],
@@ -52,6 +53,7 @@ const badOptions: readonly (readonly [name: string, options: object, text: RegEx
   ['an accuracy without evaluation rows', { gates: { minAccuracy: 0.9 } }, /minAccuracy .*together with evaluation/],
   ['flips without rows', { gates: { maxFlips: 0 } }, /together with golden or evaluation or calibration/],
   ['calibration without rows', { calibration: [[1]] }, /\{ "rows"/],
+  ['no calibration rows', { calibration: { rows: [] } }, /at least one row/],
   ['calibration rows of another width', { calibration: { rows: [[1]] } }, /^calibration row 0: expected 9/],
 ]
 
