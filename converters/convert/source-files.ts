@@ -6,7 +6,7 @@ import { createError } from '../../src/errors.ts'
 import { parseJsonObject } from '../formats/layers/json-kind.ts'
 import { shardNamesOf } from '../formats/layers/weight-files.ts'
 import { typesFileName } from '../types/types-file.ts'
-import { parsePythonJson } from './python-json.ts'
+import { parsePythonJson } from '../../src/rows/python-json.ts'
 import type { SourceFiles } from './source-format.ts'
 
 /** A folder given as a source by mistake, such as a home directory, ends here instead of in memory. */

@@ -11,6 +11,8 @@ const specialNumbers: ReadonlyMap<string, number | boolean | null> = new Map<str
   ['true', true],
   ['false', false],
   ['nan', null],
+  ['na', null],
+  ['null', null],
   ['inf', Infinity],
   ['+inf', Infinity],
   ['-inf', -Infinity],

@@ -2,6 +2,7 @@
 
 import { extname } from 'node:path'
 import { createError } from '../../errors.ts'
+import { parsePythonJson } from '../../rows/python-json.ts'
 
 export const rowFormats = ['json', 'jsonl', 'csv'] as const
 export type RowFormat = (typeof rowFormats)[number]
@@ -31,7 +32,7 @@ export function sniffFormat(head: Uint8Array, where: string): RowFormat {
   const end = text.indexOf('\n')
   let first: unknown
   try {
-    first = JSON.parse(end < 0 ? text : text.slice(0, end))
+    first = parsePythonJson(end < 0 ? text : text.slice(0, end))
   } catch {
     return 'json'
   }

@@ -20,10 +20,11 @@ test.each<[string, string, unknown[]]>([
   ['blank lines', 'age,plan,is_new\n\n1,yes,1\n\n', [[1, 'yes', true]]],
   [
     'numbers as pandas and R write them',
-    'age,plan,is_new\n-.5,a,True\nnan,a,FALSE\n',
+    'age,plan,is_new\n-.5,a,True\nnan,a,FALSE\nNA,NA,1\n',
     [
       [-0.5, 'a', true],
       [null, 'a', false],
+      [null, 'NA', true],
     ],
   ],
   [
@@ -62,7 +63,7 @@ test('reads dicts: numbers where a feature has the name, texts elsewhere, and no
   ])
 })
 
-test.each(['0x10', '1,5', '12 years', '1_000', 'NA', 'yes'])('passes on %j, no number, as text', async (cell) => {
+test.each(['0x10', '1,5', '12 years', '1_000', 'n/a', 'yes'])('passes on %j, no number, as text', async (cell) => {
   expect(await csvRowsOf(`age,plan,is_new\n"${cell}",a,1\n`, features)).toEqual([[cell, 'a', true]])
 })
 

@@ -16,6 +16,7 @@ test.each([
 test.each([
   ['{"a":1}\n{"a":2}\n', 'jsonl'],
   ['{"a":1}', 'jsonl'],
+  ['{"a":NaN}\n{"a":2}\n', 'jsonl'],
   ['[1,2]\n[3,4]\n', 'jsonl'],
   ['\ufeff{"a":1}\r\n', 'jsonl'],
   ['[{"a":1},{"a":2}]', 'json'],

@@ -1,6 +1,6 @@
 // Files that Python's json.dump wrote in, what they hold out.
 import { expect, test } from 'vitest'
-import { parsePythonJson } from '../../../converters/convert/python-json.ts'
+import { parsePythonJson } from '../../src/rows/python-json.ts'
 
 test('reads NaN as null and keeps infinities', () => {
   const text = '{"rows": [{"age": NaN, "debt": Infinity}, [-Infinity, 1, NaN]]}'
