@@ -19,7 +19,7 @@ const asked = process.argv.slice(2)
 const result = createResult(
   'texts',
   'Texts',
-  `Microseconds a text, from strings to probabilities, medians of 7 interleaved rounds, one thread each. 4,096 made-up texts of 63 words on average, of which one in ten has a word with an accent; they differ from call to call. tfjs-serving answers one text by \`predictSync\`, more by \`predictBatch\`; onnxruntime-node gets a tensor of strings made in the time that counts; scikit-learn runs its own pipeline in Python. Wrong is a text whose probability differs by more than ${tolerance} from scikit-learn’s.`,
+  `Microseconds a text, from strings to probabilities, medians of 15 interleaved rounds, one thread each. 4,096 made-up texts of 63 words on average, of which one in ten has a word with an accent; they differ from call to call. tfjs-serving answers one text by \`predictSync\`, more by \`predictBatch\`; onnxruntime-node gets a tensor of strings made in the time that counts; scikit-learn runs its own pipeline in Python. Wrong is a text whose probability differs by more than ${tolerance} from scikit-learn’s.`,
 )
 const answered = []
 const measured = []
@@ -41,7 +41,7 @@ async function measure(name) {
   for (const size of sizes) {
     const contenders = peers.map((peer) => ({ name: peer.name, sample: peer.sampleAt(size) }))
     // the first size also pays for V8's compilers
-    cells[size] = await compete(contenders, { warmUpMs: size === 1 ? 400 : 100, mostCallMs: 5000 })
+    cells[size] = await compete(contenders, { rounds: 15, warmUpMs: size === 1 ? 400 : 100, mostCallMs: 5000 })
   }
   await closePeers(peers)
   measured.push({ model, names: peers.map((peer) => peer.name), cells })
