@@ -44,7 +44,8 @@ Exit code: 0 when every row was answered, 1 when some rows have an error, 2 when
 Rows:
   .json            an array of rows, { "rows": [...] }, or one row as an object
   .jsonl, .ndjson  one row a line; blank lines are skipped
-  .csv             a first line with the names of the columns; an empty cell is a missing value
+  .csv             a first line with the names of the columns; an empty cell is a missing value, and so is NaN or NA of a number;
+                   True and False are taken where the model has numbers, as pandas writes columns of yes and no
 
 Examples:
   tfjs-serving predict artifacts/churn --input customers.csv > answers.jsonl
