@@ -1,7 +1,7 @@
 // Measured values and rules about them in; alerts with severity, cooldown and escalation, and their end, out.
 
 import type { Clock } from '../observe/clock.ts'
-import { assertKnownOptions, wrongOption } from '../runtime/known-options.ts'
+import { assertKnownOptions, type OptionNames, wrongOption } from '../runtime/known-options.ts'
 import { assertClock } from './assert-clock.ts'
 
 /** How bad: out of bounds; past `highBeyond`; out of bounds `escalateAfter` times in a row. */
@@ -16,7 +16,7 @@ export type AlertRule = {
   readonly max?: number
   /** Smallest value that is fine. */
   readonly min?: number
-  /** A value past this is of high severity. @default 10 % of the bound beyond it */
+  /** A value past this, beyond the bound, is of high severity. @default 10 % of the bound beyond it */
   readonly highBeyond?: number
 }
 
@@ -70,7 +70,8 @@ const rank = { medium: 0, high: 1, critical: 2 } as const satisfies Record<Alert
 /**
  * Watches values against bounds: raises an alert where one is out of bounds, repeats it once a cooldown, escalates it where
  * it lasts or gets worse, and tells that it is over. It asks for no time of its own: call `evaluate` after each check.
- * @throws VALIDATION_FAILED for a rule without exactly one finite bound, a name given twice, or an option that cannot be
+ * @throws VALIDATION_FAILED for a rule without a name, a metric and exactly one finite bound, a name given twice, or an option
+ *   that cannot be
  * @example
  * const rules = [driftRule, { name: 'accuracy', metric: 'accuracy', min: 0.9 }]
  * const alerts = createAlerts({ rules, clock, notify: ({ rule, kind }) => console.warn(rule, kind) })
@@ -124,6 +125,7 @@ export function createAlerts(options: AlertOptions): Alerts {
 
   return {
     evaluate(values) {
+      if (typeof values !== 'object' || values === null) throw wrongOption('values', 'numbers by metric', values)
       const told: AlertEvent[] = []
       for (const rule of rules) {
         const value = values[rule.metric]
@@ -164,6 +166,21 @@ function boundOf({ max, min }: AlertRule): number {
   return (max ?? min) as number
 }
 
+const ruleNames: OptionNames<AlertRule> = { name: true, metric: true, max: true, min: true, highBeyond: true }
+
+/** A rule that is wrong would be silent for ever. */
+function assertRule(rule: AlertRule, place: number): void {
+  assertKnownOptions(`rules[${place}]`, rule, ruleNames)
+  const { name, metric, max, min, highBeyond } = rule
+  if (typeof name !== 'string' || name === '') throw wrongOption(`rules[${place}].name`, 'a name', name)
+  if (typeof metric !== 'string' || metric === '')
+    throw wrongOption(`rules.${name}.metric`, 'the name of a value in what evaluate is given', metric)
+  if ((max === undefined) === (min === undefined) || !Number.isFinite(max ?? min))
+    throw wrongOption(`rules.${name}`, 'either max or min, a number', max ?? min)
+  if (highBeyond !== undefined && !(max === undefined ? highBeyond <= (min as number) : highBeyond >= max))
+    throw wrongOption(`rules.${name}.highBeyond`, `a number beyond ${String(max ?? min)}`, highBeyond)
+}
+
 const optionNames = { rules: true, clock: true, cooldownMs: true, escalateAfter: true, notify: true } as const
 
 function resolveAlertOptions(options: AlertOptions): Required<AlertOptions> {
@@ -172,12 +189,11 @@ function resolveAlertOptions(options: AlertOptions): Required<AlertOptions> {
   assertClock(clock)
   if (!Array.isArray(rules) || rules.length === 0) throw wrongOption('rules', 'at least one rule', rules)
   const names = new Set<string>()
-  for (const { name, max, min } of rules as readonly AlertRule[]) {
-    if (names.has(name)) throw wrongOption('rules', 'names that differ', name)
-    names.add(name)
-    if ((max === undefined) === (min === undefined) || !Number.isFinite(max ?? min))
-      throw wrongOption(`rules.${name}`, 'either max or min, a number', { max, min })
-  }
+  ;(rules as readonly AlertRule[]).forEach((rule, place) => {
+    assertRule(rule, place)
+    if (names.has(rule.name)) throw wrongOption('rules', 'names that differ', rule.name)
+    names.add(rule.name)
+  })
   if (!(cooldownMs >= 0)) throw wrongOption('cooldownMs', 'a number, 0 or more', cooldownMs)
   if (!Number.isInteger(escalateAfter) || escalateAfter < 1)
     throw wrongOption('escalateAfter', 'a whole number, 1 or more', escalateAfter)

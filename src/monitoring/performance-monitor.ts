@@ -45,6 +45,7 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
   const scores = new Float64Array(windowRows)
   const truths = new Uint8Array(windowRows)
   const hits = new Uint8Array(windowRows)
+  const now = createElapsed(clock)
   let next = 0
   let size = 0
   const counts = {
@@ -59,7 +60,7 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
   }
 
   function expire(): void {
-    const latest = clock.now() - expireAfterMs
+    const latest = now() - expireAfterMs
     for (const [id, { atMs }] of pending) {
       if (atMs > latest) return
       pending.delete(id)
@@ -71,7 +72,7 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
     const isValue = typeof value === 'number'
     const second = probabilities?.length === 2 ? probabilities[1] : NaN
     return {
-      atMs: clock.now(),
+      atMs: now(),
       score: isValue ? value / scale : typeof second === 'number' ? second : NaN,
       decision: isValue ? value >= threshold : label,
       isValue,
@@ -146,6 +147,17 @@ export function createPerformanceMonitor(options: PerformanceMonitorOptions): Pe
         counts: { pending: pending.size, ...counts },
       }
     },
+  }
+}
+
+/** Milliseconds that went by: a time of day that is set back must not keep what waits from expiring, nor out of order. */
+function createElapsed(clock: PerformanceMonitorOptions['clock']): () => number {
+  let [elapsedMs, lastMs] = [0, clock.now()]
+  return () => {
+    const atMs = clock.now()
+    elapsedMs += Math.max(0, atMs - lastMs)
+    lastMs = atMs
+    return elapsedMs
   }
 }
 

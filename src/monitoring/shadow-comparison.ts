@@ -17,7 +17,7 @@ export type ShadowAgreement = {
   readonly version: string
   /** Rows that both answered. */
   readonly compared: number
-  /** Rows that only the shadow failed on, by the code of its error. */
+  /** Rows that only the shadow failed on, by the code of its error; from the 65th code on, all as OTHER. */
   readonly errorsByCode: Readonly<Record<string, number>>
   /** Share of compared rows with the same label, with its 95 % interval (Wilson). */
   readonly labelAgreement: { readonly value: number; readonly interval: Interval }
@@ -55,6 +55,10 @@ const scale = 1024
 /** Versions remembered, 10 KB each; the one heard of longest ago goes first. */
 const mostVersions = 64
 
+/** The library has fewer codes of errors; what somebody else says on the channel must not fill the memory. */
+const mostCodes = 64
+const otherCodes = 'OTHER'
+
 /**
  * Counts how a shadow version agrees with the one that answers, from the messages of the registry's shadow channel. Memory:
  * 10 KB a version, of at most 64.
@@ -77,7 +81,7 @@ export function createShadowComparison(): ShadowComparison {
 
   function observe({ model, version, code, difference = 0, isSameLabel }: ChannelMessages['shadow']): void {
     const tally = tallyOf(model, version)
-    if (code !== undefined) return void tally.errors.set(code, (tally.errors.get(code) ?? 0) + 1)
+    if (code !== undefined) return countError(tally.errors, code)
     tally.compared++
     if (isSameLabel === true) tally.same++
     if (!Number.isFinite(difference)) return void tally.incomparable++
@@ -88,12 +92,25 @@ export function createShadowComparison(): ShadowComparison {
   return {
     observe,
     listen(source) {
-      const listener = (message: unknown): void => observe(message as ChannelMessages['shadow'])
+      // anybody may publish anything there, and Node ends the process where a listener throws
+      const listener = (message: unknown): void => {
+        if (isShadowMessage(message)) observe(message)
+      }
       source.subscribe(channelNames.shadow, listener)
       return () => void source.unsubscribe(channelNames.shadow, listener)
     },
     report: () => [...tallies.values()].map(agreementOf),
   }
+}
+
+function isShadowMessage(message: unknown): message is ChannelMessages['shadow'] {
+  const { model, version } = (message ?? {}) as Readonly<Record<string, unknown>>
+  return typeof model === 'string' && typeof version === 'string'
+}
+
+function countError(errors: Map<string, number>, code: string): void {
+  const counted = errors.size < mostCodes || errors.has(code) ? code : otherCodes
+  errors.set(counted, (errors.get(counted) ?? 0) + 1)
 }
 
 function newTally(model: string, version: string): Tally {

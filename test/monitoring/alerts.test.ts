@@ -141,6 +141,12 @@ describe('createAlerts', () => {
     ['rules.r', { rules: [{ name: 'r', metric: 'm' }] }],
     ['rules.r', { rules: [{ name: 'r', metric: 'm', max: 1, min: 0 }] }],
     ['rules.r', { rules: [{ name: 'r', metric: 'm', max: NaN }] }],
+    ['rules[0]', { rules: [null] }],
+    ['rules[0].name', { rules: [{ metric: 'm', max: 1 }] }],
+    ['rules.r.metric', { rules: [{ name: 'r', max: 1 }] }],
+    ['rules[0].maximum', { rules: [{ name: 'r', metric: 'm', max: 1, maximum: 2 }] }],
+    ['rules.r.highBeyond', { rules: [{ name: 'r', metric: 'm', max: 1, highBeyond: 0.5 }] }],
+    ['rules.r.highBeyond', { rules: [{ name: 'r', metric: 'm', min: 1, highBeyond: 1.5 }] }],
     ['clock', { clock: undefined }],
     ['cooldownMs', { cooldownMs: -1 }],
     ['escalateAfter', { escalateAfter: 0 }],
@@ -148,6 +154,10 @@ describe('createAlerts', () => {
     ['colour', { colour: 1 }],
   ])('refuses a wrong %s', (option, change) => {
     expect(() => scene(change as Partial<AlertOptions>)).toThrow(`option ${option}`)
+  })
+
+  it('refuses values that are none', () => {
+    expect(() => scene({}).alerts.evaluate(undefined as never)).toThrow('option values: expected numbers by metric')
   })
 })
 

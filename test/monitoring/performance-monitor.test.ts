@@ -89,6 +89,19 @@ describe('createPerformanceMonitor', () => {
     expect(monitor.report()).toMatchObject({ labelled: 50, accuracy: { value: 1 } })
   })
 
+  it('lets what waits expire in its order where the time of day was set back', () => {
+    let dayMs = 1e12
+    const monitor = createPerformanceMonitor({ clock: { now: () => dayMs }, expireAfterMs: 1000 })
+    const answer = (requestId: string) => monitor.observe([], classified(0.5), { requestId })
+    answer('before')
+    dayMs -= 3_600_000
+    answer('after')
+    dayMs += 999
+    expect(monitor.report().counts).toMatchObject({ pending: 2, expired: 0 })
+    dayMs += 1
+    expect(monitor.report().counts).toMatchObject({ pending: 0, expired: 2 })
+  })
+
   it('counts every label and prediction that comes to nothing', () => {
     const { monitor, answer, clock } = scene({ expireAfterMs: 1000, maxPending: 3 })
     answer(undefined, classified(0.5))

@@ -41,6 +41,18 @@ describe('createShadowComparison', () => {
     expect(report.find(({ version }) => version === '0.0.0')?.compared).toBeGreaterThan(499_999)
   })
 
+  it('takes no harm from what others say on the channel', () => {
+    const shadow = createShadowComparison()
+    const heard: ((message: unknown) => void)[] = []
+    shadow.listen({ subscribe: (_name, listener) => void heard.push(listener), unsubscribe: () => undefined })
+    for (const message of [null, undefined, 7, 'shadow', {}, { model: 'm' }]) heard.forEach((listen) => listen(message))
+    expect(shadow.report()).toEqual([])
+    for (let i = 0; i < 1000; i++) heard[0]({ model: 'm', version: '1.0.0', code: `CODE_${i}` })
+    const [{ errorsByCode }] = shadow.report()
+    expect(Object.keys(errorsByCode)).toHaveLength(65)
+    expect(errorsByCode['OTHER']).toBe(936)
+  })
+
   it('hears what the engine of a registry says of its shadow, until it is told to stop', async () => {
     const dir = temporaryModelsDir()
     dir.addVersion('tiny', '1.0.0', tinyFiles('1.0.0'))
