@@ -48,8 +48,8 @@ export const otherMeasures = ['sum', 'l1', 'l2', 'max'] as const
 /** scikit-learn's users go to 5; each size costs a look-up a character. */
 export const longestNgram = 32
 
-/** A canonical row holds each in 8 bytes, also where it is 0, and batches have hundreds of rows. */
-export const mostTextColumns = 65_536
+/** A canonical row that is not summed holds each in 8 bytes, also where it is 0: a megabyte, and batches have hundreds of rows. */
+export const mostTextColumns = 131_072
 
 /** What a hash of 32 bits can give. */
 const mostSlots = 2 ** 31 - 1

@@ -137,7 +137,7 @@ function readColumns(graph: RegionGraph): ReadonlySet<number> {
 }
 
 const waysOut =
-  'fit it with n_features=2**16, or fewer, or put SelectKBest, SelectFromModel or a model that leaves most weights at 0 behind it.'
+  'fit it with n_features=2**17, or fewer, or put SelectKBest, SelectFromModel or a model that leaves most weights at 0 behind it.'
 
 function tooManyInUse({ count, place }: SlotBlock, used: number, neededBy: string | undefined): Error {
   const why =

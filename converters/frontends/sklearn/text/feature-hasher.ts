@@ -1,9 +1,9 @@
 // A FeatureHasher of dicts in; as many columns as it hashes names to out.
 
-import { mostTextColumns } from '../../../../src/artifact/text-columns.ts'
 import { PyDict, type PyObject } from '../../../formats/pickle/values.ts'
 import { defineEstimator } from '../estimator-spec.ts'
 import { unsupported } from '../place.ts'
+import { fewestSlots } from '../slots/slot-block.ts'
 import { assertFloat64, notFirst } from './dict-vectorizer.ts'
 
 /** Source: sklearn/feature_extraction/_hash.py of 1.9.1, `transform`. */
@@ -23,7 +23,7 @@ export const featureHasher = defineEstimator({
     const hashed = { signed: reader.boolean('alternate_sign') }
     // the hasher itself writes `name=text`
     scope.builder.readDicts({ separator: '=', hashed })
-    if (count > mostTextColumns) {
+    if (count > fewestSlots) {
       if (scope.builder.records.length > 0) throw notFirst(reader)
       return scope.builder.addSlots(count, { ...hashed, place: reader.place })
     }
@@ -42,6 +42,6 @@ function hashNames(estimator: PyObject): readonly string[] {
   if (!Number.isSafeInteger(count) || Number(count) < 1)
     throw unsupported(place, 'n_features that is no count', 'Save a FeatureHasher as it is.')
   // those in use are found when all is read
-  if (Number(count) > mostTextColumns) return []
+  if (Number(count) > fewestSlots) return []
   return Array.from({ length: Number(count) }, (_, i) => `#${i}`)
 }

@@ -9,7 +9,7 @@ export const hashingVectorizer = defineEstimator({
   names: ['HashingVectorizer'],
   role: 'transformer',
   notes:
-    'as CountVectorizer; n_features up to 2**20, the default: beyond 65536 a model follows in which few columns differ from untouched ones',
+    'as CountVectorizer; n_features up to 2**20, the default: beyond 2**17 a model follows in which at most so many columns differ from untouched ones',
   reads: [...analyzerReads, 'n_features', 'alternate_sign', 'norm'],
   ignored: {
     encoding: analyzerIgnored.encoding,

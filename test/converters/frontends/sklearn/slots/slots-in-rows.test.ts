@@ -275,8 +275,8 @@ describe('slots in rows', () => {
   })
 
   it.each(steps)('are refused where a step of kind %s needs each, and they are too many for rows', (kind, step) => {
-    const message = kind === 'groups' ? /a region of kind groups needs its 70000 columns one by one/ : /a step of kind/
-    expect(() => narrowBehind(step, 70_000)).toThrow(message)
+    const message = kind === 'groups' ? /a region of kind groups needs its 140000 columns one by one/ : /a step of kind/
+    expect(() => narrowBehind(step, 140_000)).toThrow(message)
   })
 
   it('are refused where too many have weights of their own', () => {
@@ -287,8 +287,8 @@ describe('slots in rows', () => {
       )
       return { kind: 'term-weights', inputs: refsOf(0, count), sublinear: false, weights }
     }
-    expect(() => narrowBehind(weighed, 70_000)).toThrow(
-      /69999 of its 70000 columns have weights of their own.*SelectKBest/,
+    expect(() => narrowBehind(weighed, 140_000)).toThrow(
+      /139999 of its 140000 columns have weights of their own.*SelectKBest/,
     )
   })
 })
