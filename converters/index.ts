@@ -46,8 +46,8 @@ export type ConvertSource = string | SourceFiles
  * The model of `source` as an artifact: files by name, written to `outDir` too where that is given, and a report of its
  * size and of how its answers differ from the source's.
  * @throws MODEL_LOAD_FAILED where a path cannot be read; FORMAT_UNKNOWN, FILE_CORRUPT, UNSAFE_CONTENT, UNSUPPORTED or
- * LIMIT_EXCEEDED for the source; INPUT_INVALID for options and rows; PARITY_FAILED, with `details.report`, where answers
- * differ from golden ones by more than the tolerance; with `details.missedGates` too PARITY_FAILED, ACCURACY_BELOW_FLOOR or
+ * LIMIT_EXCEEDED for the source; INPUT_INVALID for options and rows, and for an `outDir` that holds another's model.json;
+ * PARITY_FAILED, with `details.report`, where answers differ from golden ones by more than the tolerance; with `details.missedGates` too PARITY_FAILED, ACCURACY_BELOW_FLOOR or
  * LIMIT_EXCEEDED where a gate is missed; `signal.reason` when aborted
  * @example
  * const { report, files } = await convertModel('model.joblib', { outDir: 'models/churn/versions/1.0.0' })
@@ -56,15 +56,18 @@ export async function convertModel(source: ConvertSource, options: ConvertOption
   const resolved = resolveConvertOptions(options)
   const stages = createStages(resolved)
   await stages.enter('read', typeof source === 'string' ? `reading ${source}` : 'reading')
+  const { outDir } = resolved
+  // before long work, whose files would have no place to go
+  if (outDir !== undefined) await (await import('./convert/source-files.ts')).assertNoForeignModel(outDir)
   const detected = detectSource(await filesOf(source), resolved.format)
   const result = await convertSource(detected, resolved, {
     backend: options.backend === undefined ? portableBackend() : backends[options.backend](),
     readJson: async (path, option) => (await import('./convert/source-files.ts')).readJsonFile(path, option),
   })
   resolved.signal?.throwIfAborted()
-  if (resolved.outDir !== undefined) {
+  if (outDir !== undefined) {
     const { writeArtifactFiles } = await import('./convert/source-files.ts')
-    await writeArtifactFiles(resolved.outDir, result.files)
+    await writeArtifactFiles(outDir, result.files)
   }
   stages.finish(`${result.report.name} ${result.report.version}`)
   return result

@@ -7,6 +7,7 @@ import { parseJsonObject } from '../formats/layers/json-kind.ts'
 import { shardNamesOf } from '../formats/layers/weight-files.ts'
 import { typesFileName } from '../types/types-file.ts'
 import { parsePythonJson } from '../../src/rows/python-json.ts'
+import { isForeignModel } from './foreign-model.ts'
 import type { SourceFiles } from './source-format.ts'
 
 /** A folder given as a source by mistake, such as a home directory, ends here instead of in memory. */
@@ -71,6 +72,7 @@ export async function readJsonFile(path: string, option: string): Promise<unknow
  * renamed into place, model.json last, so that no reader takes half of it for whole.
  */
 export async function writeArtifactFiles(outDir: string, files: SourceFiles): Promise<void> {
+  await assertNoForeignModel(outDir)
   try {
     const target = await resolveFolder(outDir)
     await mkdir(dirname(target), { recursive: true })
@@ -81,6 +83,16 @@ export async function writeArtifactFiles(outDir: string, files: SourceFiles): Pr
   } catch (cause) {
     throw wrapped(cause, 'INPUT_INVALID', `option outDir must be a folder that can be written; cannot write ${outDir}`)
   }
+}
+
+/** @throws INPUT_INVALID where an artifact in `outDir` would take the place of a model that is none */
+export async function assertNoForeignModel(outDir: string): Promise<void> {
+  const bytes = await readFile(join(outDir, 'model.json')).catch(() => undefined)
+  if (bytes === undefined || !isForeignModel(bytes)) return
+  throw createError(
+    'INPUT_INVALID',
+    `option outDir must be a folder of its own: the model.json in ${outDir} is no artifact of this library, and would be overwritten. Give another folder, or move that file away`,
+  )
 }
 
 /** A link stays a link to the folder that is written. */

@@ -83,7 +83,7 @@ async function convert(file: string, options: ConvertCommandOptions, context: Cl
   if (outDir === '') throw usageError("--out: expected the path of a folder, got ''")
   if (html !== undefined) await preparePage('--html', html)
   const { convertModel, printReport, renderReport } = await import('../../converters/index.ts')
-  const { writeArtifactFiles } = await import('../../converters/convert/source-files.ts')
+  const { assertNoForeignModel, writeArtifactFiles } = await import('../../converters/convert/source-files.ts')
   const { nodeSha256 } = await import('../runtime/node-hash.ts')
   const progress = createProgress(context.stderr)
   const publish = async (report: ConversionReport): Promise<void> => {
@@ -99,6 +99,8 @@ async function convert(file: string, options: ConvertCommandOptions, context: Cl
     onProgress: ({ fraction, message }) => progress.report(fraction, message),
   }
   try {
+    // before long work, too: what it gives would have no place to go
+    await assertNoForeignModel(outDir)
     const { report, files } = await context.endable(() => convertModel(file, convertOptions))
     progress.stop()
     context.signal.throwIfAborted()
