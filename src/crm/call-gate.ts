@@ -3,7 +3,7 @@
 import { createError, isMLError } from '../errors.ts'
 import { ClosingGate } from '../runtime/closing-gate.ts'
 import type { CallRecord } from './call-record.ts'
-import { assertCall, type CrmCallOptions } from './crm-options.ts'
+import { assertCall, assertCallOptions, type CrmCallOptions } from './crm-options.ts'
 
 export class CallGate {
   readonly #gate = new ClosingGate()
@@ -20,17 +20,30 @@ export class CallGate {
     this.#gate.assertOpen()
   }
 
-  /** A call about many leads, each of which is counted by itself. @throws CLOSED; INPUT_INVALID; signal.reason; what `work` does */
-  async pass<Result>(options: CrmCallOptions, work: () => Promise<Result>): Promise<Result> {
+  /**
+   * A call about many leads, each of which is counted by itself.
+   * @param known names of its options, where nobody has checked them
+   * @throws CLOSED; INPUT_INVALID; signal.reason; what `work` does
+   */
+  async pass<Result>(
+    options: CrmCallOptions,
+    work: () => Promise<Result>,
+    known?: Readonly<Record<string, true>>,
+  ): Promise<Result> {
     this.#gate.assertOpen()
     assertCall(options)
+    if (known !== undefined) assertCallOptions(options, known)
     return this.#gate.pass(this.#typed(options, work))
   }
 
   /** A call about one lead: its failure counts. */
-  async passCounted<Result>(options: CrmCallOptions, work: () => Promise<Result>): Promise<Result> {
+  async passCounted<Result>(
+    options: CrmCallOptions,
+    work: () => Promise<Result>,
+    known?: Readonly<Record<string, true>>,
+  ): Promise<Result> {
     try {
-      return await this.pass(options, work)
+      return await this.pass(options, work, known)
     } catch (error) {
       this.#record.recordFailure(error)
       throw error

@@ -1,10 +1,19 @@
 // Leads or their ids in; the risks of losing them within 7, 14 and 30 days, and what to do about it, out.
 
 import { createError } from '../errors.ts'
+import { assertKnownOptions } from '../runtime/known-options.ts'
 import { CallGate } from './call-gate.ts'
 import { CallRecord, type CrmHealth } from './call-record.ts'
 import { churnActionsOf } from './churn-actions.ts'
-import type { ChurnBatch, ChurnOptions, ChurnPrediction, HighRiskList, HighRiskOptions } from './churn-prediction.ts'
+import {
+  type ChurnBatch,
+  churnNames,
+  type ChurnOptions,
+  type ChurnPrediction,
+  type HighRiskList,
+  highRiskNames,
+  type HighRiskOptions,
+} from './churn-prediction.ts'
 import { churnPredictor, churnRowsOf, judgedRow } from './churn-predictor.ts'
 import { churnRisksOf, churnScoreOf, churnTierOf, churnUrgencyOf } from './churn-risk.ts'
 import { confidenceOf } from './confidence.ts'
@@ -12,6 +21,7 @@ import {
   assertCall,
   assertNumbers,
   type CrmCallOptions,
+  crmOptionNames,
   type CrmOptions,
   type ResolvedCrmOptions,
   resolveCrmOptions,
@@ -52,11 +62,13 @@ export class ChurnPredictionEngine {
 
   /** @throws VALIDATION_FAILED naming the option that cannot be */
   constructor(options: ChurnEngineOptions = {}) {
+    assertKnownOptions('', options, { ...crmOptionNames, cache: true, interventions: true })
     this.#options = resolveCrmOptions(options, cacheDefaults)
     this.#answers = new LeadAnswers(churnPredictor, { ...this.#options, factorLimit })
     this.#record = new CallRecord(this.#options.clock)
     this.#gate = new CallGate(this.#record, 'the churn engine')
     const { interventions = false } = options
+    if (typeof interventions !== 'boolean') assertKnownOptions('interventions', interventions, { perDay: true })
     const perDay = typeof interventions === 'object' ? interventions.perDay : interventionsPerDay
     if (!(perDay >= 1)) throw createError('VALIDATION_FAILED', 'option interventions.perDay: expected at least 1')
     if (interventions !== false) this.#interventions = createInterventionLedger(perDay, this.#options.now)
@@ -68,7 +80,7 @@ export class ChurnPredictionEngine {
    *   `signal.reason` when aborted
    */
   async predict(lead: LeadOrId, options: ChurnOptions): Promise<ChurnPrediction> {
-    return this.#gate.passCounted(options, () => this.#predict(lead, options))
+    return this.#gate.passCounted(options, () => this.#predict(lead, options), churnNames)
   }
 
   /**
@@ -76,7 +88,7 @@ export class ChurnPredictionEngine {
    * @throws INPUT_INVALID where `leads` is no list or an option cannot be; CLOSED; `signal.reason` when aborted
    */
   async predictBatch(leads: readonly LeadOrId[], options: ChurnOptions): Promise<ChurnBatch> {
-    return this.#gate.pass(options, () => this.#predictBatch(leads, options))
+    return this.#gate.pass(options, () => this.#predictBatch(leads, options), churnNames)
   }
 
   /**
@@ -84,7 +96,7 @@ export class ChurnPredictionEngine {
    * @throws INPUT_INVALID where no leads are given and no source knows who was active; CLOSED; `signal.reason` when aborted
    */
   async highRisk(options: HighRiskOptions): Promise<HighRiskList> {
-    return this.#gate.pass(options, () => this.#highRisk(options))
+    return this.#gate.pass(options, () => this.#highRisk(options), highRiskNames)
   }
 
   /**

@@ -3,7 +3,8 @@
 import type { ChurnAction } from './churn-actions.ts'
 import type { ChurnRisks, ChurnTier, ChurnUrgency } from './churn-risk.ts'
 import type { Factor, Factors } from './contributions.ts'
-import type { CrmCallOptions } from './crm-options.ts'
+import type { OptionNames } from '../runtime/known-options.ts'
+import { callOptionNames, type CrmCallOptions } from './crm-options.ts'
 import type { LeadError } from './lead-batch.ts'
 import type { LeadOrId } from './lead-lookup.ts'
 import type { Provenance } from './model-source.ts'
@@ -12,6 +13,8 @@ export type ChurnOptions = CrmCallOptions & {
   /** Predicts anew although the prediction is remembered. @default false */
   readonly refresh?: boolean
 }
+
+export const churnNames: OptionNames<ChurnOptions> = { ...callOptionNames, refresh: true }
 
 /** How likely a lead is to be lost, what to do about it, and who says so. */
 export type ChurnPrediction = {
@@ -58,6 +61,15 @@ export type HighRiskOptions = ChurnOptions & {
   readonly sinceMs?: number
   /** How many of those are looked at. @default 1000 */
   readonly examined?: number
+}
+
+export const highRiskNames: OptionNames<HighRiskOptions> = {
+  ...churnNames,
+  threshold: true,
+  limit: true,
+  leads: true,
+  sinceMs: true,
+  examined: true,
 }
 
 /** Leads whose 14-day risk reaches the threshold. */

@@ -16,7 +16,7 @@ export type Factor = {
   readonly weight: number
 }
 
-/** Why an answer is what it is. */
+/** Why an answer is what it is; frozen, as it is remembered: copy `top` to sort it. */
 export type Factors = {
   /** How they were found: by the model's own explanation, or, where the rule answered, from the rule. */
   readonly by: Explanation['method'] | 'rule'

@@ -3,6 +3,8 @@
 import { createError } from '../errors.ts'
 import { type Clock, systemClock } from '../observe/clock.ts'
 import { guardedLogger, type Logger, silentLogger } from '../observe/logger.ts'
+import { nameHint } from '../rows/nearest-name.ts'
+import { assertKnownOptions, type OptionNames } from '../runtime/known-options.ts'
 import { assertPredictOptions } from '../runtime/predict-options.ts'
 import { guardedLeadSource } from './guarded-lead-source.ts'
 import type { LeadSource } from './lead.ts'
@@ -52,6 +54,18 @@ const defaultModelTimeoutMs = 200
 /** The application's own store: far more than it should need, so that only one that hangs is given up. */
 const defaultLeadTimeoutMs = 5000
 
+export const crmOptionNames: OptionNames<Omit<CrmOptions, 'cache'>> = {
+  models: true,
+  leads: true,
+  leadTimeoutMs: true,
+  modelTimeoutMs: true,
+  clock: true,
+  now: true,
+  logger: true,
+}
+
+const cacheNames: OptionNames<ResultCacheOptions> = { ttlMs: true, maxEntries: true }
+
 /** @throws VALIDATION_FAILED naming the option that cannot be */
 export function resolveCrmOptions(options: CrmOptions, cacheDefaults: ResultCacheOptions): ResolvedCrmOptions {
   const {
@@ -64,11 +78,16 @@ export function resolveCrmOptions(options: CrmOptions, cacheDefaults: ResultCach
     now = () => Date.now(),
     logger = silentLogger,
   } = options
-  if (models !== undefined && typeof models.getModelPredictor !== 'function')
+  if (models !== undefined && typeof (models as Partial<ModelSource> | null)?.getModelPredictor !== 'function')
     throw wrong('models', 'an object with getModelPredictor, such as a registry')
-  if (leads !== undefined && typeof leads.findLead !== 'function') throw wrong('leads', 'an object with findLead')
+  if (leads !== undefined && typeof (leads as Partial<LeadSource> | null)?.findLead !== 'function')
+    throw wrong('leads', 'an object with findLead')
   if (!(leadTimeoutMs > 0)) throw wrong('leadTimeoutMs', 'a number of milliseconds above 0')
   if (!(modelTimeoutMs > 0)) throw wrong('modelTimeoutMs', 'a number of milliseconds above 0')
+  if (typeof (clock as Partial<Clock> | null)?.now !== 'function' || typeof clock.setTimer !== 'function')
+    throw wrong('clock', 'an object with now, setTimer and clearTimer')
+  if (typeof now !== 'function') throw wrong('now', 'a function that gives the time of day in milliseconds')
+  if (cache !== false) assertKnownOptions('cache', cache, cacheNames)
   const { ttlMs, maxEntries } = cache === false ? { ttlMs: 0, maxEntries: 0 } : { ...cacheDefaults, ...cache }
   if (!(ttlMs >= 0)) throw wrong('cache.ttlMs', 'a number of milliseconds of at least 0')
   if (!(maxEntries >= 0)) throw wrong('cache.maxEntries', 'a number of at least 0')
@@ -81,6 +100,21 @@ export function resolveCrmOptions(options: CrmOptions, cacheDefaults: ResultCach
     now,
     logger: guardedLogger(logger),
   }
+}
+
+export const callOptionNames: OptionNames<CrmCallOptions> = { tenant: true, signal: true, requestId: true }
+
+/** A misspelt option would silently be the default. @throws INPUT_INVALID naming it */
+export function assertCallOptions(options: CrmCallOptions, known: Readonly<Record<string, true>>): void {
+  for (const name in options)
+    if (!Object.hasOwn(known, name))
+      throw createError(
+        'INPUT_INVALID',
+        `option ${name}: there is no such option; ${nameHint(name, Object.keys(known))}`,
+        {
+          details: { option: name },
+        },
+      )
 }
 
 /** @throws INPUT_INVALID naming the option that cannot be; signal.reason where it is aborted already */

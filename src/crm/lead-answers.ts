@@ -1,5 +1,6 @@
 // Leads and the rows that a service makes of them in; the model's numbers out, remembered per tenant, lead, version and row.
 
+import { freezeDeep } from '../cache/memory-store.ts'
 import { createSingleFlight, type SingleFlight } from '../cache/single-flight.ts'
 import type { CrmModelName, CrmModelRow } from '../resilience/crm-rules/model-features.ts'
 import { type ExplainedModel, type Factors, factorsOf } from './contributions.ts'
@@ -16,7 +17,7 @@ export type LeadRows<TName extends CrmModelName> = {
   readonly explainedRow: number
 }
 
-/** One number a row, and why; shared by all who ask, so nobody changes it. */
+/** One number a row, and why; shared by all who ask and frozen: who sorts its factors must not sort everybody's. */
 export type LeadAnswer = {
   readonly answers: readonly Answered[]
   /** Of the explained row; absent where nobody asked, or nothing explains the answer. */
@@ -137,6 +138,7 @@ export class LeadAnswers<TName extends CrmModelName> {
       const plain: LeadAnswer = { answers: this.#fromOne(lead.rows, numbers.slice(first, first + lead.rows.length)) }
       first += lead.rows.length
       const answer = withFactors ? await this.#explained(lead, plain, found, signal) : plain
+      freezeDeep(answer)
       if (answer.answers.every(({ provenance }) => provenance.source !== 'fallback')) this.#cache.set(lead.key, answer)
       onComputed?.(lead.leadId, answer)
       answers.push(answer)
@@ -166,7 +168,9 @@ export class LeadAnswers<TName extends CrmModelName> {
       explanations: this.#explanations,
       signal,
     })
-    return factors === undefined ? answer : { ...answer, factors }
+    if (factors === undefined) return answer
+    freezeDeep(factors)
+    return { ...answer, factors }
   }
 }
 

@@ -1,7 +1,8 @@
 // Types of the real-time scoring: what it is asked and what it answers, to callers and to subscribers.
 
 import type { Factors } from './contributions.ts'
-import type { CrmCallOptions } from './crm-options.ts'
+import type { OptionNames } from '../runtime/known-options.ts'
+import { callOptionNames, type CrmCallOptions } from './crm-options.ts'
 import type { LeadError } from './lead-batch.ts'
 import type { LeadTier } from './lead-tier.ts'
 import type { Provenance } from './model-source.ts'
@@ -12,6 +13,8 @@ export type ScoreOptions = CrmCallOptions & {
   /** Also says why; costs an explanation where it is not remembered. @default false */
   readonly factors?: boolean
 }
+
+export const scoreNames: OptionNames<ScoreOptions> = { ...callOptionNames, refresh: true, factors: true }
 
 /** Whether a lead is hot, and who says so. */
 export type LeadScore = {

@@ -6,7 +6,7 @@ import { assertKnownOptions } from '../runtime/known-options.ts'
 import { detectPlatform, type Platform } from '../runtime/platform.ts'
 import { CallGate } from './call-gate.ts'
 import { CallRecord, type CrmHealth } from './call-record.ts'
-import { type CrmOptions, type ResolvedCrmOptions, resolveCrmOptions } from './crm-options.ts'
+import { crmOptionNames, type CrmOptions, type ResolvedCrmOptions, resolveCrmOptions } from './crm-options.ts'
 import type { LeadError } from './lead-batch.ts'
 import { findLead, leadIdOf, type LeadOrId, unreadable } from './lead-lookup.ts'
 import type { Listing } from './listing.ts'
@@ -47,16 +47,8 @@ export class PropertyMatcher {
 
   /** @throws VALIDATION_FAILED naming the option that cannot be */
   constructor(options: PropertyMatcherOptions = {}) {
+    assertKnownOptions('', options, { ...crmOptionNames, defer: true })
     const { defer, ...others } = options
-    assertKnownOptions('', others, {
-      models: true,
-      leads: true,
-      leadTimeoutMs: true,
-      modelTimeoutMs: true,
-      clock: true,
-      now: true,
-      logger: true,
-    })
     if (defer !== undefined && typeof defer !== 'function')
       throw createError('VALIDATION_FAILED', `option defer: expected a function, got ${shownValue(defer)}`)
     this.#options = resolveCrmOptions({ modelTimeoutMs, ...others }, { ttlMs: 0, maxEntries: 0 })

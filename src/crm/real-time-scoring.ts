@@ -4,17 +4,24 @@ import { createError } from '../errors.ts'
 import { CallGate } from './call-gate.ts'
 import { CallRecord, type CrmHealth } from './call-record.ts'
 import { confidenceOf } from './confidence.ts'
-import { assertCall, type CrmOptions, type ResolvedCrmOptions, resolveCrmOptions } from './crm-options.ts'
+import { assertKnownOptions } from '../runtime/known-options.ts'
+import {
+  assertCall,
+  crmOptionNames,
+  type CrmOptions,
+  type ResolvedCrmOptions,
+  resolveCrmOptions,
+} from './crm-options.ts'
 import { createEventFeed, type EventFeed, type EventFeedStats, type Listener } from './event-feed.ts'
 import type { Lead } from './lead.ts'
 import { LeadAnswers, type LeadAnswer, type LeadRows } from './lead-answers.ts'
 import { leadScorerRow, scoringCompleteness } from './lead-features.ts'
 import { readLeadBatch } from './lead-batch.ts'
 import { findLead, type LeadOrId } from './lead-lookup.ts'
-import type { LeadScore, ScoreBatch, ScoreEvent, ScoreOptions } from './lead-score.ts'
+import { type LeadScore, scoreNames, type ScoreBatch, type ScoreEvent, type ScoreOptions } from './lead-score.ts'
 import { leadScorer } from './lead-scorer.ts'
 import { leadTierOf } from './lead-tier.ts'
-import { startWarmUp, type WarmUp, type WarmUpOptions, type WarmUpResult, warmUpLeads } from './warm-up.ts'
+import { startWarmUp, type WarmUp, warmUpNames, type WarmUpOptions, type WarmUpResult, warmUpLeads } from './warm-up.ts'
 
 export type ScoringOptions = CrmOptions & {
   /** Events that wait for one slow subscriber before its oldest is dropped. @default 1000 */
@@ -46,6 +53,7 @@ export class RealTimeScoring {
 
   /** @throws VALIDATION_FAILED naming the option that cannot be */
   constructor(options: ScoringOptions = {}) {
+    assertKnownOptions('', options, { ...crmOptionNames, cache: true, maxWaitingEvents: true })
     this.#options = resolveCrmOptions(options, cacheDefaults)
     const { clock, logger } = this.#options
     this.#answers = new LeadAnswers(leadScorer, { ...this.#options, factorLimit })
@@ -62,7 +70,7 @@ export class RealTimeScoring {
    *   `signal.reason` when aborted
    */
   async score(lead: LeadOrId, options: ScoreOptions): Promise<LeadScore> {
-    return this.#gate.passCounted(options, () => this.#score(lead, options))
+    return this.#gate.passCounted(options, () => this.#score(lead, options), scoreNames)
   }
 
   /**
@@ -71,7 +79,7 @@ export class RealTimeScoring {
    * @throws INPUT_INVALID where `leads` is no list or an option cannot be; CLOSED; `signal.reason` when aborted
    */
   async scoreBatch(leads: readonly LeadOrId[], options: ScoreOptions): Promise<ScoreBatch> {
-    return this.#gate.pass(options, () => this.#scoreBatch(leads, options))
+    return this.#gate.pass(options, () => this.#scoreBatch(leads, options), scoreNames)
   }
 
   /**
@@ -91,7 +99,7 @@ export class RealTimeScoring {
    * @throws INPUT_INVALID where there is no source of leads that knows them; CLOSED; `signal.reason` when aborted
    */
   async warmUp(options: WarmUpOptions): Promise<WarmUpResult> {
-    return this.#gate.pass(options, () => this.#warmUp(options))
+    return this.#gate.pass(options, () => this.#warmUp(options), warmUpNames)
   }
 
   /** Warms up every 300 s, the first time after as much; 60 s after a failure. Ends with `close`. @returns a function that ends it */
@@ -132,7 +140,8 @@ export class RealTimeScoring {
     const lead = await findLead(this.#options.leads, given, options)
     const publish = (_id: string, answer: LeadAnswer): void => {
       const event = this.#scored(lead, answer, { ...options, startedAtMs })
-      this.#feed.publish(options.tenant, { type: 'score_update', ...event })
+      // all subscribers get the same one
+      this.#feed.publish(options.tenant, Object.freeze({ type: 'score_update', ...event }))
     }
     const { answer, isShared } = await this.#answers.one(rowsOf(lead), {
       ...options,
@@ -158,14 +167,15 @@ export class RealTimeScoring {
       this.#recorded(this.#scored(lead, answers[index], { ...options, startedAtMs })),
     )
     const total = results.reduce((sum, { score }) => sum + score, 0)
-    this.#feed.publish(options.tenant, {
+    const complete = {
       type: 'batch_complete',
       tenant: options.tenant,
       count: results.length,
       errorCount: errors.length,
       meanScore: results.length === 0 ? 0 : total / results.length,
       at: this.#at(),
-    })
+    } as const
+    this.#feed.publish(options.tenant, Object.freeze(complete))
     return { results, errors }
   }
 

@@ -3,7 +3,8 @@
 import { createError } from '../errors.ts'
 import type { Clock, Timer } from '../observe/clock.ts'
 import type { Logger } from '../observe/logger.ts'
-import { assertNumbers, type CrmCallOptions } from './crm-options.ts'
+import type { OptionNames } from '../runtime/known-options.ts'
+import { assertCallOptions, assertNumbers, callOptionNames, type CrmCallOptions } from './crm-options.ts'
 import type { Lead, LeadSource } from './lead.ts'
 import { findLeads } from './lead-lookup.ts'
 import type { ScoreBatch } from './lead-score.ts'
@@ -25,6 +26,11 @@ export type WarmUpResult = {
 }
 
 export type WarmUp = { stop(): void }
+
+export const warmUpNames: OptionNames<WarmUpOptions> = { ...callOptionNames, sinceMs: true, limit: true }
+
+/** The longest that realms have timers for, some 25 days: what is longer would be over at once. */
+const mostEveryMs = 2 ** 31 - 1
 
 const dayMs = 86_400_000
 const everyDefaultMs = 300_000
@@ -83,8 +89,13 @@ export function startWarmUp(
     readonly run: (options: WarmUpOptions) => Promise<WarmUpResult>
   },
 ): WarmUp {
+  // here, and not in every run of its own
+  assertCallOptions(options, { ...warmUpNames, everyMs: true })
   const { everyMs = everyDefaultMs, signal, ...rest } = options
-  if (!(everyMs > 0)) throw createError('INPUT_INVALID', 'option everyMs: expected a number of milliseconds above 0')
+  if (!(everyMs > 0 && everyMs <= mostEveryMs))
+    throw createError('INPUT_INVALID', `option everyMs: expected milliseconds above 0 and at most ${mostEveryMs}`)
+  assertNumbers({ sinceMs: rest.sinceMs }, 0)
+  assertNumbers({ limit: rest.limit }, 1)
   const controller = new AbortController()
   let timer: Timer
   const schedule = (delayMs: number): void => {

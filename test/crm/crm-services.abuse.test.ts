@@ -43,6 +43,7 @@ describe.each([
     ['a tenant that is a number', { tenant: 7 }],
     ['an empty requestId', { tenant: 'acme', requestId: '' }],
     ['a signal that is none', { tenant: 'acme', signal: {} }],
+    ['an option that there is not', { tenant: 'acme', refreshed: true }],
   ])('%s', async (_case, options) => {
     await expect(ask(create() as never, knownLead as never, options as never)).rejects.toMatchObject({
       code: 'INPUT_INVALID',
@@ -58,7 +59,17 @@ describe.each([
 
 test.each([
   [{ models: {} }],
+  [{ models: null }],
+  [{ model: {} }],
   [{ leads: {} }],
+  [{ leads: null }],
+  [{ modelTimeoutMS: 100 }],
+  [{ cache: null }],
+  [{ cache: true }],
+  [{ cache: { ttl: 5 } }],
+  [{ clock: {} }],
+  [{ now: 5 }],
+  [null],
   [{ modelTimeoutMs: 0 }],
   [{ modelTimeoutMs: 'soon' }],
   [{ cache: { ttlMs: -1 } }],
@@ -66,6 +77,45 @@ test.each([
   [{ maxWaitingEvents: 0 }],
 ])('options %j make no service', (options) => {
   expect(() => new RealTimeScoring(options as never)).toThrow(expect.objectContaining({ code: 'VALIDATION_FAILED' }))
+})
+
+test.each([
+  [{ every: 5 }],
+  [{ everyMs: 0 }],
+  // longer than a timer lasts, which would be over at once, again and again
+  [{ everyMs: 2 ** 31 }],
+  [{ everyMs: Infinity }],
+  [{ limit: 0 }],
+  [{ sinceMs: NaN }],
+])('a warm-up of %j is refused before it begins', (options) => {
+  const clock = createFakeClock()
+  const scoring = new RealTimeScoring({ leads: leadStore([knownLead]), clock })
+  expect(() => scoring.startWarmUp({ ...acme, ...options } as never)).toThrow(
+    expect.objectContaining({ code: 'INPUT_INVALID' }),
+  )
+})
+
+test('the options of a list of leads at risk are known by name', async () => {
+  const refused = new ChurnPredictionEngine().highRisk({ ...acme, treshold: 5 } as never)
+  await expect(refused).rejects.toThrow('option treshold: there is no such option; did you mean threshold?')
+  expect(() => new ChurnPredictionEngine({ interventions: { daily: 3 } } as never)).toThrow('interventions.daily')
+  expect(() => new ChurnPredictionEngine({ interventions: null } as never)).toThrow('option interventions')
+})
+
+test('who changes an answer or an event changes nobody else’s', async () => {
+  const clock = createFakeClock()
+  const scoring = new RealTimeScoring({ models: scriptedModel({ answer: () => ({ value: 60 }) }), clock })
+  const heard: ScoreEvent[] = []
+  scoring.subscribe('acme', (event) => void Object.assign(event, { tenant: 'rival' }))
+  scoring.subscribe('acme', (event) => void heard.push(event))
+  await scoring.score(knownLead, acme)
+  clock.advance(0)
+  expect(heard).toMatchObject([{ type: 'score_update', tenant: 'acme' }])
+  expect(scoring.getHealth().events.failed).toBe(1)
+  const churn = new ChurnPredictionEngine({ clock })
+  const { topFactors } = await churn.predict(knownLead, acme)
+  expect(topFactors.length).toBeGreaterThan(1)
+  expect(() => (topFactors as unknown[]).reverse()).toThrow(TypeError)
 })
 
 test('a batch that is no list is refused, one of anything gives an error each, one of nothing is empty', async () => {
