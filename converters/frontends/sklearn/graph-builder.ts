@@ -6,6 +6,7 @@ import { createError } from '../../../src/errors.ts'
 import { exactTable } from '../../../src/regions/formula/table.ts'
 import type { ColumnRef, Region, RegionGraph } from '../../../src/regions/region.ts'
 import { regionWidth } from '../../../src/rows/row-program.ts'
+import { createColumnBudget } from './column-budget.ts'
 import {
   type Counting,
   type Feature,
@@ -58,6 +59,7 @@ export class GraphBuilder {
   readonly #regions: Region[]
   #dict: DictReading | undefined
   readonly #slotBlocks: SlotBlock[] = []
+  readonly #budget = createColumnBudget()
   readonly #visited = new Map<string, WeakSet<readonly Column[]>>()
 
   constructor(names: readonly string[]) {
@@ -139,8 +141,9 @@ export class GraphBuilder {
     return column.feature === undefined ? 'a computed column' : this.#features[column.feature].name
   }
 
-  /** Number of the region. */
+  /** Number of the region. @throws LIMIT_EXCEEDED */
   add(region: Region): number {
+    this.#budget(region)
     return this.#regions.push(region) - 1
   }
 

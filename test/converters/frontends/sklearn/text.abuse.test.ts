@@ -31,7 +31,7 @@ describe('a mutated vectorizer', () => {
     const slots = slotsOf(document)
     const random = new Random(7)
     // those of very many columns take their time
-    for (let i = 0; i < (name.startsWith('slots') ? 12 : 250); i++) {
+    for (let i = 0; i < (name.startsWith('slots') ? 6 : 250); i++) {
       const slot = random.pick(slots)
       const before = slot.get()
       slot.set(random.pick(junk))
