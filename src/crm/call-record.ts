@@ -11,7 +11,10 @@ export type CrmHealth = {
   /** `degraded` by errors, by a p95 over the target or by rules that answer; `unhealthy` where everything fails. */
   readonly status: HealthStatus
   readonly reasons: readonly HealthReason[]
-  /** Answers, errors of the service, calls refused, and calls left by their callers; a lead of a batch counts as a call. */
+  /**
+   * Answers, errors of the service, calls refused, and calls left by their callers; a lead of a batch counts as a call that
+   * took its share of the batch's time: a long batch is not a slow service.
+   */
   readonly calls: Pick<
     ModelStatsSnapshot,
     'requests' | 'successes' | 'errors' | 'rejected' | 'aborted' | 'errorRate' | 'errorsByCode' | 'latencyMs'

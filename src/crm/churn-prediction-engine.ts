@@ -135,7 +135,9 @@ export class ChurnPredictionEngine {
     const startedAtMs = this.#options.clock.now()
     const lead = await findLead(this.#options.leads, given, options)
     const { answer, isShared } = await this.#answers.one(churnRowsOf(lead), { ...options, withFactors: true })
-    return this.#predicted(lead, answer, { ...options, startedAtMs, isShared })
+    const prediction = this.#predicted(lead, answer, { ...options, startedAtMs })
+    this.#record.recordAnswer(prediction.provenance, prediction.latencyMs, isShared)
+    return prediction
   }
 
   async #predictBatch(given: readonly LeadOrId[], options: ChurnOptions): Promise<ChurnBatch> {
@@ -143,16 +145,22 @@ export class ChurnPredictionEngine {
     const { leads, clock } = this.#options
     const { ready, errors } = await readLeadBatch(given, { leads, rowsOf: churnRowsOf, record: this.#record, options })
     const results: ChurnPrediction[] = []
+    const lookupMs = (clock.now() - startedAtMs) / ready.length
     for (let first = 0; first < ready.length; first += chunkLeads) {
       options.signal?.throwIfAborted()
       this.#gate.assertOpen()
       const chunk = ready.slice(first, first + chunkLeads)
+      const chunkAtMs = clock.now()
       const answers = await this.#answers.many(
         chunk.map(({ rows }) => rows),
         { ...options, withFactors: true },
       )
-      for (const [index, { lead }] of chunk.entries())
-        results.push(this.#predicted(lead, answers[index], { ...options, startedAtMs, isShared: false }))
+      const shareMs = lookupMs + (clock.now() - chunkAtMs) / chunk.length
+      for (const [index, { lead }] of chunk.entries()) {
+        const prediction = this.#predicted(lead, answers[index], { ...options, startedAtMs })
+        this.#record.recordAnswer(prediction.provenance, shareMs)
+        results.push(prediction)
+      }
       if (first + chunkLeads < ready.length) await new Promise<void>((resolve) => clock.setTimer(resolve, 0))
     }
     return { results, errors }
@@ -184,16 +192,14 @@ export class ChurnPredictionEngine {
   #predicted(
     lead: Lead,
     { answers, factors }: LeadAnswer,
-    options: ChurnOptions & { readonly startedAtMs: number; readonly isShared: boolean },
+    options: ChurnOptions & { readonly startedAtMs: number },
   ): ChurnPrediction {
-    const { tenant, requestId, startedAtMs, isShared } = options
+    const { tenant, requestId, startedAtMs } = options
     const risks = churnRisksOf(answers.map(({ value }) => value))
     const score = churnScoreOf(risks)
     const tier = churnTierOf(score)
     const { provenance } = answers[judgedRow]
     const topFactors = factors?.top ?? []
-    const latencyMs = this.#options.clock.now() - startedAtMs
-    this.#record.recordAnswer(provenance, latencyMs, isShared)
     return {
       leadId: lead.id,
       tenant,
@@ -208,7 +214,7 @@ export class ChurnPredictionEngine {
       provenance,
       ...(this.#interventions !== undefined && { interventionsLeft: this.#interventions.left(tenant, lead.id) }),
       at: new Date(this.#options.now()).toISOString(),
-      latencyMs,
+      latencyMs: this.#options.clock.now() - startedAtMs,
       ...(requestId !== undefined && { requestId }),
     }
   }

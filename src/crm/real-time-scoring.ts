@@ -148,7 +148,9 @@ export class RealTimeScoring {
       withFactors: options.factors === true,
       onComputed: publish,
     })
-    return this.#recorded(this.#scored(lead, answer, { ...options, startedAtMs }), isShared)
+    const score = this.#scored(lead, answer, { ...options, startedAtMs })
+    this.#record.recordAnswer(score.provenance, score.latencyMs, isShared)
+    return score
   }
 
   async #scoreBatch(given: readonly LeadOrId[], options: ScoreOptions): Promise<ScoreBatch> {
@@ -163,9 +165,9 @@ export class RealTimeScoring {
       ready.map(({ rows }) => rows),
       { ...options, withFactors: options.factors === true },
     )
-    const results = ready.map(({ lead }, index) =>
-      this.#recorded(this.#scored(lead, answers[index], { ...options, startedAtMs })),
-    )
+    const results = ready.map(({ lead }, index) => this.#scored(lead, answers[index], { ...options, startedAtMs }))
+    const shareMs = (this.#options.clock.now() - startedAtMs) / results.length
+    for (const { provenance } of results) this.#record.recordAnswer(provenance, shareMs)
     const total = results.reduce((sum, { score }) => sum + score, 0)
     const complete = {
       type: 'batch_complete',
@@ -203,11 +205,6 @@ export class RealTimeScoring {
       latencyMs: this.#options.clock.now() - startedAtMs,
       ...(requestId !== undefined && { requestId }),
     }
-  }
-
-  #recorded(score: LeadScore, isShared = false): LeadScore {
-    this.#record.recordAnswer(score.provenance, score.latencyMs, isShared)
-    return score
   }
 
   #at(): string {

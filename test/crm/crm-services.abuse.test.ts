@@ -118,6 +118,29 @@ test('who changes an answer or an event changes nobody else’s', async () => {
   expect(() => (topFactors as unknown[]).reverse()).toThrow(TypeError)
 })
 
+test('a long batch of quick leads is no slow service', async () => {
+  const clock = createFakeClock()
+  const leads = {
+    findLead: (_tenant: string, id: string) => {
+      clock.advance(20)
+      return { id }
+    },
+  }
+  const models = scriptedModel({ answer: () => ({ value: 60, label: 1, probabilities: [0.4, 0.6] }) })
+  const ids = Array.from({ length: 50 }, (_, index) => `lead-${index}`)
+  const [scoring, churn] = [
+    new RealTimeScoring({ models, leads, clock }),
+    new ChurnPredictionEngine({ models, leads, clock }),
+  ]
+  const { results } = await scoring.scoreBatch(ids, acme)
+  await churn.predictBatch(ids, acme)
+  expect(results[0].latencyMs).toBe(1000)
+  for (const service of [scoring, churn]) {
+    const { status, calls } = service.getHealth()
+    expect([status, calls.successes, calls.latencyMs.max]).toEqual(['healthy', 50, 20])
+  }
+})
+
 test('a batch that is no list is refused, one of anything gives an error each, one of nothing is empty', async () => {
   const scoring = new RealTimeScoring()
   await expect(scoring.scoreBatch('lead-1' as never, acme)).rejects.toMatchObject({ code: 'INPUT_INVALID' })
