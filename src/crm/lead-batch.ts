@@ -1,6 +1,7 @@
 // Leads or their ids in; those that can be asked about, with their rows, and the errors of the others out.
 
 import { createError, type MLError } from '../errors.ts'
+import { shownValue } from '../rows/shown-value.ts'
 import type { CrmModelName } from '../resilience/crm-rules/model-features.ts'
 import type { CallRecord } from './call-record.ts'
 import type { CrmCallOptions } from './crm-options.ts'
@@ -36,7 +37,7 @@ export async function readLeadBatch<TName extends CrmModelName>(
   },
 ): Promise<LeadBatch<TName>> {
   if (!Array.isArray(given))
-    throw createError('INPUT_INVALID', `expected a list of leads or of their ids, got ${typeof given}`)
+    throw createError('INPUT_INVALID', `expected a list of leads or of their ids, got ${shownValue(given)}`)
   const { tenant, signal } = use.options
   const found = await findLeads(use.leads, given, { tenant, ...(signal && { signal }), concurrency: lookupConcurrency })
   const ready: { readonly lead: Lead; readonly rows: LeadRows<TName> }[] = []

@@ -1,6 +1,7 @@
 // A lead or its id in; the lead out, or an error that names it.
 
 import { createError, isMLError, type MLError } from '../errors.ts'
+import { shownValue } from '../rows/shown-value.ts'
 import type { Lead, LeadSource } from './lead.ts'
 
 /** A lead, or the id of one that the lead source has. */
@@ -40,7 +41,7 @@ export async function findLead(
   if (id === '')
     throw createError(
       'INPUT_INVALID',
-      `expected a lead with an id, or its id, got ${given === '' ? 'an empty id' : typeof given}`,
+      `expected a lead with an id that is a text, or its id, got ${given === '' ? 'an empty id' : shownValue(given)}`,
     )
   if (typeof given !== 'string') return readable(given, id)
   if (leads === undefined)
@@ -103,13 +104,9 @@ function readable(lead: Lead, id: string): Lead {
   for (const part of ['answers', 'preferences', 'activity'] as const) {
     const value = partOf(lead, part, id)
     if (value !== undefined && (typeof value !== 'object' || value === null || Array.isArray(value)))
-      throw createError(
-        'INPUT_INVALID',
-        `lead ${id}: ${part}: expected an object, got ${value === null ? 'null' : typeof value}`,
-        {
-          details: { lead: id, field: part },
-        },
-      )
+      throw createError('INPUT_INVALID', `lead ${id}: ${part}: expected an object, got ${shownValue(value)}`, {
+        details: { lead: id, field: part },
+      })
   }
   return lead
 }

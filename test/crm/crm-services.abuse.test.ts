@@ -118,6 +118,15 @@ test('who changes an answer or an event changes nobody else’s', async () => {
   expect(() => (topFactors as unknown[]).reverse()).toThrow(TypeError)
 })
 
+test('says what a lead is that cannot be', async () => {
+  const scoring = new RealTimeScoring()
+  const said = (lead: unknown) => scoring.score(lead as never, acme).then(String, (error: Error) => error.message)
+  expect(await said(null)).toContain('got null')
+  expect(await said([])).toContain('got an array of 0')
+  expect(await said({ id: 'a', activity: [1] })).toBe('lead a: activity: expected an object, got an array of 1')
+  await expect(scoring.scoreBatch(null as never, acme)).rejects.toThrow('or of their ids, got null')
+})
+
 test('a long batch of quick leads is no slow service', async () => {
   const clock = createFakeClock()
   const leads = {
