@@ -44,7 +44,7 @@ export function createRuleTable(...tables: readonly FallbackRules[]): RuleTable 
       const known = rules.size === 0 ? 'there are none' : `there are ${[...rules.keys()].join(', ')}`
       throw createError(
         'VALIDATION_FAILED',
-        `${model} names the fallback rule ${name}, which is unknown (${known}); give it under options.fallbacks`,
+        `${model} names the fallback rule ${name}, which is unknown (${known}); give it in the rule.json of its folder, or under options.fallbacks`,
         { details: { model, rule: name } },
       )
     },
