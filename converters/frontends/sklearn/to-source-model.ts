@@ -1,6 +1,7 @@
 // A fitted scikit-learn estimator, as a pickle describes it, in; the source model out.
 
 import { createError } from '../../../src/errors.ts'
+import { FormulaFault } from '../../../src/regions/formula/formulas.ts'
 import { PyDict, PyObject, type PyValue } from '../../formats/pickle/values.ts'
 import type { SourceModel } from '../source-model.ts'
 import { describeValue } from './estimator-reader.ts'
@@ -73,11 +74,11 @@ const estimatorCountLimit = 2000
 const depthLimit = 50
 
 function scopeOf(builder: GraphBuilder, listener?: StepListener): Scope {
-  let opened = 0
+  let openedCount = 0
   let depth = 0
   /** Opens an estimator while `use` runs. */
   function within<T>(value: PyValue, path: string, use: (opened: Opened) => T): T {
-    if (++opened > estimatorCountLimit || depth >= depthLimit) {
+    if (++openedCount > estimatorCountLimit || depth >= depthLimit) {
       const limit = depth >= depthLimit ? `${depthLimit} levels` : `${estimatorCountLimit} estimators`
       throw createError(
         'LIMIT_EXCEEDED',
@@ -85,7 +86,8 @@ function scopeOf(builder: GraphBuilder, listener?: StepListener): Scope {
       )
     }
     depth++
-    const result = use(open(value, path))
+    const opened = open(value, path)
+    const result = usable(opened.reader.place, () => use(opened))
     depth--
     return result
   }
@@ -111,6 +113,16 @@ function scopeOf(builder: GraphBuilder, listener?: StepListener): Scope {
     },
   }
   return scope
+}
+
+/** Numbers of a file may be such that what is computed of them is none. */
+function usable<T>(place: Place, make: () => T): T {
+  try {
+    return make()
+  } catch (error) {
+    if (!(error instanceof FormulaFault)) throw error
+    throw unsupported(place, `what follows from its numbers (${error.message})`, 'Scale the data before it is fitted.')
+  }
 }
 
 function rootOf(document: PyValue): PyObject {

@@ -82,14 +82,17 @@ export function formulaFunction(region: Formula): RowFunction {
   return made
 }
 
+/** Fields that no formula can compute with. */
+export class FormulaFault extends RangeError {}
+
 const widths = new WeakMap<Formula, number>()
 
-/** Columns that a verified region gives. */
+/** Columns that a region gives. @throws FormulaFault where it cannot be computed */
 export function formulaWidth(region: Formula): number {
   const known = widths.get(region)
   if (known !== undefined) return known
   const width = formulaSpec(region.kind).verify(region, (field, expectation) => {
-    throw new RangeError(`${region.kind}, field ${field}: ${expectation}`)
+    throw new FormulaFault(`${region.kind}, field ${field}: ${expectation}`)
   })
   widths.set(region, width)
   return width

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { PyGlobal, PyObject, type PyValue } from '../../../../../converters/formats/pickle/values.ts'
+import { NdArray, PyGlobal, PyObject, type PyValue } from '../../../../../converters/formats/pickle/values.ts'
 import { sklearnToSourceModel } from '../../../../../converters/frontends/sklearn/to-source-model.ts'
 import { surviveChanges, withAttribute } from '../golden-documents.ts'
 
@@ -60,6 +60,12 @@ describe('a neighbours, Bayes, discriminant or cluster model that is not support
     ['kernel_ridge_poly', 'degree', 1.5, /degree=1.5 is not supported/],
     ['iterative_imputer', 'sample_posterior', true, /sample_posterior=True is not supported.*fit it without/],
     ['radius_neighbors_classifier_targets', 'outlier_label_', [8, 3], /outlier_label=8, which is no class/],
+    [
+      'k_means',
+      'cluster_centers_',
+      new NdArray('f', 8, [1, 4], Float64Array.of(1e200, 1, 1, 1)),
+      /linear, field bias: must hold finite numbers, got -Infinity/,
+    ],
     ['gaussian_mixture', 'covariance_type', 'block', /covariance_type=block is not supported/],
   ])('%s with another %s is refused by name', (name, attribute, value, message) => {
     expect(() => sklearnToSourceModel(withAttribute(`1.9/${name}`, attribute, value))).toThrow(
