@@ -3,32 +3,16 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
 import { Command } from 'commander'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createProgram } from '../../src/cli/program.ts'
-import { createTextWriter } from '../../src/cli/text-writer.ts'
+import { readWorkflow, scriptsOf, silentProgram } from '../helpers/workflow.ts'
 
-const workflow = readFileSync(new URL('../../examples/ci/convert-models.yml', import.meta.url), 'utf8')
-
-/** Blocks of `run: |`, less their indentation. */
-const scripts = [...workflow.matchAll(/^( +)run: \|\n((?:\1 +.*\n|\n)+)/gm)].map(([, , block]) => {
-  const margin = /^ */.exec(block)?.[0].length ?? 0
-  return block.replaceAll(new RegExp(`^ {${margin}}`, 'gm'), '')
-})
+const workflow = readWorkflow('convert-models')
+const scripts = scriptsOf(workflow)
 const [check, callers, publish] = scripts
 
 test('every command and flag is one that the command line has', () => {
-  const writer = createTextWriter(new PassThrough())
-  const { signal } = new AbortController()
-  const program = createProgram({
-    stdin: new PassThrough(),
-    stdout: writer,
-    stderr: writer,
-    signal,
-    endable: (work) => work(),
-    finish: () => undefined,
-  })
+  const program = silentProgram()
   const calls = scripts.flatMap((script) => [
     ...script.replaceAll('\\\n', ' ').matchAll(/npx tfjs-serving (\w+)(.*?)(?: > |; then|\n)/g),
   ])

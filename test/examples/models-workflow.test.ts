@@ -1,36 +1,15 @@
 // The example of a workflow for CI in; that its shell is shell, and that its commands and flags are those of the command line.
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { PassThrough } from 'node:stream'
 import { Command } from 'commander'
 import { expect, test } from 'vitest'
-import { createProgram } from '../../src/cli/program.ts'
-import { createTextWriter } from '../../src/cli/text-writer.ts'
+import { readWorkflow, scriptsOf, silentProgram } from '../helpers/workflow.ts'
 
-const workflow = readFileSync(new URL('../../examples/ci/models.yml', import.meta.url), 'utf8')
-
-/** Blocks of `run: |`, less their indentation. */
-const scripts = [...workflow.matchAll(/^( +)run: \|\n((?:\1 +.*\n|\n)+)/gm)].map(([, , block]) => {
-  const margin = /^ */.exec(block)?.[0].length ?? 0
-  return block.replaceAll(new RegExp(`^ {${margin}}`, 'gm'), '')
-})
+const workflow = readWorkflow('models')
+const scripts = scriptsOf(workflow)
 
 const calls = scripts.flatMap((script) =>
   [...script.matchAll(/npx tfjs-serving (.*)/g)].map(([, line]) => line.replace(/"\$\(.*?\)(?:-\$\w+)?"/g, '"x"')),
 )
-
-function program(): Command {
-  const writer = createTextWriter(new PassThrough())
-  const { signal } = new AbortController()
-  return createProgram({
-    stdin: new PassThrough(),
-    stdout: writer,
-    stderr: writer,
-    signal,
-    endable: (work) => work(),
-    finish: () => undefined,
-  })
-}
 
 test('every script is one that a shell can read, and ends at the first command that fails', () => {
   expect(scripts).toHaveLength(3)
@@ -48,7 +27,7 @@ test('every command and flag is one that the command line has', () => {
   expect(calls.length).toBeGreaterThanOrEqual(2)
   for (const call of calls) {
     const [name] = call.split(' ')
-    const command = program().commands.find((each) => each.name() === name)
+    const command = silentProgram().commands.find((each) => each.name() === name)
     expect(command, name).toBeInstanceOf(Command)
     const flags = [...call.matchAll(/ (--[\w-]+)/g)].map(([, flag]) => flag)
     expect(command?.options.map(({ long }) => long)).toEqual(expect.arrayContaining(flags))

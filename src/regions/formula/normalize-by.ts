@@ -2,7 +2,7 @@
 
 import { defineFormula } from './define-formula.ts'
 import { choiceField, integerField, numberField } from './field.ts'
-import { normNames, rowDivisor } from './normalize.ts'
+import { divideRows, normNames } from './normalize.ts'
 
 /**
  * Where many columns of a source stand in one here, that one may be their norm, which counts, or their sum, which is
@@ -22,12 +22,6 @@ export const normalizeBy = defineFormula({
     if (!(counted <= inputs.length)) fail('counted', `must be at most ${inputs.length}, got ${counted}`)
     return inputs.length
   },
-  compile(region) {
-    const divisorOf = rowDivisor(region)
-    return (input, output) => {
-      const divisor = divisorOf(input, region.counted)
-      for (let i = 0; i < input.length; i++) output[i] = input[i] / divisor
-    }
-  },
+  compile: (region) => divideRows(region, region.counted),
   describe: ({ inputs, norm, counted }) => `${inputs.length} columns by the ${norm} norm of the first ${counted}`,
 })

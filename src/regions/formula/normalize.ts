@@ -41,15 +41,21 @@ export const normalize = defineFormula({
     if (!(least >= 0)) fail('least', `must be a number from 0, got ${least}`)
     return inputs.length
   },
-  compile(region) {
-    const divisorOf = rowDivisor(region)
-    return (input, output) => {
-      const divisor = divisorOf(input, input.length)
-      for (let i = 0; i < input.length; i++) output[i] = input[i] / divisor
-    }
-  },
+  compile: (region) => divideRows(region, region.inputs.length),
   describe: ({ inputs, norm }) => `${inputs.length} columns by their ${norm} norm`,
 })
+
+/** Divides rows by the norm of their first `counted` columns. */
+export function divideRows(
+  region: { readonly norm: NormName; readonly least: number },
+  counted: number,
+): (input: Float64Array, output: Float64Array) => void {
+  const divisorOf = rowDivisor(region)
+  return (input, output) => {
+    const divisor = divisorOf(input, counted)
+    for (let i = 0; i < input.length; i++) output[i] = input[i] / divisor
+  }
+}
 
 /** What a row is divided by; columns that are 0 need not be there. */
 export function rowDivisor({ norm, least }: { readonly norm: NormName; readonly least: number }): Norm {
