@@ -5,7 +5,8 @@ import type { ColumnRef } from '../../../src/regions/region.ts'
 import type { SourceModel } from '../source-model.ts'
 import { appendRegions } from '../boosters/append-regions.ts'
 import { withMissing } from './boosters-missing.ts'
-import type { Column, ColumnSet, GraphBuilder } from './graph-builder.ts'
+import type { Column, ColumnSet } from './columns.ts'
+import type { GraphBuilder } from './graph-builder.ts'
 import { type Place, unsupported } from './place.ts'
 
 type Context = {

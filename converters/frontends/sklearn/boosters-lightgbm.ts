@@ -9,7 +9,7 @@ import { addBooster } from './boosters-graph.ts'
 import { readClasses } from './class-labels.ts'
 import { describeValue, type EstimatorReader, toNumber } from './estimator-reader.ts'
 import { defineEstimator, type EstimatorPackage, type Scope } from './estimator-spec.ts'
-import type { ColumnSet } from './graph-builder.ts'
+import type { ColumnSet } from './columns.ts'
 import { corruptAttribute, type Place, unsupported } from './place.ts'
 
 const lightgbmPackage: EstimatorPackage = {

@@ -11,7 +11,7 @@ import { boosterClassifier, boosterRegressor } from './boosters-answer.ts'
 import { addBooster } from './boosters-graph.ts'
 import { describeValue, type EstimatorReader, toNumber, toValues } from './estimator-reader.ts'
 import { defineEstimator, type EstimatorPackage, type Scope } from './estimator-spec.ts'
-import type { ColumnSet } from './graph-builder.ts'
+import type { ColumnSet } from './columns.ts'
 import { corruptAttribute, type Place, unsupported } from './place.ts'
 
 const xgboostPackage: EstimatorPackage = {

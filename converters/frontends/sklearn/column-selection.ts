@@ -3,7 +3,7 @@
 import { PyObject, type PyValue } from '../../formats/pickle/values.ts'
 import { PyDict } from '../../formats/pickle/values.ts'
 import { describeValue, type EstimatorReader, toValues } from './estimator-reader.ts'
-import type { Column, ColumnSet } from './graph-builder.ts'
+import type { Column, ColumnSet } from './columns.ts'
 import { unsupported } from './place.ts'
 
 type Context = { readonly reader: EstimatorReader; readonly transformer: string }

@@ -3,7 +3,7 @@
 import { pathWithin } from './place.ts'
 import { defineEstimator } from './estimator-spec.ts'
 import { type EstimatorReader, toValues } from './estimator-reader.ts'
-import type { ColumnSet } from './graph-builder.ts'
+import type { ColumnSet } from './columns.ts'
 import { selectColumns } from './column-selection.ts'
 import { joinColumns, weighColumns } from './weigh-columns.ts'
 

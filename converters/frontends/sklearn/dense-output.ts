@@ -4,7 +4,8 @@ import type { DenseLayer } from '../../../src/regions/dense-chain.ts'
 import type { ColumnRef } from '../../../src/regions/region.ts'
 import { exactTable } from '../../../src/regions/formula/table.ts'
 import type { Matrix } from './estimator-reader.ts'
-import type { ColumnSet, GraphBuilder } from './graph-builder.ts'
+import type { ColumnSet } from './columns.ts'
+import type { GraphBuilder } from './graph-builder.ts'
 import { type Place, unsupported } from './place.ts'
 
 type Target = { readonly builder: GraphBuilder; readonly place: Place }

@@ -4,7 +4,7 @@ import { keyIndex } from '../../../src/regions/one-hot.ts'
 import { NdArray, type PyValue } from '../../formats/pickle/values.ts'
 import { type EstimatorReader, toNumbers, toValues } from './estimator-reader.ts'
 import type { Scope } from './estimator-spec.ts'
-import { assertColumnCount, type Column, type ColumnSet } from './graph-builder.ts'
+import { assertColumnCount, type Column, type ColumnSet } from './columns.ts'
 import { unsupported } from './place.ts'
 import { isMissingScalar } from './simple-imputer.ts'
 

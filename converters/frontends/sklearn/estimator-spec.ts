@@ -6,7 +6,8 @@ import type { ColumnRef } from '../../../src/regions/region.ts'
 import type { PyObject, PyValue } from '../../formats/pickle/values.ts'
 import type { SourceModel } from '../source-model.ts'
 import type { EstimatorReader, KnownAttributes } from './estimator-reader.ts'
-import type { ColumnSet, GraphBuilder } from './graph-builder.ts'
+import type { ColumnSet } from './columns.ts'
+import type { GraphBuilder } from './graph-builder.ts'
 
 /** What the last estimator gives: raw columns and how they are read. */
 export type Predictor = {

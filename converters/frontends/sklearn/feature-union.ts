@@ -2,7 +2,7 @@
 
 import { pathWithin } from './place.ts'
 import { defineEstimator } from './estimator-spec.ts'
-import type { ColumnSet } from './graph-builder.ts'
+import type { ColumnSet } from './columns.ts'
 import { joinColumns, weighColumns } from './weigh-columns.ts'
 
 export const featureUnion = defineEstimator({

@@ -3,7 +3,8 @@
 import type { CategorySet } from '../../../src/regions/split-trees.ts'
 import { PyDict, type PyValue } from '../../formats/pickle/values.ts'
 import { describeValue, type EstimatorReader, toNumbers, toValues } from './estimator-reader.ts'
-import type { ColumnSet, GraphBuilder } from './graph-builder.ts'
+import type { ColumnSet } from './columns.ts'
+import type { GraphBuilder } from './graph-builder.ts'
 import type { HistPredictor } from './hist-predictors.ts'
 
 export type HistCategories = {

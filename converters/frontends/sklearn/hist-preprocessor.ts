@@ -3,7 +3,7 @@
 import { PyDict, PyObject, type PyValue } from '../../formats/pickle/values.ts'
 import { describeValue, type EstimatorReader } from './estimator-reader.ts'
 import type { Scope } from './estimator-spec.ts'
-import type { ColumnSet } from './graph-builder.ts'
+import type { ColumnSet } from './columns.ts'
 import { selectColumns } from './column-selection.ts'
 import { pathWithin } from './place.ts'
 import { joinColumns } from './weigh-columns.ts'

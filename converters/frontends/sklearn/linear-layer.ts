@@ -3,7 +3,7 @@
 import type { DenseLayer } from '../../../src/regions/dense-chain.ts'
 import { transpose } from './dense-output.ts'
 import { type EstimatorReader, toFlatNumbers, toMatrix, toNumber } from './estimator-reader.ts'
-import type { ColumnSet } from './graph-builder.ts'
+import type { ColumnSet } from './columns.ts'
 import { NdArray } from '../../formats/pickle/values.ts'
 
 export function readLinearLayer(reader: EstimatorReader, input: ColumnSet): DenseLayer {

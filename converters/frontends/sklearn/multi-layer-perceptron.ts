@@ -6,7 +6,7 @@ import { readClasses } from './class-labels.ts'
 import { addDenseChain } from './dense-output.ts'
 import { describeValue, type EstimatorReader, toMatrix, toNumbers } from './estimator-reader.ts'
 import { defineEstimator } from './estimator-spec.ts'
-import type { ColumnSet } from './graph-builder.ts'
+import type { ColumnSet } from './columns.ts'
 import { unsupported } from './place.ts'
 import { regressorOf } from './regressor.ts'
 

@@ -5,7 +5,7 @@ import { PyGlobal, PyObject, type PyValue } from '../../formats/pickle/values.ts
 import { declareUnknown, readCategoryKeys, readInfrequentMappings } from './encoder-categories.ts'
 import { type EstimatorReader, toValues } from './estimator-reader.ts'
 import { defineEstimator, isSince } from './estimator-spec.ts'
-import type { Column } from './graph-builder.ts'
+import type { Column } from './columns.ts'
 import { unsupported } from './place.ts'
 
 const handlings = ['error', 'ignore', 'infrequent_if_exist', 'warn']

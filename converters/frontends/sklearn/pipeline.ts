@@ -4,7 +4,7 @@ import { pathWithin } from './place.ts'
 import type { PyValue } from '../../formats/pickle/values.ts'
 import type { EstimatorReader } from './estimator-reader.ts'
 import { defineEstimator, type Scope } from './estimator-spec.ts'
-import type { ColumnSet } from './graph-builder.ts'
+import type { ColumnSet } from './columns.ts'
 
 type Step = { readonly path: string; readonly value: PyValue }
 

@@ -3,7 +3,7 @@
 import { type Scale, scaleValue } from '../../../src/regions/scale.ts'
 import type { EstimatorReader } from './estimator-reader.ts'
 import type { Scope } from './estimator-spec.ts'
-import type { ColumnSet } from './graph-builder.ts'
+import type { ColumnSet } from './columns.ts'
 import { type Place, unsupported } from './place.ts'
 
 export type ScaleParameters = Pick<Scale, 'form' | 'first' | 'second' | 'clip'>

@@ -5,7 +5,7 @@ import { type Indicator, indicatorValue } from '../../../src/regions/indicator.t
 import { PyGlobal, PyObject, type PyValue } from '../../formats/pickle/values.ts'
 import { describeValue, EstimatorReader, toValues } from './estimator-reader.ts'
 import { defineEstimator, isSince, type Scope } from './estimator-spec.ts'
-import type { Column, ColumnSet } from './graph-builder.ts'
+import type { Column, ColumnSet } from './columns.ts'
 import { type Place, unsupported } from './place.ts'
 
 const strategies = ['mean', 'median', 'most_frequent', 'constant']

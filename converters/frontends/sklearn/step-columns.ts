@@ -1,7 +1,8 @@
 // The columns that go into a step and come out of it in, what people are shown of them out.
 
 import type { Predictor } from './estimator-spec.ts'
-import type { ColumnSet, GraphBuilder } from './graph-builder.ts'
+import type { ColumnSet } from './columns.ts'
+import type { GraphBuilder } from './graph-builder.ts'
 
 export type StepColumns = {
   readonly inputCount: number

@@ -2,7 +2,8 @@
 
 import type { ColumnRef } from '../../../src/regions/region.ts'
 import type { SplitTrees } from '../../../src/regions/split-trees.ts'
-import type { ColumnSet, GraphBuilder } from './graph-builder.ts'
+import type { ColumnSet } from './columns.ts'
+import type { GraphBuilder } from './graph-builder.ts'
 import type { Place } from './place.ts'
 import { layOutTrees, type StoredTree } from './split-layout.ts'
 

@@ -3,7 +3,7 @@
 import { PyDict } from '../../formats/pickle/values.ts'
 import { type EstimatorReader, toNumber } from './estimator-reader.ts'
 import type { Scope } from './estimator-spec.ts'
-import { assertColumnCount, type ColumnSet } from './graph-builder.ts'
+import { assertColumnCount, type ColumnSet } from './columns.ts'
 import { scaleColumns } from './scale-columns.ts'
 
 /** Columns of transformer `name` under `transformer_weights` of a ColumnTransformer or FeatureUnion. */

@@ -3,7 +3,8 @@
 import { readClasses } from '../class-labels.ts'
 import { describeValue, type Matrix, toMatrix } from '../estimator-reader.ts'
 import { defineEstimator, type Scope } from '../estimator-spec.ts'
-import { assertColumnCount, type Column, type ColumnSet, type GraphBuilder } from '../graph-builder.ts'
+import { assertColumnCount, type Column, type ColumnSet } from '../columns.ts'
+import type { GraphBuilder } from '../graph-builder.ts'
 import { numbersBelow } from './class-columns.ts'
 import { discreteIgnored, logLinearClassifier, readPriors } from './discrete-naive-bayes.ts'
 

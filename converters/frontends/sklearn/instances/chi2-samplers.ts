@@ -3,7 +3,7 @@
 import type { ColumnFunctionName } from '../../../../src/regions/formula/column-functions.ts'
 import { type EstimatorReader, toMatrix } from '../estimator-reader.ts'
 import { defineEstimator, type Scope } from '../estimator-spec.ts'
-import type { Column } from '../graph-builder.ts'
+import type { Column } from '../columns.ts'
 import { unsupported } from '../place.ts'
 import { linearMap } from './kernel-maps.ts'
 

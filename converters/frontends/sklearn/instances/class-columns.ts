@@ -4,7 +4,7 @@ import { exactTable } from '../../../../src/regions/formula/table.ts'
 import type { Scalar } from '../../../../src/artifact/schema.ts'
 import { classifierOf } from '../classifier.ts'
 import type { Predictor, Scope } from '../estimator-spec.ts'
-import type { Column } from '../graph-builder.ts'
+import type { Column } from '../columns.ts'
 
 /** Column lists that come of one region, all computed from `sources`. */
 export type Computed = { readonly columns: readonly Column[]; readonly sources: readonly Column[] }

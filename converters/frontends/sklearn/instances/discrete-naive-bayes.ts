@@ -5,7 +5,7 @@ import { readClasses } from '../class-labels.ts'
 import { addDenseChain } from '../dense-output.ts'
 import { type EstimatorReader, type Matrix, toMatrix, toNumber, toNumbers } from '../estimator-reader.ts'
 import { defineEstimator, type Predictor, type Scope } from '../estimator-spec.ts'
-import type { ColumnSet } from '../graph-builder.ts'
+import type { ColumnSet } from '../columns.ts'
 import { finiteLog } from './naive-bayes-priors.ts'
 
 export const discreteIgnored: Readonly<Record<string, string>> = {

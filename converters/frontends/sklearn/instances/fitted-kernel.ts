@@ -5,7 +5,7 @@ import { exactTable } from '../../../../src/regions/formula/table.ts'
 import type { PyDict } from '../../../formats/pickle/values.ts'
 import { describeValue, type EstimatorReader, type Matrix, toNumber } from '../estimator-reader.ts'
 import type { Scope } from '../estimator-spec.ts'
-import type { Column, ColumnSet } from '../graph-builder.ts'
+import type { Column, ColumnSet } from '../columns.ts'
 import { unsupported } from '../place.ts'
 
 export const kernelReads = ['kernel', 'gamma', 'coef0', 'degree'] as const

@@ -5,7 +5,7 @@ import type { FormulaOfKind } from '../../../../src/regions/formula/formulas.ts'
 import type { MetricName } from '../../../../src/regions/formula/metric.ts'
 import { NdArray, PyDict, PyObject, type PyValue } from '../../../formats/pickle/values.ts'
 import { describeValue, type EstimatorReader, type Matrix, toMatrix, toNumber, toNumbers } from '../estimator-reader.ts'
-import type { Column, ColumnSet } from '../graph-builder.ts'
+import type { Column, ColumnSet } from '../columns.ts'
 import type { Scope } from '../estimator-spec.ts'
 import { unsupported } from '../place.ts'
 

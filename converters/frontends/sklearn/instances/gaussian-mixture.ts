@@ -3,7 +3,7 @@
 import { exactTable, type Table } from '../../../../src/regions/formula/table.ts'
 import { type EstimatorReader, toFlatNumbers, toMatrix, toNumber, toNumbers } from '../estimator-reader.ts'
 import { defineEstimator, type Predictor, type Scope } from '../estimator-spec.ts'
-import type { ColumnSet } from '../graph-builder.ts'
+import type { ColumnSet } from '../columns.ts'
 import { unsupported } from '../place.ts'
 import { numbersBelow, softmaxClassifier } from './class-columns.ts'
 import { digamma } from './digamma.ts'

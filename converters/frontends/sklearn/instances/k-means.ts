@@ -3,7 +3,7 @@
 import { exactTable } from '../../../../src/regions/formula/table.ts'
 import { type EstimatorReader, type Matrix, toMatrix } from '../estimator-reader.ts'
 import { defineEstimator, type Scope } from '../estimator-spec.ts'
-import type { Column, ColumnSet } from '../graph-builder.ts'
+import type { Column, ColumnSet } from '../columns.ts'
 import { labelOfLargest, numbersBelow } from './class-columns.ts'
 
 const reason = 'fitted into cluster_centers_'

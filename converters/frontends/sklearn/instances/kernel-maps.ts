@@ -4,7 +4,7 @@ import { exactTable } from '../../../../src/regions/formula/table.ts'
 import { PyDict } from '../../../formats/pickle/values.ts'
 import { type EstimatorReader, type Matrix, toMatrix } from '../estimator-reader.ts'
 import { defineEstimator, type Scope } from '../estimator-spec.ts'
-import type { Column } from '../graph-builder.ts'
+import type { Column } from '../columns.ts'
 import { transpose } from '../dense-output.ts'
 import { kernelColumns, kernelNotes, readKernel } from './fitted-kernel.ts'
 

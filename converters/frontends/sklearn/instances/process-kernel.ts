@@ -5,7 +5,7 @@ import { exactTable } from '../../../../src/regions/formula/table.ts'
 import { PyDict, PyObject, type PyValue } from '../../../formats/pickle/values.ts'
 import { describeValue, type EstimatorReader, type Matrix, toMatrix, toNumber, toNumbers } from '../estimator-reader.ts'
 import type { Scope } from '../estimator-spec.ts'
-import type { Column, ColumnSet } from '../graph-builder.ts'
+import type { Column, ColumnSet } from '../columns.ts'
 import { unsupported } from '../place.ts'
 
 export const processNotes =

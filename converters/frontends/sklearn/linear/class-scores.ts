@@ -4,7 +4,7 @@ import type { DenseLayer } from '../../../../src/regions/dense-chain.ts'
 import type { Scalar } from '../../../../src/artifact/schema.ts'
 import type { EstimatorReader } from '../estimator-reader.ts'
 import type { Scope } from '../estimator-spec.ts'
-import type { ColumnSet } from '../graph-builder.ts'
+import type { ColumnSet } from '../columns.ts'
 import { readLinearLayer } from '../linear-layer.ts'
 
 /** Source: sklearn/linear_model/_base.py of 1.9.1, `LinearClassifierMixin.decision_function`. */

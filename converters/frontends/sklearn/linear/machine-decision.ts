@@ -3,7 +3,7 @@
 import type { DenseLayer } from '../../../../src/regions/dense-chain.ts'
 import { exactTable } from '../../../../src/regions/formula/table.ts'
 import type { Scope } from '../estimator-spec.ts'
-import type { Column, ColumnSet } from '../graph-builder.ts'
+import type { Column, ColumnSet } from '../columns.ts'
 import type { SupportMachine } from './support-machine.ts'
 
 export type MachineContext = { readonly input: ColumnSet; readonly scope: Scope }

@@ -2,7 +2,7 @@
 
 import type { KernelName } from '../../../../src/regions/formula/kernel-values.ts'
 import type { EstimatorReader, Matrix } from '../estimator-reader.ts'
-import type { ColumnSet } from '../graph-builder.ts'
+import type { ColumnSet } from '../columns.ts'
 import { unsupported } from '../place.ts'
 import { attributeReasons } from './attribute-reasons.ts'
 import { toDenseMatrix } from './dense-matrix.ts'

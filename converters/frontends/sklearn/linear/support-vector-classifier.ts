@@ -7,7 +7,7 @@ import { readClasses } from '../class-labels.ts'
 import { addDenseChain, transpose } from '../dense-output.ts'
 import type { EstimatorReader } from '../estimator-reader.ts'
 import { defineEstimator, type Predictor } from '../estimator-spec.ts'
-import type { Column } from '../graph-builder.ts'
+import type { Column } from '../columns.ts'
 import { unsupported } from '../place.ts'
 import {
   decisionColumns,

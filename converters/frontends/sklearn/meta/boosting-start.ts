@@ -3,7 +3,7 @@
 import type { PyValue } from '../../../formats/pickle/values.ts'
 import type { ColumnRef } from '../../../../src/regions/region.ts'
 import { isSince, type Scope } from '../estimator-spec.ts'
-import type { ColumnSet } from '../graph-builder.ts'
+import type { ColumnSet } from '../columns.ts'
 import { pathWithin, type Place, unsupported } from '../place.ts'
 import { classifierAnswers, regressorValues } from './child-answers.ts'
 import { FormulaColumns } from './formula-columns.ts'

@@ -3,7 +3,7 @@
 import { NdArray, type PyValue } from '../../../formats/pickle/values.ts'
 import { type EstimatorReader, toNumbers } from '../estimator-reader.ts'
 import type { Predictor, Scope } from '../estimator-spec.ts'
-import type { ColumnSet } from '../graph-builder.ts'
+import type { ColumnSet } from '../columns.ts'
 import { pathWithin } from '../place.ts'
 
 /** Each of `values` on the same columns. */

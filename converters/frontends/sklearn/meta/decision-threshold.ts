@@ -3,7 +3,7 @@
 import { PyDict, PyGlobal, PyObject, type PyValue } from '../../../formats/pickle/values.ts'
 import type { EstimatorReader } from '../estimator-reader.ts'
 import { defineEstimator, type Predictor, type Scope } from '../estimator-spec.ts'
-import type { ColumnSet } from '../graph-builder.ts'
+import type { ColumnSet } from '../columns.ts'
 import { pathWithin, unsupported } from '../place.ts'
 import { type ChildAnswers, classifierAnswers } from './child-answers.ts'
 import { computedClassifier } from './computed-classifier.ts'

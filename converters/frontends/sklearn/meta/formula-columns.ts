@@ -3,7 +3,8 @@
 import { exactTable } from '../../../../src/regions/formula/table.ts'
 import type { ColumnFunctionName } from '../../../../src/regions/formula/column-functions.ts'
 import type { ColumnRef, Region } from '../../../../src/regions/region.ts'
-import type { Column, GraphBuilder } from '../graph-builder.ts'
+import type { Column } from '../columns.ts'
+import type { GraphBuilder } from '../graph-builder.ts'
 
 type Grouping = Extract<Region, { kind: 'groups' }>['operation']
 

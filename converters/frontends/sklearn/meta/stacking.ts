@@ -3,7 +3,7 @@
 import { type EstimatorReader, toValues } from '../estimator-reader.ts'
 import { readClasses } from '../class-labels.ts'
 import { defineEstimator, type Predictor, type Scope } from '../estimator-spec.ts'
-import type { ColumnSet } from '../graph-builder.ts'
+import type { ColumnSet } from '../columns.ts'
 import { pathWithin, unsupported } from '../place.ts'
 import { classifierAnswers, predictedNumbers } from './child-answers.ts'
 import { predictAll, readMembers } from './children.ts'

@@ -4,7 +4,7 @@ import { mostTextColumns } from '../../../../src/artifact/text-columns.ts'
 import { PyDict, type PyObject } from '../../../formats/pickle/values.ts'
 import { type EstimatorReader, toValues } from '../estimator-reader.ts'
 import { defineEstimator } from '../estimator-spec.ts'
-import type { ColumnSet } from '../graph-builder.ts'
+import type { ColumnSet } from '../columns.ts'
 import { dtypeName } from '../one-hot-encoder.ts'
 import { unsupported } from '../place.ts'
 

@@ -2,7 +2,7 @@
 
 import { describeValue, type EstimatorReader } from '../estimator-reader.ts'
 import type { Scope } from '../estimator-spec.ts'
-import type { ColumnSet } from '../graph-builder.ts'
+import type { ColumnSet } from '../columns.ts'
 import { unsupported } from '../place.ts'
 
 /** Source: sklearn/preprocessing/_data.py of 1.9.1, `normalize`: rows of zeros stay. */

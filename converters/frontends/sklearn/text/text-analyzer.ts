@@ -6,7 +6,7 @@ import { PyObject, PySet, type PyValue } from '../../../formats/pickle/values.ts
 import { describeValue, type EstimatorReader, toValues } from '../estimator-reader.ts'
 import type { Scope } from '../estimator-spec.ts'
 import type { Counting } from '../feature-record.ts'
-import type { Column, ColumnSet } from '../graph-builder.ts'
+import type { Column, ColumnSet } from '../columns.ts'
 import { dtypeName } from '../one-hot-encoder.ts'
 import { unsupported } from '../place.ts'
 

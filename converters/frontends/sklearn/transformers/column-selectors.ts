@@ -3,7 +3,7 @@
 import { NdArray } from '../../../formats/pickle/values.ts'
 import type { EstimatorReader } from '../estimator-reader.ts'
 import type { Scope } from '../estimator-spec.ts'
-import type { ColumnSet } from '../graph-builder.ts'
+import type { ColumnSet } from '../columns.ts'
 
 export type Takes = { readonly nan: boolean; readonly infinite: boolean }
 

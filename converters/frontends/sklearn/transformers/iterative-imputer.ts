@@ -3,7 +3,7 @@
 import { NdArray, PyDict, PyObject, type PyValue } from '../../../formats/pickle/values.ts'
 import { describeValue, type EstimatorReader, toNumber, toNumbers, toValues } from '../estimator-reader.ts'
 import { defineEstimator, type Scope } from '../estimator-spec.ts'
-import type { Column, ColumnSet } from '../graph-builder.ts'
+import type { Column, ColumnSet } from '../columns.ts'
 import { predictedNumbers } from '../meta/child-answers.ts'
 import { FormulaColumns } from '../meta/formula-columns.ts'
 import { pathWithin, unsupported } from '../place.ts'

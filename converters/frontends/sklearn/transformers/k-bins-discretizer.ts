@@ -1,7 +1,7 @@
 // A fitted KBinsDiscretizer in; the number of each column's bin, or a column a bin, out.
 
-import type { Column } from '../graph-builder.ts'
-import { assertColumnCount } from '../graph-builder.ts'
+import type { Column } from '../columns.ts'
+import { assertColumnCount } from '../columns.ts'
 import { describeValue, type EstimatorReader, toNumbers, toValues } from '../estimator-reader.ts'
 import { defineEstimator, isSince } from '../estimator-spec.ts'
 import { dtypeName } from '../one-hot-encoder.ts'

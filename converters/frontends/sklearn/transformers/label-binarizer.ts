@@ -3,7 +3,7 @@
 import { oneHotSlot } from '../../../../src/regions/one-hot.ts'
 import { declareUnknown } from '../encoder-categories.ts'
 import { defineEstimator } from '../estimator-spec.ts'
-import type { Column } from '../graph-builder.ts'
+import type { Column } from '../columns.ts'
 import { unsupported } from '../place.ts'
 import { readLabelKeys } from './label-keys.ts'
 import { mapColumns } from './map-columns.ts'

@@ -3,7 +3,7 @@
 import { NdArray } from '../../../formats/pickle/values.ts'
 import { type EstimatorReader, toValues } from '../estimator-reader.ts'
 import type { Scope } from '../estimator-spec.ts'
-import type { Column, ColumnSet } from '../graph-builder.ts'
+import type { Column, ColumnSet } from '../columns.ts'
 import { unsupported } from '../place.ts'
 import { isMissingScalar } from '../simple-imputer.ts'
 

@@ -4,7 +4,7 @@ import { exactTable } from '../../../../src/regions/formula/table.ts'
 import { transpose } from '../dense-output.ts'
 import type { EstimatorReader, Matrix } from '../estimator-reader.ts'
 import type { Scope } from '../estimator-spec.ts'
-import type { Column, ColumnSet } from '../graph-builder.ts'
+import type { Column, ColumnSet } from '../columns.ts'
 
 type Parts = {
   /** [outputs, inputs] */

@@ -3,7 +3,7 @@
 import type { MappedColumn } from '../../../../src/regions/formula/column-map.ts'
 import { columnFunctionSpec } from '../../../../src/regions/formula/column-functions.ts'
 import type { Scope } from '../estimator-spec.ts'
-import type { Column, ColumnSet } from '../graph-builder.ts'
+import type { Column, ColumnSet } from '../columns.ts'
 
 /** `functions[i]` of column i; what they refuse is the caller's to declare. */
 export function mapColumns(functions: readonly MappedColumn[], input: ColumnSet, { builder }: Scope): Column[] {

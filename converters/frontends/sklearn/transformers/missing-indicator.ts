@@ -2,7 +2,7 @@
 
 import { type Indicator, indicatorValue } from '../../../../src/regions/indicator.ts'
 import { defineEstimator } from '../estimator-spec.ts'
-import type { Column } from '../graph-builder.ts'
+import type { Column } from '../columns.ts'
 import { sentinelOf } from '../simple-imputer.ts'
 
 /** Source: scikit-learn 1.9, impute/_base.py, `MissingIndicator.transform`. */

@@ -5,7 +5,7 @@ import { exactTable } from '../../../../src/regions/formula/table.ts'
 import { transpose } from '../dense-output.ts'
 import { toMatrix } from '../estimator-reader.ts'
 import { defineEstimator } from '../estimator-spec.ts'
-import type { Column } from '../graph-builder.ts'
+import type { Column } from '../columns.ts'
 import { unsupported } from '../place.ts'
 
 export const quantileTransformer = defineEstimator({

@@ -4,7 +4,7 @@ import { PyDict } from '../../../formats/pickle/values.ts'
 import { type EstimatorReader, toNumbers, toValues } from '../estimator-reader.ts'
 import { defineEstimator } from '../estimator-spec.ts'
 import { forestIgnored, readForest } from '../forest.ts'
-import { assertColumnCount, type Column } from '../graph-builder.ts'
+import { assertColumnCount, type Column } from '../columns.ts'
 import { addTrees } from '../tree-region.ts'
 
 /** Source: sklearn/ensemble/_forest.py of 1.9.1, `RandomTreesEmbedding.transform`: the leaves of `apply`, encoded one-hot. */

@@ -5,7 +5,7 @@ import { ordinalValue, type Ordinal } from '../../../../src/regions/ordinal.ts'
 import { declareUnknown, readCategoryKeys } from '../encoder-categories.ts'
 import { toNumber, toNumbers } from '../estimator-reader.ts'
 import { defineEstimator } from '../estimator-spec.ts'
-import { assertColumnCount, type Column } from '../graph-builder.ts'
+import { assertColumnCount, type Column } from '../columns.ts'
 
 /** Source: scikit-learn 1.9, preprocessing/_target_encoder.py, `transform`; a column for each class where there are several. */
 export const targetEncoder = defineEstimator({
